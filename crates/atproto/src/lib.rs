@@ -1,0 +1,1 @@
+//! AT Protocol syntax, data model and identity documents.

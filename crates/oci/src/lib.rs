@@ -1,0 +1,1 @@
+//! Names, digests, manifests and operations of the OCI specifications.
