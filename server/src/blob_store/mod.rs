@@ -1,0 +1,116 @@
+//! Where blobs lie: the port, and one adapter per kind of storage.
+//!
+//! A blob arrives in a *staging* area in pieces, each durable before it is acknowledged, and is
+//! *promoted* to its digest once the caller has verified it. Nothing under a digest is ever half
+//! written. Stores know nothing of people, quotas or repositories.
+
+use std::ops::RangeInclusive;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::Stream;
+use oci::Digest;
+
+mod contract;
+mod error;
+mod filesystem;
+mod hash;
+mod keys;
+mod memory;
+
+pub use contract::check_contract;
+pub use error::{BlobStoreError, BodyError};
+pub use filesystem::FilesystemBlobStore;
+pub use hash::UploadHash;
+pub use memory::MemoryBlobStore;
+
+/// Bytes on their way in, as they come from the network.
+pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
+
+/// Bytes on their way out. An error ends the response in the middle, never with a clean end.
+pub type OutgoingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BlobStoreError>> + Send>>;
+
+/// What a store needs to go on with a staged blob: a file name, or an upload id with its parts.
+/// Opaque to callers, who keep it in the database between two calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staging(pub String);
+
+/// A staged blob after more bytes were made durable.
+#[derive(Debug)]
+pub struct Appended {
+    /// To be kept instead of the one that was passed in.
+    pub staging: Staging,
+    /// Bytes staged and durable so far.
+    pub size: u64,
+    /// The running hash over all of them.
+    pub hash: UploadHash,
+    /// Why the body ended early, if it did: everything before is durable and counted.
+    pub interrupted: Option<BodyError>,
+}
+
+/// Storage for blobs, by digest. Every implementation passes [`check_contract`].
+#[async_trait::async_trait]
+pub trait BlobStore: Send + Sync {
+    /// Opens a staging area for one blob. `name` is unique and safe as a file name.
+    async fn create_staging(&self, name: &str) -> Result<Staging, BlobStoreError>;
+
+    /// Writes `body` at `offset`, which is the size acknowledged so far: bytes beyond it that an earlier,
+    /// unacknowledged attempt left behind are cut off first. Hashes while writing; returns once
+    /// everything counted is durable. A body that breaks off keeps what arrived; a body that grows past
+    /// `limit` total bytes fails with [`BlobStoreError::TooLarge`] and stages nothing new.
+    async fn append(
+        &self,
+        staging: &Staging,
+        offset: u64,
+        limit: u64,
+        hash: UploadHash,
+        body: IncomingBytes,
+    ) -> Result<Appended, BlobStoreError>;
+
+    /// Hashes again what is staged up to `size`: after a restart, or for another algorithm.
+    async fn hash_staging(
+        &self,
+        staging: &Staging,
+        size: u64,
+        algorithm: oci::DigestAlgorithm,
+    ) -> Result<UploadHash, BlobStoreError>;
+
+    /// Makes the staged blob readable under `digest`, durably, and ends the staging. The caller has
+    /// verified that the `size` staged bytes have this digest. Promoting a digest that is there already
+    /// keeps one copy.
+    async fn promote(&self, staging: &Staging, size: u64, digest: &Digest) -> Result<(), BlobStoreError>;
+
+    /// Throws a staged blob away. Not an error when it is gone already.
+    async fn discard_staging(&self, staging: &Staging) -> Result<(), BlobStoreError>;
+
+    /// The size of a blob, or `None`.
+    async fn stat(&self, digest: &Digest) -> Result<Option<u64>, BlobStoreError>;
+
+    /// Streams a blob or an inclusive range of it. `None` when there is no such blob. `size` is the size of
+    /// the whole blob, which the caller knows.
+    async fn read(
+        &self,
+        digest: &Digest,
+        size: u64,
+        range: Option<RangeInclusive<u64>>,
+    ) -> Result<Option<OutgoingBytes>, BlobStoreError>;
+
+    /// A URL from which anybody can fetch the blob until `lifetime` has passed; `None` where the store
+    /// has no such thing and the bytes are streamed instead.
+    async fn presign(&self, digest: &Digest, lifetime: Duration) -> Result<Option<url::Url>, BlobStoreError>;
+
+    /// Removes a blob. Not an error when it is gone already.
+    async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
+
+    /// Removes staging areas that nobody wrote to for `age` and that `is_known` does not claim, and
+    /// returns how many.
+    async fn sweep_staging(
+        &self,
+        age: Duration,
+        is_known: &(dyn Fn(&Staging) -> bool + Send + Sync),
+    ) -> Result<u64, BlobStoreError>;
+
+    /// Writes, reads back and deletes a small object; for `doctor` and readiness.
+    async fn check(&self) -> Result<(), BlobStoreError>;
+}

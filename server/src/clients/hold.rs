@@ -1,0 +1,140 @@
+//! The port through which the registry meets every hold, next door or across the world, with the same
+//! answers.
+
+use std::ops::RangeInclusive;
+
+use atproto::Did;
+use oci::{Digest, RepositoryPath};
+
+use crate::blob_store::{IncomingBytes, OutgoingBytes};
+pub use crate::hold::HoldError;
+
+/// Whose upload it is, and for which repository. An upload answers to nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UploadOwner {
+    /// The person on whose behalf bytes come in.
+    pub uploader: Did,
+    /// The repository path below the uploader's name.
+    pub repository: RepositoryPath,
+}
+
+/// An upload in progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Unguessable, safe in a URL.
+    pub id: String,
+    /// Bytes acknowledged so far; the next one goes here.
+    pub size: u64,
+}
+
+/// What a hold says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldDescription {
+    /// The hold's DID.
+    pub did: Did,
+    /// Who owns it.
+    pub captain: Did,
+    /// Whether everybody may read.
+    pub public: bool,
+}
+
+/// A blob to be sent to a client.
+pub enum BlobContent {
+    /// The bytes, or the part that was asked for.
+    Stream(OutgoingBytes),
+    /// Where to fetch them instead, for a limited time.
+    Redirect(url::Url),
+}
+
+/// One blob that a manifest names, as the hold accounts for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerUse {
+    /// The blob.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its media type.
+    pub media_type: String,
+}
+
+/// A manifest was stored: what it uses of the hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestNotice {
+    /// In whose repository, which is who pays.
+    pub owner: Did,
+    /// Which repository of theirs.
+    pub repository: RepositoryPath,
+    /// The manifest.
+    pub manifest: Digest,
+    /// Config and layers.
+    pub layers: Vec<LayerUse>,
+}
+
+/// A hold, as the registry sees it. Every method checks the right of whoever it acts for.
+#[async_trait::async_trait]
+pub trait HoldClient: Send + Sync {
+    /// The hold's DID, as manifest records name it.
+    fn did(&self) -> &Did;
+
+    /// Who owns it and whether everybody may read.
+    async fn describe(&self) -> Result<HoldDescription, HoldError>;
+
+    /// Whether `reader` (`None`: nobody in particular) may read blobs. Answers from live data.
+    async fn may_read(&self, reader: Option<&Did>) -> Result<bool, HoldError>;
+
+    /// Whether `writer` may store blobs. [`HoldError::Denied`] says why not.
+    async fn check_write(&self, writer: &Did) -> Result<(), HoldError>;
+
+    /// Opens an upload.
+    async fn start_upload(&self, owner: &UploadOwner) -> Result<Upload, HoldError>;
+
+    /// An upload that is in progress, or [`HoldError::UploadUnknown`].
+    async fn find_upload(&self, owner: &UploadOwner, id: &str) -> Result<Upload, HoldError>;
+
+    /// Adds bytes to an upload. `start` is where the client says they begin; anything else than the
+    /// acknowledged size is [`HoldError::OutOfOrder`] and leaves the upload usable. What is returned is durable.
+    async fn append_upload(
+        &self,
+        owner: &UploadOwner,
+        id: &str,
+        start: Option<u64>,
+        body: IncomingBytes,
+    ) -> Result<Upload, HoldError>;
+
+    /// Adds the last bytes, verifies the digest over all of them and makes the blob readable, durably.
+    /// Returns its size. A mismatch is [`HoldError::DigestMismatch`] and ends the upload.
+    async fn complete_upload(
+        &self,
+        owner: &UploadOwner,
+        id: &str,
+        digest: &Digest,
+        start: Option<u64>,
+        last: IncomingBytes,
+    ) -> Result<u64, HoldError>;
+
+    /// Ends an upload and frees its space.
+    async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError>;
+
+    /// The size of a blob, or `None` where it does not exist or `reader` may not read.
+    async fn stat_blob(&self, reader: Option<&Did>, digest: &Digest) -> Result<Option<u64>, HoldError>;
+
+    /// A blob of `size` bytes, or an inclusive range of it.
+    async fn read_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+        size: u64,
+        range: Option<RangeInclusive<u64>>,
+    ) -> Result<Option<BlobContent>, HoldError>;
+
+    /// Records what a stored manifest uses. May be repeated.
+    async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<(), HoldError>;
+
+    /// Forgets what a deleted manifest used. May be repeated.
+    async fn forget_manifest(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+        manifest: &Digest,
+    ) -> Result<(), HoldError>;
+}

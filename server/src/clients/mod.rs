@@ -1,0 +1,7 @@
+//! The world outside the process: PDSes, the PLC directory, holds.
+
+pub mod hold;
+pub mod local_hold;
+pub mod outbound;
+pub mod pds;
+pub mod plc_directory;

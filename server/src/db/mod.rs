@@ -1,0 +1,196 @@
+//! The database: one concrete type over SQLite (default) and PostgreSQL.
+//!
+//! Every SQL statement of the server lives below this folder, one file per group of tables. Queries are
+//! written once, with `$1` parameters, and run on either engine through [`on_pool!`] and
+//! [`on_transaction!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
+//! more). Rules for statements that suit both: BIGINT for numbers and times, `CAST(SUM(..) AS BIGINT)`,
+//! `ON CONFLICT .. DO`, `RETURNING`, no engine functions.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+mod error;
+
+pub use error::DatabaseError;
+
+/// Where the data is kept.
+#[derive(Debug, Clone)]
+pub enum DatabaseLocation {
+    /// One file, opened by one process.
+    Sqlite(PathBuf),
+    /// `postgres://…`, shared by any number of replicas.
+    Postgres(String),
+}
+
+/// A pool of connections, cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// The embedded default.
+    Sqlite(SqliteDatabase),
+    /// For several replicas.
+    Postgres(PgPool),
+}
+
+/// SQLite has one writer at a time; giving it one connection turns lock waits into a fair queue.
+#[derive(Debug, Clone)]
+pub struct SqliteDatabase {
+    pub(crate) readers: SqlitePool,
+    pub(crate) writer: SqlitePool,
+}
+
+/// A write transaction. Rolled back when dropped without [`Transaction::commit`].
+pub enum Transaction {
+    /// `BEGIN IMMEDIATE` on the one writing connection.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// Read committed; statements that depend on each other lock their rows.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// Runs one statement outside a transaction, on a reading connection of SQLite or any of PostgreSQL.
+///
+/// `on_pool!(database, query_as::<_, Row>("SELECT ..", [did, name]), fetch_optional)`
+macro_rules! on_pool {
+    ($database:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
+        match $database {
+            $crate::db::Database::Sqlite(sqlite) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&sqlite.readers).await
+            }
+            $crate::db::Database::Postgres(pool) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(pool).await
+            }
+        }
+    };
+}
+
+/// Runs one statement inside a [`Transaction`].
+///
+/// `on_transaction!(transaction, query("INSERT ..", [did, name]), execute)`
+macro_rules! on_transaction {
+    ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
+        match $transaction {
+            $crate::db::Transaction::Sqlite(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+            $crate::db::Transaction::Postgres(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+        }
+    };
+}
+
+/// Runs one writing statement and returns the number of rows it changed.
+macro_rules! execute {
+    ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
+        match $transaction {
+            $crate::db::Transaction::Sqlite(transaction) => {
+                sqlx::query($sql)$(.bind($arg))*.execute(&mut **transaction).await.map(|done| done.rows_affected())
+            }
+            $crate::db::Transaction::Postgres(transaction) => {
+                sqlx::query($sql)$(.bind($arg))*.execute(&mut **transaction).await.map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+
+pub(crate) use {execute, on_pool, on_transaction};
+
+impl Database {
+    /// Opens the database and creates the SQLite file when missing. Does not migrate.
+    pub async fn connect(location: &DatabaseLocation) -> Result<Self, DatabaseError> {
+        match location {
+            DatabaseLocation::Sqlite(path) => Self::connect_sqlite(path).await,
+            DatabaseLocation::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?;
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with(options)
+                    .await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    async fn connect_sqlite(path: &Path) -> Result<Self, DatabaseError> {
+        // WAL with synchronous=FULL: a committed transaction survives a power cut, which is what an
+        // acknowledged push means here.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        Ok(Self::Sqlite(SqliteDatabase { readers, writer }))
+    }
+
+    /// Applies the migrations that are missing. Safe to run from several replicas at once.
+    pub async fn migrate(&self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(sqlite) => {
+                sqlx::migrate!("../migrations/sqlite").run(&sqlite.writer).await?;
+            }
+            Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Starts a write transaction.
+    pub async fn begin(&self) -> Result<Transaction, DatabaseError> {
+        Ok(match self {
+            Self::Sqlite(sqlite) => {
+                Transaction::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether other processes may change the data: then nothing read from it may be kept in memory.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Answers when the database can be read; for readiness.
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        on_pool!(self, query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)", []), fetch_one)?;
+        Ok(())
+    }
+
+    /// Waits for running statements and closes; on SQLite this folds the WAL back into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(sqlite) => {
+                sqlite.readers.close().await;
+                sqlite.writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Transaction {
+    /// Makes the changes durable: they survive a power cut once this returns.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
