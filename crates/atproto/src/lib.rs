@@ -1,1 +1,10 @@
 //! AT Protocol syntax, data model and identity documents.
+//!
+//! Pure functions over text and bytes: nothing here opens a socket, reads a clock or draws a
+//! random number, and nothing here knows about container images. Every identifier is parsed once,
+//! at the door; a value of one of these types is valid for as long as it lives.
+
+pub mod crypto;
+pub mod data;
+pub mod identity;
+pub mod syntax;
