@@ -1,1 +1,23 @@
 //! Typed records of the `io.atcr` lexicons.
+//!
+//! One type for each record schema in the folder `lexicons/`, at the same path. The types carry
+//! the published field names and limits; fields they do not know are ignored on reading, so that a
+//! record written by a later version of a schema stays readable.
+
+pub mod hold;
+mod limits;
+mod manifest;
+pub mod nsid;
+mod record;
+pub mod record_key;
+pub mod repo;
+pub mod sailor;
+mod tag;
+
+pub use hold::{HoldCaptain, HoldCrew, HoldLayer, HoldStats};
+pub use limits::LexiconViolation;
+pub use manifest::{BlobReference, ManifestRecord, ManifestReference, Platform};
+pub use record::{Record, RecordError};
+pub use repo::RepoPage;
+pub use sailor::{RepositorySubject, SailorProfile, SailorStar};
+pub use tag::TagRecord;

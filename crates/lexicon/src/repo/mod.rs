@@ -1,0 +1,5 @@
+//! `io.atcr.repo.*`: what an owner says about a repository.
+
+mod page;
+
+pub use page::RepoPage;
