@@ -1,0 +1,1 @@
+//! The manifests that clients push, and those they should not.
