@@ -1,6 +1,7 @@
 //! Scopes of registry tokens: what a client asks to be allowed to do.
 //!
-//! Grammar: Docker registry token authentication, "Token Scope". `repository:alice.example/app:pull,push`.
+//! Grammar: Docker registry token authentication, "Token Scope".
+//! `repository:alice.example/app:pull,push`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -179,10 +180,11 @@ fn parse_actions(actions: &str) -> BTreeSet<Action> {
     parsed
 }
 
-/// Reads the scopes of a request: any number of parameters, each with any number of scopes between spaces.
+/// Reads the scopes of a request: any number of parameters, each with any number of scopes between
+/// spaces.
 ///
-/// Scopes about unknown kinds of resources, or without any known action, are left out: nothing is granted for them.
-/// Scopes about the same resource become one. The order is that of first mention.
+/// Scopes about unknown kinds of resources, or without any known action, are left out: nothing is
+/// granted for them. Scopes about the same resource become one. The order is that of first mention.
 pub fn parse_scopes<'a>(
     parameters: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<Scope>, ScopeParseError> {
