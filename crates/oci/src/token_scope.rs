@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::string_form::serde_as_string;
 use crate::{RepositoryName, RepositoryNameParseError};
 
@@ -14,7 +16,8 @@ use crate::{RepositoryName, RepositoryNameParseError};
 pub const MAX_SCOPES: usize = 64;
 
 /// What can be allowed on a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Read blobs, manifests, tags and referrers.
     Pull,
