@@ -1,4 +1,5 @@
-//! Descriptors: typed, sized, digested pointers from a manifest to content (OCI image-spec, `descriptor.md`).
+//! Descriptors: typed, sized, digested pointers from a manifest to content (OCI image-spec,
+//! `descriptor.md`).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use crate::{Digest, MediaType};
 
 /// A pointer to content.
 ///
-/// Fields this type does not know are tolerated and lost: the bytes of the manifest are what is stored.
+/// Fields this type does not know are tolerated and lost: the bytes of the manifest are what is
+/// stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
@@ -16,7 +18,8 @@ pub struct Descriptor {
     pub media_type: MediaType,
     /// The digest of the content.
     pub digest: Digest,
-    /// The size of the content in bytes: never more than `i64::MAX`, which is what clients can count to.
+    /// The size of the content in bytes: never more than `i64::MAX`, which is what clients can
+    /// count to.
     #[serde(deserialize_with = "deserialize_size")]
     pub size: u64,
     /// Where else the content may be had. A registry never follows these.
@@ -42,6 +45,22 @@ pub struct Descriptor {
     /// What an image in an index runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<Platform>,
+}
+
+impl Descriptor {
+    /// A descriptor that says no more than it must.
+    pub const fn new(media_type: MediaType, digest: Digest, size: u64) -> Self {
+        Self {
+            media_type,
+            digest,
+            size,
+            urls: Vec::new(),
+            annotations: BTreeMap::new(),
+            data: None,
+            artifact_type: None,
+            platform: None,
+        }
+    }
 }
 
 /// What an image runs on (OCI image-spec, `image-index.md`).

@@ -48,7 +48,8 @@ impl fmt::Display for DigestAlgorithm {
 /// Why a text is not a usable digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DigestParseError {
-    /// The text does not follow the digest grammar, or the hash has the wrong length or upper-case letters.
+    /// The text does not follow the digest grammar, or the hash has the wrong length or upper-case
+    /// letters.
     #[error("a digest looks like sha256: followed by 64 lower-case hexadecimal digits")]
     Malformed,
     /// The text is a digest by the grammar, but of an algorithm that is not supported here.
@@ -142,7 +143,8 @@ fn is_encoded(encoded: &str) -> bool {
 
 /// Computes a digest piece by piece, for content that does not fit in memory.
 ///
-/// A clone carries on from the state it was taken in, so an upload can be digested so far without ending it.
+/// A clone carries on from the state it was taken in, so an upload can be digested so far without
+/// ending it.
 #[derive(Debug, Clone)]
 pub struct Digester {
     state: State,

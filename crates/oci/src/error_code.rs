@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A `code` of the error body `{"errors":[{"code","message","detail"}]}` (OCI distribution-spec, "Error Codes"), with
-/// those of the Docker registry API that clients also know.
+/// A `code` of the error body `{"errors":[{"code","message","detail"}]}` (OCI distribution-spec,
+/// "Error Codes"), with those of the Docker registry API that clients also know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// The repository has no such blob.
@@ -91,8 +91,8 @@ impl ErrorCode {
         }
     }
 
-    /// The HTTP status the code usually comes with. A handler that knows better says so: an upload that is out of
-    /// order is `BLOB_UPLOAD_INVALID` with 416.
+    /// The HTTP status the code usually comes with. A handler that knows better says so: an upload
+    /// that is out of order is `BLOB_UPLOAD_INVALID` with 416.
     pub const fn default_status(self) -> u16 {
         match self {
             Self::BlobUploadInvalid

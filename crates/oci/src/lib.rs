@@ -1,8 +1,8 @@
 //! Names, digests, manifests and operations of the OCI specifications.
 //!
-//! Everything here is text in, typed value out: a [`Digest`], [`RepositoryName`] or [`Operation`] in hand is
-//! valid. The crate knows the distribution, image and Docker token specifications. It must not know HTTP types,
-//! storage, the AT Protocol or this product.
+//! Everything here is text in, typed value out: a [`Digest`], [`RepositoryName`] or [`Operation`]
+//! in hand is valid. The crate knows the distribution, image and Docker token specifications. It
+//! must not know HTTP types, storage, the AT Protocol or this product.
 
 mod string_form;
 
@@ -27,7 +27,9 @@ pub use manifest::{
     ManifestError, ManifestKind,
 };
 pub use media_type::{MediaType, MediaTypeKind, MediaTypeParseError, names as media_types};
-pub use operation::{MAX_PAGE_SIZE, Mount, Operation, OperationKind, Page, RouteError};
+pub use operation::{
+    MAX_PAGE_SIZE, MAX_TAGS_PER_PUT, Mount, Operation, OperationKind, Page, RouteError,
+};
 pub use range::{ContentRange, ContentRangeParseError, RangeOutcome, parse_range, upload_range};
 pub use reference::{Reference, ReferenceParseError};
 pub use repository_name::{RepositoryName, RepositoryNameParseError, RepositoryPath};

@@ -11,7 +11,8 @@ pub mod names {
     pub const OCI_IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
     /// OCI image index.
     pub const OCI_IMAGE_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-    /// OCI artifact manifest: only in release candidates of image-spec 1.1, still found in the wild.
+    /// OCI artifact manifest: only in release candidates of image-spec 1.1, still found in the
+    /// wild.
     pub const OCI_ARTIFACT_MANIFEST: &str = "application/vnd.oci.artifact.manifest.v1+json";
     /// OCI image configuration.
     pub const OCI_IMAGE_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
@@ -89,9 +90,9 @@ pub struct MediaTypeParseError;
 
 /// A media type by RFC 6838, `type/subtype`, at most 255 characters.
 ///
-/// Parameters (`; charset=utf-8`) are dropped when parsing. The case is kept, because clients compare the
-/// `Content-Type` of an answer with a descriptor byte by byte; use [`MediaType::matches`] to compare as RFC 6838
-/// says.
+/// Parameters (`; charset=utf-8`) are dropped when parsing. The case is kept, because clients
+/// compare the `Content-Type` of an answer with a descriptor byte by byte; use
+/// [`MediaType::matches`] to compare as RFC 6838 says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaType(String);
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 /// What a `Range` header asks of content of a known size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RangeOutcome {
-    /// Serve everything with 200: the header is not understood, and may then be ignored (RFC 9110, section 14.2).
+    /// Serve everything with 200: the header is not understood, and may then be ignored (RFC 9110,
+    /// section 14.2).
     Whole,
     /// Serve this part with 206.
     Partial {
@@ -20,8 +21,8 @@ pub enum RangeOutcome {
 
 /// Reads a `Range` header for content of `size` bytes.
 ///
-/// Only a single range of bytes is served. Several ranges at once serve no client of a registry and make small
-/// requests expensive, so they get the whole content.
+/// Only a single range of bytes is served. Several ranges at once serve no client of a registry and
+/// make small requests expensive, so they get the whole content.
 pub fn parse_range(header: &str, size: u64) -> RangeOutcome {
     let Some((unit, range)) = header.split_once('=') else {
         return RangeOutcome::Whole;
@@ -69,8 +70,8 @@ fn saturating_number(text: &str) -> Option<u64> {
 #[error("the Content-Range of a chunk looks like 0-1023: the offsets of its first and last byte")]
 pub struct ContentRangeParseError;
 
-/// The place of an upload chunk within the blob: `<first>-<last>`, both inclusive (OCI distribution-spec, "Pushing a
-/// blob in chunks").
+/// The place of an upload chunk within the blob: `<first>-<last>`, both inclusive (OCI
+/// distribution-spec, "Pushing a blob in chunks").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentRange {
     first: u64,
@@ -99,7 +100,8 @@ impl FromStr for ContentRange {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        // The specification leaves out the unit and the total, which RFC 9110 demands and some clients send.
+        // The specification leaves out the unit and the total, which RFC 9110 demands and some
+        // clients send.
         let range = match text.split_at_checked("bytes".len()) {
             Some((unit, rest)) if unit.eq_ignore_ascii_case("bytes") => {
                 rest.trim_start_matches([' ', '='])
@@ -126,8 +128,8 @@ fn offset(text: &str) -> Result<u64, ContentRangeParseError> {
 
 /// The `Range` header of an upload that has received `end_offset` bytes: `0-<last>`.
 ///
-/// An upload without any bytes says `0-0`, as one with a single byte does: the form has no way to tell them apart,
-/// and clients expect it.
+/// An upload without any bytes says `0-0`, as one with a single byte does: the form has no way to
+/// tell them apart, and clients expect it.
 pub fn upload_range(end_offset: u64) -> String {
     format!("0-{}", end_offset.saturating_sub(1))
 }

@@ -1,14 +1,15 @@
 //! Repository names: `<owner>/<repository>[/<more>]`.
 //!
-//! The grammar is that of the OCI distribution-spec, "Pulling manifests". This registry gives the first component to
-//! an owner, so a name needs at least two.
+//! The grammar is that of the OCI distribution-spec, "Pulling manifests". This registry gives the
+//! first component to an owner, so a name needs at least two.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::string_form::serde_as_string;
 
-/// The longest name, in bytes. Clients refuse longer ones because host and name together must fit in 255.
+/// The longest name, in bytes. Clients refuse longer ones because host and name together must fit
+/// in 255.
 const MAX_NAME_BYTES: usize = 255;
 
 /// Why a text is not the name of a repository.
@@ -16,7 +17,7 @@ const MAX_NAME_BYTES: usize = 255;
 pub enum RepositoryNameParseError {
     /// The text does not follow the name grammar.
     #[error(
-        "a repository name is made of lower-case letters and digits, separated by single `.`, `_`, `__`, `-` or `/`"
+        "a repository name has lower-case letters and digits, with `.`, `_`, `__`, `-` or `/` between"
     )]
     Malformed,
     /// The text is longer than 255 bytes.
@@ -36,8 +37,8 @@ pub struct RepositoryName {
 }
 
 impl RepositoryName {
-    /// Puts a name together from its owner and path. Fails where the owner is not one component of the grammar, or
-    /// the whole is too long.
+    /// Puts a name together from its owner and path. Fails where the owner is not one component of
+    /// the grammar, or the whole is too long.
     pub fn new(owner: &str, path: &RepositoryPath) -> Result<Self, RepositoryNameParseError> {
         if !is_component(owner) {
             return Err(RepositoryNameParseError::Malformed);

@@ -1,7 +1,7 @@
 //! Serde for types whose only form on the wire is a string with a grammar.
 
-/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`, so that a deserialised value has
-/// passed the same check as a parsed one.
+/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`, so that a
+/// deserialised value has passed the same check as a parsed one.
 macro_rules! serde_as_string {
     ($type:ty) => {
         impl serde::Serialize for $type {

@@ -1,10 +1,13 @@
 //! Scopes of registry tokens: what a client asks to be allowed to do.
 //!
-//! Grammar: Docker registry token authentication, "Token Scope". `repository:alice.example/app:pull,push`.
+//! Grammar: Docker registry token authentication, "Token Scope".
+//! `repository:alice.example/app:pull,push`.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::string_form::serde_as_string;
 use crate::{RepositoryName, RepositoryNameParseError};
@@ -13,7 +16,8 @@ use crate::{RepositoryName, RepositoryNameParseError};
 pub const MAX_SCOPES: usize = 64;
 
 /// What can be allowed on a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Read blobs, manifests, tags and referrers.
     Pull,
@@ -179,10 +183,11 @@ fn parse_actions(actions: &str) -> BTreeSet<Action> {
     parsed
 }
 
-/// Reads the scopes of a request: any number of parameters, each with any number of scopes between spaces.
+/// Reads the scopes of a request: any number of parameters, each with any number of scopes between
+/// spaces.
 ///
-/// Scopes about unknown kinds of resources, or without any known action, are left out: nothing is granted for them.
-/// Scopes about the same resource become one. The order is that of first mention.
+/// Scopes about unknown kinds of resources, or without any known action, are left out: nothing is
+/// granted for them. Scopes about the same resource become one. The order is that of first mention.
 pub fn parse_scopes<'a>(
     parameters: impl IntoIterator<Item = &'a str>,
 ) -> Result<Vec<Scope>, ScopeParseError> {

@@ -2,3 +2,6 @@
 
 pub mod hold;
 pub mod local_hold;
+pub mod outbound;
+pub mod pds;
+pub mod plc_directory;

@@ -15,6 +15,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+mod catalog;
 mod error;
 mod hold_blobs;
 mod hold_layers;
@@ -22,6 +23,7 @@ mod hold_uploads;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_uploads::UploadRow;

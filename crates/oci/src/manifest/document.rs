@@ -1,14 +1,16 @@
 //! A manifest as JSON: checked as a whole once, then read field by field.
 //!
-//! The document is never turned into a tree of values, so what a hostile manifest costs in memory stays near its own
-//! size, and doubled fields inside descriptors are seen rather than merged.
+//! The document is never turned into a tree of values, so what a hostile manifest costs in memory
+//! is a small multiple of its own size, and doubled fields inside descriptors are seen rather than merged.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use super::error::excerpt;
 use super::{MAX_MANIFEST_BYTES, MAX_MANIFEST_DEPTH, ManifestError};
 
 /// A well-formed JSON object without doubled fields.
@@ -31,7 +33,7 @@ impl<'a> Document<'a> {
         {
             return Err(match serde_json::from_str::<IgnoredAny>(text) {
                 Ok(_) => ManifestError::NotAnObject,
-                Err(error) => ManifestError::NotJson(error.to_string()),
+                Err(error) => ManifestError::NotJson(excerpt(&error.to_string())),
             });
         }
         let mut duplicate = None;
@@ -41,10 +43,10 @@ impl<'a> Document<'a> {
                 duplicate: &mut duplicate,
             },
         )
-        .map_err(|error| ManifestError::NotJson(error.to_string()))?;
+        .map_err(|error| ManifestError::NotJson(excerpt(&error.to_string())))?;
         match duplicate {
             None => Ok(Self { text, fields }),
-            Some(field) => Err(ManifestError::DuplicateField(field)),
+            Some(field) => Err(ManifestError::DuplicateField(excerpt(&field))),
         }
     }
 
@@ -75,7 +77,7 @@ impl<'a> Document<'a> {
         )
         .map_err(|error| ManifestError::FieldInvalid {
             field,
-            reason: error.to_string(),
+            reason: excerpt(&error.to_string()),
         })
     }
 
@@ -96,8 +98,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// A document that reads as an image for one client and as an index for another can hide content from a scanner
-    /// (CVE-2021-41190).
+    /// A document that reads as an image for one client and as an index for another can hide
+    /// content from a scanner (CVE-2021-41190).
     pub(super) fn check_not_both_image_and_index(&self) -> Result<(), ManifestError> {
         if self.has("manifests") && (self.has("config") || self.has("layers")) {
             Err(ManifestError::Ambiguous)
@@ -118,7 +120,8 @@ fn read_object<'a, V: Visitor<'a>>(
     Ok(value)
 }
 
-/// Counts brackets outside strings. JSON that is not well-formed may get past this, and is refused by the parser.
+/// Counts brackets outside strings. JSON that is not well-formed may get past this, and is refused
+/// by the parser.
 fn check_depth(text: &str) -> Result<(), ManifestError> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
@@ -159,10 +162,13 @@ impl<'de> Visitor<'de> for OutlineVisitor<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = BTreeMap::new();
         while let Some((name, value)) = map.next_entry::<String, Option<IgnoredAny>>()? {
-            if fields.contains_key(&name) {
-                self.duplicate.get_or_insert(name);
-            } else {
-                fields.insert(name, value.is_some());
+            match fields.entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.is_some());
+                }
+                Entry::Occupied(entry) => {
+                    self.duplicate.get_or_insert_with(|| entry.key().clone());
+                }
             }
         }
         Ok(fields)

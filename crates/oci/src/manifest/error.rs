@@ -3,6 +3,17 @@
 use super::{MAX_MANIFEST_BYTES, MAX_MANIFEST_DEPTH};
 use crate::MediaType;
 
+/// The most of a document's own text that an error repeats, in characters.
+const MAX_EXCERPT_CHARACTERS: usize = 200;
+
+/// The beginning of a text that may be as long as a whole manifest, for use in an error.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MAX_EXCERPT_CHARACTERS) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
 /// Why a document is not an acceptable manifest. The messages are for the person who pushed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {

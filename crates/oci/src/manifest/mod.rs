@@ -1,7 +1,8 @@
 //! Manifests: the documents that name the parts of an image, of a set of images or of an artifact.
 //!
-//! A [`Manifest`] is a reading of the bytes, never a replacement for them: the registry stores and serves what was
-//! pushed. Formats: OCI image-spec `manifest.md` and `image-index.md`, Docker image manifest version 2, schema 2.
+//! A [`Manifest`] is a reading of the bytes, never a replacement for them: the registry stores and
+//! serves what was pushed. Formats: OCI image-spec `manifest.md` and `image-index.md`, Docker image
+//! manifest version 2, schema 2.
 
 mod document;
 mod error;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use self::document::Document;
 pub use self::error::ManifestError;
+use self::error::excerpt;
 use crate::{Descriptor, MediaType, MediaTypeKind, media_types};
 
 /// The largest manifest that is accepted, in bytes (OCI distribution-spec, "Pushing Manifests").
@@ -58,8 +60,8 @@ pub struct ImageIndex {
     pub manifests: Vec<Descriptor>,
 }
 
-/// What a document of an unknown media type names in the usual places. A place with anything but descriptors counts
-/// as empty, because the media type may give it another meaning.
+/// What a document of an unknown media type names in the usual places. A place with anything but
+/// descriptors counts as empty, because the media type may give it another meaning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomManifest {
     /// `config`.
@@ -73,9 +75,11 @@ pub struct CustomManifest {
 }
 
 impl Manifest {
-    /// Reads a manifest. `content_type` is what the request said about the bytes, parameters and all.
+    /// Reads a manifest. `content_type` is what the request said about the bytes, parameters and
+    /// all.
     ///
-    /// The media type is the document's own, else the content type, else what the shape of the document says.
+    /// The media type is the document's own, else the content type, else what the shape of the
+    /// document says.
     pub fn parse(bytes: &[u8], content_type: Option<&str>) -> Result<Self, ManifestError> {
         let document = Document::read(bytes)?;
         document.check_schema_version()?;
@@ -123,8 +127,9 @@ impl Manifest {
         self.subject.as_ref()
     }
 
-    /// The artifact type to list the manifest with among the referrers of its subject: `artifactType`, or for an
-    /// image the media type of its configuration (OCI distribution-spec, "Listing Referrers").
+    /// The artifact type to list the manifest with among the referrers of its subject:
+    /// `artifactType`, or for an image the media type of its configuration (OCI distribution-spec,
+    /// "Listing Referrers").
     pub fn artifact_type(&self) -> Option<&str> {
         self.artifact_type.as_deref().or(match &self.kind {
             ManifestKind::Image(image) => Some(image.config.media_type.as_str()),
@@ -141,15 +146,17 @@ impl Manifest {
         &self.annotations
     }
 
-    /// The blobs that must exist before the manifest may be pushed, in the order of the document. The same blob may
-    /// come more than once. Layers that may be absent from registries are left out.
+    /// The blobs that must exist before the manifest may be pushed, in the order of the document.
+    /// The same blob may come more than once. Layers that may be absent from registries are left
+    /// out.
     pub fn blobs(&self) -> Vec<&Descriptor> {
         let mut blobs = self.all_blobs();
         blobs.retain(|blob| !blob.media_type.is_non_distributable());
         blobs
     }
 
-    /// Every blob that the manifest names, in the order of the document, with those that may be absent.
+    /// Every blob that the manifest names, in the order of the document, with those that may be
+    /// absent.
     pub fn all_blobs(&self) -> Vec<&Descriptor> {
         match &self.kind {
             ManifestKind::Image(image) => std::iter::once(&image.config)
@@ -186,7 +193,7 @@ fn media_type_of(
 ) -> Result<MediaType, ManifestError> {
     let parse = |text: &str| {
         text.parse::<MediaType>()
-            .map_err(|_| ManifestError::MediaTypeInvalid(text.to_owned()))
+            .map_err(|_| ManifestError::MediaTypeInvalid(excerpt(text)))
     };
     let declared = document
         .optional::<String>("mediaType")?
@@ -228,7 +235,8 @@ fn read_manifests(document: &Document<'_>) -> Result<Vec<Descriptor>, ManifestEr
     Ok(document.optional("manifests")?.unwrap_or_default())
 }
 
-/// Control characters are refused because no media type has them and not every database can store them.
+/// Control characters are refused because no media type has them and not every database can store
+/// them.
 fn read_artifact_type(document: &Document<'_>) -> Result<Option<String>, ManifestError> {
     let artifact_type = document
         .optional::<String>("artifactType")?

@@ -1,5 +1,6 @@
 //! Why a request below `/v2` is no operation.
 
+use super::MAX_TAGS_PER_PUT;
 use crate::{
     DigestParseError, ReferenceParseError, RepositoryNameParseError, TagParseError,
     UploadIdParseError,
@@ -17,7 +18,8 @@ pub enum RouteError {
         /// The value of the `Allow` header.
         allow: &'static str,
     },
-    /// The path holds characters that no route has, or the repository name is malformed or too long.
+    /// The path holds characters that no route has, or the repository name is malformed or too
+    /// long.
     #[error(
         "the repository name is not valid: lower-case letters, digits and single separators, 255 characters at most"
     )]
@@ -36,6 +38,9 @@ pub enum RouteError {
         "the tag is not valid: 1 to 128 letters, digits, `_`, `.` or `-`, not beginning with `.` or `-`"
     )]
     TagInvalid,
+    /// A push asks for more than [`MAX_TAGS_PER_PUT`] further tags.
+    #[error("at most {MAX_TAGS_PER_PUT} tags can be set with one push")]
+    TooManyTags,
     /// An upload id is malformed.
     #[error("the upload id is not valid; use the Location that the registry answered with")]
     UploadIdInvalid,

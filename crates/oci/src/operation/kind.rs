@@ -2,7 +2,8 @@
 
 use crate::Action;
 
-/// An [`Operation`](super::Operation) without its data, so that tests and dashboards can walk all of them.
+/// An [`Operation`](super::Operation) without its data, so that tests and dashboards can walk all
+/// of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperationKind {
     /// `GET /v2/`
@@ -60,10 +61,12 @@ impl OperationKind {
         Self::ListReferrers,
     ];
 
-    /// What the caller must be allowed to do with the repository. `None` for the two operations that are about no
-    /// repository: the version check needs no right, the catalog one of its own (`registry:catalog:*`).
+    /// What the caller must be allowed to do with the repository. `None` for the two operations
+    /// that are about no repository: the version check needs no right, the catalog one of its own
+    /// (`registry:catalog:*`).
     ///
-    /// Every part of an upload is a push, giving it up included: only content that others can see is deleted.
+    /// Every part of an upload is a push, giving it up included: only content that others can see
+    /// is deleted.
     pub const fn action(self) -> Option<Action> {
         match self {
             Self::CheckVersion | Self::ListCatalog => None,

@@ -1,7 +1,7 @@
 //! Operations: what a request below `/v2` asks for, from its method, path and query.
 //!
-//! [`Operation::parse`] is the only place that knows the routes of the distribution API, and [`OperationKind`] the
-//! only one that knows which right each of them needs.
+//! [`Operation::parse`] is the only place that knows the routes of the distribution API, and
+//! [`OperationKind`] the only one that knows which right each of them needs.
 
 mod error;
 mod kind;
@@ -15,6 +15,9 @@ use crate::{Action, Digest, Reference, RepositoryName, Scope, Tag, UploadId};
 
 /// The most entries a page of a list may ask for. Larger wishes are cut to this.
 pub const MAX_PAGE_SIZE: u64 = 10_000;
+
+/// How many different tags one push may set with `?tag=`.
+pub const MAX_TAGS_PER_PUT: usize = 100;
 
 /// What a request asks the registry to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,8 +142,8 @@ pub enum Operation {
 /// Which part of a list to answer with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// How many entries at most: never more than [`MAX_PAGE_SIZE`], and 0 means none. `None` leaves it to the
-    /// registry.
+    /// How many entries at most: never more than [`MAX_PAGE_SIZE`], and 0 means none. `None` leaves
+    /// it to the registry.
     pub n: Option<u64>,
     /// The entry to go on behind. It need not exist.
     pub last: Option<String>,
@@ -151,13 +154,14 @@ pub struct Page {
 pub struct Mount {
     /// The blob.
     pub digest: Digest,
-    /// The repository to take it from, as the client wrote it. Not checked: where it is not a name, or not one the
-    /// caller may read, the answer is an ordinary upload.
+    /// The repository to take it from, as the client wrote it. Not checked: where it is not a name,
+    /// or not one the caller may read, the answer is an ordinary upload.
     pub from: Option<String>,
 }
 
 impl Operation {
-    /// Reads a request. `path` is the path of the URL as sent, percent-encoded; `query` what follows the `?`.
+    /// Reads a request. `path` is the path of the URL as sent, percent-encoded; `query` what
+    /// follows the `?`.
     ///
     /// `HEAD` counts as `GET` on lists, as HTTP wants it; on content it is an operation of its own.
     pub fn parse(method: &str, path: &str, query: Option<&str>) -> Result<Self, RouteError> {
@@ -219,8 +223,8 @@ impl Operation {
 
     /// The scopes for a `WWW-Authenticate` challenge: exactly what this request needs.
     ///
-    /// A mount names the other repository too, so that one token serves both. The answer to a request without the
-    /// second scope is an ordinary upload, so only the first one is required.
+    /// A mount names the other repository too, so that one token serves both. The answer to a
+    /// request without the second scope is an ordinary upload, so only the first one is required.
     pub fn scopes(&self) -> Vec<Scope> {
         let mut scopes = Vec::new();
         match (self.name(), self.action()) {

@@ -4,8 +4,9 @@ use super::RouteError;
 
 /// Splits a path as sent into decoded segments: `/v2/a/b` is `v2`, `a`, `b`.
 ///
-/// Whatever might mean another path to a proxy, a file system or a database is refused before any route is looked
-/// at: an encoded slash, a backslash, control characters, `.` and `..`, and bytes that are not UTF-8.
+/// Whatever might mean another path to a proxy, a file system or a database is refused before any
+/// route is looked at: an encoded slash, a backslash, control characters, `.` and `..`, and bytes
+/// that are not UTF-8.
 pub(super) fn decode_segments(path: &str) -> Result<Vec<String>, RouteError> {
     let path = path.strip_prefix('/').ok_or(RouteError::NotFound)?;
     path.split('/').map(decode_segment).collect()
@@ -23,7 +24,8 @@ fn decode_segment(segment: &str) -> Result<String, RouteError> {
     Ok(decoded)
 }
 
-/// Decodes once. `None` where a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+/// Decodes once. `None` where a `%` is not followed by two hexadecimal digits, or the bytes are not
+/// UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -1,21 +1,22 @@
 //! Query parameters of the distribution API.
 
 use super::path::percent_decode;
-use super::{MAX_PAGE_SIZE, Mount, Page, RouteError};
+use super::{MAX_PAGE_SIZE, MAX_TAGS_PER_PUT, Mount, Page, RouteError};
 use crate::{Digest, Tag};
 
-/// The longest `last`, in bytes: longer than any name or tag, and than any position this registry hands out.
+/// The longest `last`, in bytes: longer than any name or tag, and than any position this registry
+/// hands out.
 const MAX_LAST_BYTES: usize = 512;
 
 /// The decoded parameters of a query, in order.
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Never fails: a piece that does not decode is kept as it was written, and the grammar of its parameter refuses
-    /// the `%` in it.
+    /// Never fails: a piece that does not decode is kept as it was written, and the grammar of its
+    /// parameter refuses the `%` in it.
     ///
-    /// A plus sign is itself, not a space as in HTML forms: clients send media types such as `application/spdx+json`
-    /// without encoding them, and no parameter here can hold a space.
+    /// A plus sign is itself, not a space as in HTML forms: clients send media types such as
+    /// `application/spdx+json` without encoding them, and no parameter here can hold a space.
     pub(super) fn parse(query: &str) -> Self {
         let decode = |text: &str| percent_decode(text).unwrap_or_else(|| text.to_owned());
         let pairs = query
@@ -62,9 +63,13 @@ impl Query {
         let mut tags = Vec::new();
         for text in self.all("tag") {
             let tag: Tag = text.parse()?;
-            if !tags.contains(&tag) {
-                tags.push(tag);
+            if tags.contains(&tag) {
+                continue;
             }
+            if tags.len() == MAX_TAGS_PER_PUT {
+                return Err(RouteError::TooManyTags);
+            }
+            tags.push(tag);
         }
         Ok(tags)
     }
@@ -72,7 +77,8 @@ impl Query {
     pub(super) fn page(&self) -> Result<Page, RouteError> {
         let n = self.first("n").map(parse_page_size).transpose()?;
         let last = self.first("last").filter(|last| !last.is_empty());
-        // A database may refuse a text with NUL in it, and no entry of a list has control characters.
+        // A database may refuse a text with NUL in it, and no entry of a list has control
+        // characters.
         if last.is_some_and(|last| last.len() > MAX_LAST_BYTES || last.contains(char::is_control)) {
             return Err(RouteError::PageInvalid);
         }
@@ -82,8 +88,8 @@ impl Query {
         })
     }
 
-    /// Not held to the grammar of media types, because manifests in the wild are not either. Control characters
-    /// can match nothing: no manifest with them is accepted.
+    /// Not held to the grammar of media types, because manifests in the wild are not either.
+    /// Control characters can match nothing: no manifest with them is accepted.
     pub(super) fn artifact_type(&self) -> Result<Option<String>, RouteError> {
         let artifact_type = self.first("artifactType").filter(|text| !text.is_empty());
         if artifact_type.is_some_and(|text| text.contains(char::is_control)) {

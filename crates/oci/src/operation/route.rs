@@ -83,7 +83,8 @@ pub(super) fn parse(method: &str, path: &str, query: &str) -> Result<Operation, 
     }
 }
 
-/// Looks from the right, because a repository may be called `blobs`, `manifests` or `uploads` itself.
+/// Looks from the right, because a repository may be called `blobs`, `manifests` or `uploads`
+/// itself.
 fn find_route(below: &[String]) -> Option<Route<'_>> {
     let (last, before) = match below {
         [] => return Some(Route::Version),
@@ -93,7 +94,8 @@ fn find_route(below: &[String]) -> Option<Route<'_>> {
     };
     let (collection, name) = before.split_last()?;
     match (collection.as_str(), last) {
-        // With and without the slash at the end: the specification has it, some clients leave it out.
+        // With and without the slash at the end: the specification has it, some clients leave it
+        // out.
         ("blobs", "uploads") => Some(Route::Uploads { name }),
         ("blobs", digest) => Some(Route::Blob { name, digest }),
         ("manifests", reference) => Some(Route::Manifest { name, reference }),
