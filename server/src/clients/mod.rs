@@ -1,7 +1,6 @@
 //! The world outside the process: PDSes, the PLC directory, holds.
 
-pub mod hold;
-pub mod local_hold;
+pub mod handle_txt;
 pub mod outbound;
 pub mod pds;
 pub mod plc_directory;

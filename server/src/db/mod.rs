@@ -16,6 +16,8 @@ use sqlx::sqlite::{
 };
 
 mod error;
+pub mod identities;
+pub mod pds_sessions;
 
 pub use error::DatabaseError;
 

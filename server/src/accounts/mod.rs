@@ -1,0 +1,3 @@
+//! People: their sessions at their own servers. Knows no HTTP surface of ours and no SQL.
+
+pub mod pds_sessions;
