@@ -1,8 +1,16 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
 pub mod accounts;
+pub mod cli;
 pub mod clients;
 pub mod clock;
+pub mod config;
+pub mod data_folder;
 pub mod db;
+pub mod handlers;
 pub mod identity;
+pub mod keyed_lock;
 pub mod secrets;
+pub mod serve;
+pub mod start;
+pub mod telemetry;

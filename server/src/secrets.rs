@@ -26,7 +26,7 @@ impl std::fmt::Debug for Key {
 
 impl Key {
     /// The bytes, for whoever signs or encrypts with them.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
@@ -190,7 +190,7 @@ impl Sealer {
     /// # Panics
     /// Never: a key for a purpose has the 32 bytes of AES-256.
     pub fn new(key: &Key, purpose: &str) -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, key.for_purpose(purpose).as_bytes())
+        let key = UnboundKey::new(&AES_256_GCM, key.for_purpose(purpose).bytes())
             .expect("a key for a purpose has the 32 bytes of AES-256");
         Self {
             key: LessSafeKey::new(key),
@@ -240,10 +240,10 @@ mod tests {
         let created = load_or_create_key(&path, 32).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(
-            load_or_create_key(&path, 32).unwrap().as_bytes(),
-            created.as_bytes()
+            load_or_create_key(&path, 32).unwrap().bytes(),
+            created.bytes()
         );
-        assert_ne!(created.as_bytes(), [0; 32]);
+        assert_ne!(created.bytes(), [0; 32]);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -284,7 +284,7 @@ mod tests {
                 .map(|start| start.join().unwrap())
                 .collect()
         });
-        assert!(keys.iter().all(|key| key.as_bytes() == keys[0].as_bytes()));
+        assert!(keys.iter().all(|key| key.bytes() == keys[0].bytes()));
     }
 
     #[test]

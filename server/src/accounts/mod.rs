@@ -1,3 +1,7 @@
 //! People: their sessions at their own servers. Knows no HTTP surface of ours and no SQL.
 
-pub mod pds_sessions;
+mod pds_sessions;
+
+pub use pds_sessions::{
+    AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
+};

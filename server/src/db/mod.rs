@@ -15,10 +15,12 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+mod catalog;
 mod error;
 pub mod identities;
 pub mod pds_sessions;
 
+pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
 
 /// Where the data is kept.

@@ -8,7 +8,6 @@ mod authorized_pds;
 mod credential;
 mod error;
 mod guard;
-mod keyed_locks;
 mod refresh;
 mod sign_in;
 #[cfg(test)]
@@ -29,11 +28,11 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::db::pds_sessions::{RenewedTokens, StoredPdsSession};
 use crate::identity::Identities;
+use crate::keyed_lock::KeyedLock;
 use crate::secrets::{Key, SealError, Sealer, UnsealError};
 
 use credential::CredentialHash;
 use guard::SignInGuard;
-use keyed_locks::KeyedLocks;
 
 const MINUTE: i64 = 60 * 1000;
 /// Sessions ended at their PDS in one call of [`PdsSessions::purge_idle`].
@@ -45,47 +44,49 @@ pub struct PdsSessions {
     inner: Arc<Inner>,
 }
 
-/// How sessions are opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PdsSessionPolicy {
+/// What sessions are made of.
+pub struct PdsSessionsSetup {
+    /// Keeps the sessions.
+    pub database: Database,
+    /// Says where somebody's PDS is.
+    pub identities: Identities,
+    /// Speaks to it.
+    pub pds: PdsClient,
+    /// The time.
+    pub clock: Clock,
+    /// From which the keys that seal tokens and recognise passwords are derived.
+    pub key: Key,
     /// Accepts any password and not only app passwords, which can be revoked one by one.
     pub allow_account_passwords: bool,
 }
 
 struct Inner {
+    database: Database,
     identities: Identities,
     pds: PdsClient,
-    database: Database,
     clock: Clock,
-    policy: PdsSessionPolicy,
+    allow_account_passwords: bool,
     sealer: Sealer,
     credential_key: Key,
     guard: SignInGuard,
-    sign_ins: KeyedLocks<CredentialHash>,
-    refreshes: KeyedLocks<String>,
+    sign_ins: KeyedLock<CredentialHash>,
+    refreshes: KeyedLock<String>,
 }
 
 impl PdsSessions {
-    /// Keeps sessions in `database`, sealed under keys derived from `key`.
-    pub fn new(
-        identities: Identities,
-        pds: PdsClient,
-        database: Database,
-        clock: Clock,
-        key: &Key,
-        policy: PdsSessionPolicy,
-    ) -> Self {
+    /// Puts the parts together.
+    pub fn new(setup: PdsSessionsSetup) -> Self {
         let inner = Inner {
-            identities,
-            pds,
-            database,
-            clock,
-            policy,
-            sealer: Sealer::new(key, "pds session tokens"),
-            credential_key: key.for_purpose("pds session credentials"),
+            sealer: Sealer::new(&setup.key, "pds session tokens"),
+            credential_key: setup.key.for_purpose("pds session credentials"),
+            database: setup.database,
+            identities: setup.identities,
+            pds: setup.pds,
+            clock: setup.clock,
+            allow_account_passwords: setup.allow_account_passwords,
             guard: SignInGuard::new(),
-            sign_ins: KeyedLocks::new(),
-            refreshes: KeyedLocks::new(),
+            sign_ins: KeyedLock::default(),
+            refreshes: KeyedLock::default(),
         };
         Self {
             inner: Arc::new(inner),

@@ -36,7 +36,7 @@ impl PdsSessions {
         identifier: &str,
         password: &SecretString,
     ) -> Result<SignedIn, SignInError> {
-        if !self.inner.policy.allow_account_passwords && !is_app_password(password) {
+        if !self.inner.allow_account_passwords && !is_app_password(password) {
             return Err(SignInError::NotAnAppPassword);
         }
         let identifier = parse_identifier(identifier)?;

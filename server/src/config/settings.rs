@@ -1,0 +1,171 @@
+//! The table of settings: every name, default and description, once.
+//!
+//! The sections read by these entries, unknown names are refused by this table, and the commented file of
+//! `longshore config init` and the list of `longshore config list` are printed from it. A test compares it
+//! with `.env.example`.
+
+/// One setting, under both its names.
+#[derive(Debug)]
+pub struct Setting {
+    /// Name in the TOML file, `section.key`.
+    pub key: &'static str,
+    /// Name in the environment, which wins over the file.
+    pub environment: &'static str,
+    /// The value that applies when it is not set.
+    pub default: DefaultValue,
+    /// Completes "expected …" in an error.
+    pub expects: &'static str,
+    /// Whether the value may never be shown.
+    pub secret: bool,
+    /// What it does, in a sentence or two.
+    pub description: &'static str,
+}
+
+/// What applies when a setting is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// A value, parsed like any other.
+    Value(&'static str),
+    /// Follows from other settings, as described.
+    Derived(&'static str),
+    /// Nothing: the feature is off.
+    Unset,
+}
+
+impl Setting {
+    /// The part of the key before the dot.
+    pub fn section(&self) -> &'static str {
+        self.key
+            .split_once('.')
+            .map_or(self.key, |(section, _)| section)
+    }
+
+    /// The part of the key after the dot.
+    pub fn name(&self) -> &'static str {
+        self.key.split_once('.').map_or(self.key, |(_, name)| name)
+    }
+}
+
+macro_rules! settings {
+    ($($constant:ident = $key:literal, $environment:literal, $default:expr, $expects:literal, $secret:literal,
+       $description:literal;)*) => {
+        $(
+            #[doc = $description]
+            pub const $constant: Setting = Setting {
+                key: $key,
+                environment: $environment,
+                default: $default,
+                expects: $expects,
+                secret: $secret,
+                description: $description,
+            };
+        )*
+
+        /// Every setting, section by section.
+        pub const ALL: &[Setting] = &[$($constant),*];
+    };
+}
+
+use DefaultValue::{Derived, Unset, Value};
+
+settings! {
+    ROLES = "server.roles", "LONGSHORE_ROLES", Value("appview,hold"),
+        "appview, hold, or both separated by a comma", false,
+        "What this process is: the registry with its web app (appview), a storage service (hold), or both.";
+    DATA_DIR = "server.data_dir", "LONGSHORE_DATA_DIR", Value("./data"),
+        "a path", false,
+        "Folder for everything that is kept and has no other place. Created at the first start, readable by its owner only.";
+    DEVELOPMENT = "server.development", "LONGSHORE_DEVELOPMENT", Value("false"),
+        "true or false", false,
+        "Allows http and loopback addresses for PDSes, the PLC directory and did:web, for a network on one machine. Refused unless the public URL is on loopback.";
+    LISTEN = "http.listen", "LONGSHORE_LISTEN", Value("127.0.0.1:5000"),
+        "an IP address and a port, such as 127.0.0.1:5000 or [::]:5000", false,
+        "Address and port to listen on.";
+    PUBLIC_URL = "http.public_url", "LONGSHORE_PUBLIC_URL", Derived("http://localhost:<port of http.listen>"),
+        "an https origin without a path, such as https://registry.example.com (http only for localhost)", false,
+        "The origin under which people and clients reach the registry. Links, tokens and `docker login` name it, so it must be what they type.";
+    SHUTDOWN_SECONDS = "http.shutdown_seconds", "LONGSHORE_SHUTDOWN_SECONDS", Value("30"),
+        "a whole number from 0 to 3600", false,
+        "How long requests in progress may take to finish after a stop signal, in seconds.";
+    DATABASE_URL = "database.url", "DATABASE_URL", Derived("sqlite:<server.data_dir>/longshore.db"),
+        "sqlite:<path> or postgres://user:password@host/database", true,
+        "Where the data is kept: one SQLite file, or a PostgreSQL database that several replicas may share.";
+    STORAGE_DRIVER = "blob_store.driver", "STORAGE_DRIVER", Value("filesystem"),
+        "filesystem", false,
+        "Where blobs lie. S3-compatible storage comes with a later release.";
+    STORAGE_ROOT_DIR = "blob_store.root_dir", "STORAGE_ROOT_DIR", Derived("<server.data_dir>/blobs"),
+        "a path", false,
+        "Folder for blobs, with the driver `filesystem`.";
+    HOLD_OWNER = "hold.owner", "HOLD_OWNER", Unset,
+        "a handle such as alice.example, or a DID such as did:plc:… or did:web:…", false,
+        "The captain of this server's hold. Needed by the role `hold`.";
+    HOLD_PUBLIC = "hold.public", "HOLD_PUBLIC", Value("false"),
+        "true or false", false,
+        "Whether everybody may pull what lies in the hold, without signing in.";
+    HOLD_PUBLIC_URL = "hold.public_url", "HOLD_PUBLIC_URL", Derived("http.public_url"),
+        "an https origin without a path or port, such as https://hold.example.com (http and a port only for localhost)", false,
+        "The origin of the hold; its DID is the did:web of it. A domain of its own, apart from the web app, is safer in production.";
+    HOLD_ALLOW_ALL_CREW = "hold.allow_all_crew", "HOLD_ALLOW_ALL_CREW", Value("false"),
+        "false", false,
+        "Whether anybody who signs in may store in the hold. Crews come with a later release, so only `false` is accepted.";
+    HOLD_DATABASE_PATH = "hold.database_path", "HOLD_DATABASE_PATH", Unset,
+        "a path, and database.url left out", false,
+        "Another spelling of `database.url = sqlite:<path>`, for people who bring the settings of another hold. The file must be Longshore's own.";
+    HOLD_DATABASE_KEY_PATH = "hold.database_key_path", "HOLD_DATABASE_KEY_PATH", Derived("<server.data_dir>/keys/hold-signing.key"),
+        "a path", false,
+        "File of the key that signs the hold's records. Created when missing.";
+    PLC_DIRECTORY_URL = "identity.plc_directory_url", "PLC_DIRECTORY_URL", Value("https://plc.directory"),
+        "an https origin without a path (http only with server.development)", false,
+        "The directory that did:plc identities are looked up in.";
+    HANDLE_RESOLVER_URL = "identity.handle_resolver_url", "HANDLE_RESOLVER_URL", Unset,
+        "an https origin without a path (http only with server.development)", false,
+        "A service that resolves handles (com.atproto.identity.resolveHandle) and is asked instead of DNS and the handle's own site.";
+    DNS_SERVER = "identity.dns_server", "DNS_SERVER", Unset,
+        "an IP address and a port, such as 9.9.9.9:53", false,
+        "DNS server for handles, instead of the system's.";
+    EXTRA_CA_FILE = "identity.extra_ca_file", "LONGSHORE_EXTRA_CA_FILE", Unset,
+        "a PEM file that can be read", false,
+        "Certificate authorities to trust for outgoing connections, beside the public ones.";
+    TOKEN_LIFETIME_SECONDS = "registry.token_lifetime_seconds", "REGISTRY_TOKEN_LIFETIME_SECONDS", Value("300"),
+        "a whole number from 60 to 3600", false,
+        "How long a registry token given to a client is good for, in seconds.";
+    TOKEN_KEY_PATH = "registry.token_key_path", "REGISTRY_TOKEN_KEY_PATH", Derived("<server.data_dir>/keys/registry-token.key"),
+        "a path", false,
+        "File of the key that signs registry tokens. Created when missing; the same on every replica.";
+    SESSION_KEY_PATH = "registry.session_key_path", "SESSION_KEY_PATH", Derived("<server.data_dir>/keys/sessions.key"),
+        "a path", false,
+        "File of the key that encrypts PDS sessions in the database. Created when missing; the same on every replica.";
+    SESSION_IDLE_HOURS = "registry.session_idle_hours", "REGISTRY_SESSION_IDLE_HOURS", Value("12"),
+        "a whole number from 1 to 720", false,
+        "How long a PDS session opened by `docker login` is kept without being used, in hours.";
+    ALLOW_ACCOUNT_PASSWORDS = "registry.allow_account_passwords", "REGISTRY_ALLOW_ACCOUNT_PASSWORDS", Value("false"),
+        "true or false", false,
+        "Accepts any password at `docker login`, where otherwise only app passwords are. Leave it off: an account password opens everything its owner has.";
+    TAG_FRESH_SECONDS = "registry.tag_fresh_seconds", "REGISTRY_TAG_FRESH_SECONDS", Value("10"),
+        "a whole number from 0 to 3600", false,
+        "How long a tag that was read from its owner's PDS is answered without asking again, in seconds.";
+    MAX_BLOB_BYTES = "registry.max_blob_bytes", "REGISTRY_MAX_BLOB_BYTES", Value("50GiB"),
+        "a size such as 500MB or 50GiB, from 1MiB to 1PiB", false,
+        "The largest blob that is accepted.";
+    UPLOAD_EXPIRY_HOURS = "registry.upload_expiry_hours", "REGISTRY_UPLOAD_EXPIRY_HOURS", Value("24"),
+        "a whole number from 1 to 720", false,
+        "How long an unfinished upload can be continued after its last byte, in hours.";
+    EXAMPLE_HANDLE = "web.example_handle", "WEB_EXAMPLE_HANDLE", Unset,
+        "a handle such as alice.example", false,
+        "The handle that the commands on the home page are written for.";
+    SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
+        "a path", false,
+        "Folder with the web app's scripts, styles and images.";
+    LOG = "telemetry.log", "LONGSHORE_LOG", Value("info"),
+        "levels such as info or warn,server=debug", false,
+        "What is logged: error, warn, info, debug or trace, for everything or by module.";
+    LOG_FORMAT = "telemetry.log_format", "LONGSHORE_LOG_FORMAT", Value("text"),
+        "text or json", false,
+        "How log lines are written.";
+    METRICS_PUBLIC = "telemetry.metrics_public", "METRICS_PUBLIC", Value("false"),
+        "true or false, and false when telemetry.metrics_token is set", false,
+        "Answers /metrics to everybody. Otherwise it answers to the token, or, where there is none and the public URL is on loopback, to this machine.";
+    METRICS_TOKEN = "telemetry.metrics_token", "METRICS_TOKEN", Unset,
+        "at least 16 printable characters without spaces", true,
+        "Answers /metrics to requests with `Authorization: Bearer <this>`.";
+}

@@ -1,0 +1,295 @@
+//! The settings as a whole: each kind of mistake, precedence, and the table against its copies.
+
+use std::time::Duration;
+
+use super::*;
+
+const OWNER: (&str, &str) = ("HOLD_OWNER", "alice.example");
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    Environment::from_pairs(pairs.iter().copied())
+}
+
+fn parse(file: &str, pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::parse(Some(("longshore.toml", file)), &environment(pairs), None)
+}
+
+/// The only problem, as text.
+fn problem(file: &str, pairs: &[(&str, &str)]) -> String {
+    let error = parse(file, pairs).expect_err("the settings are refused");
+    assert_eq!(error.problems.len(), 1, "{error}");
+    error.problems[0].to_string()
+}
+
+#[test]
+fn an_owner_is_all_that_must_be_set() {
+    let config = parse("", &[OWNER]).unwrap();
+    assert_eq!(config.http.public_url.as_str(), "http://localhost:5000");
+    assert_eq!(config.http.shutdown, Duration::from_secs(30));
+    assert_eq!(config.database.display(), "SQLite, ./data/longshore.db");
+    assert_eq!(config.registry.max_blob_bytes, 50 << 30);
+    let hold = config.hold.unwrap();
+    assert!(!hold.public);
+    assert_eq!(hold.did.as_str(), "did:web:localhost%3A5000");
+    assert!(
+        problem("", &[])
+            .starts_with("HOLD_OWNER or hold.owner (not set): is missing; expected a handle")
+    );
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let file = "[http]\nlisten = \"127.0.0.1:6000\"\n[registry]\ntoken_lifetime_seconds = 120\n";
+    let config = parse(file, &[OWNER, ("LONGSHORE_LISTEN", "127.0.0.1:7000")]).unwrap();
+    assert_eq!(config.http.listen.port(), 7000);
+    assert_eq!(config.registry.token_lifetime, Duration::from_secs(120));
+}
+
+#[test]
+fn an_empty_value_counts_as_not_set() {
+    let config = parse(
+        "[web]\nexample_handle = \"\"\n",
+        &[OWNER, ("LONGSHORE_PUBLIC_URL", "")],
+    )
+    .unwrap();
+    assert!(config.web.example_handle.is_none());
+    assert_eq!(config.http.public_url.as_str(), "http://localhost:5000");
+}
+
+#[test]
+fn every_problem_is_reported_at_once_with_its_place() {
+    let error = parse(
+        "[http]\nlisten = \"here\"\nlissten = 1\n",
+        &[("HOLD_PUBLIC", "maybe"), ("HOLD_OWNER", "not a handle")],
+    )
+    .unwrap_err();
+    let text = error.to_string();
+    assert_eq!(error.problems.len(), 4, "{text}");
+    assert!(
+        text.contains("http.listen (longshore.toml, line 2): found \"here\"; expected an IP"),
+        "{text}"
+    );
+    assert!(text.contains(
+        "http.lissten (longshore.toml, line 3): is not a setting; did you mean `http.listen`?"
+    ));
+    assert!(
+        text.contains("HOLD_PUBLIC (the environment): found \"maybe\"; expected true or false"),
+        "{text}"
+    );
+    assert!(
+        text.contains("HOLD_OWNER (the environment): found \"not a handle\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest_known_one() {
+    let refused = |name: &str| problem("", &[OWNER, (name, "x")]);
+    assert_eq!(
+        refused("LONGSHORE_LISTN"),
+        "LONGSHORE_LISTN (the environment): is not a setting; did you mean LONGSHORE_LISTEN?"
+    );
+    assert_eq!(
+        refused("HOLD_FLAVOUR_OF_THE_MONTH"),
+        "HOLD_FLAVOUR_OF_THE_MONTH (the environment): is not a setting"
+    );
+    assert!(refused("REGISTRY_TAG_FRESH_SECOND").contains("REGISTRY_TAG_FRESH_SECONDS"));
+    assert!(
+        problem("[hodl]\n", &[OWNER]).contains("hodl (longshore.toml, line 1): is not a setting")
+    );
+    assert!(
+        problem("owner = \"x\"\n", &[OWNER])
+            .contains("owner (longshore.toml, line 1): is not a setting")
+    );
+}
+
+#[test]
+fn names_that_belong_to_others_are_left_alone() {
+    let others = [
+        OWNER,
+        ("LONGSHORE_CONFIG", "x.toml"),
+        ("LONGSHORE_TEST_POSTGRES", "postgres://localhost"),
+        ("LONGSHORE_SERVICE_HOST", "10.0.0.1"),
+        ("LONGSHORE_PORT", "tcp://10.0.0.1:5000"),
+        ("LONGSHORE_PORT_5000_TCP_ADDR", "10.0.0.1"),
+        ("REGISTRY_AUTH", "htpasswd"),
+        ("PATH", "/bin"),
+    ];
+    assert!(parse("", &others).is_ok());
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_refused_with_its_line() {
+    assert!(
+        problem("[http]\nlisten 5\n", &[OWNER])
+            .starts_with("longshore.toml (longshore.toml, line 2): is not TOML")
+    );
+    assert!(
+        problem("[http]\nlisten = 1.5\n", &[OWNER])
+            .contains("is a TOML float; expected an IP address")
+    );
+}
+
+#[test]
+fn a_secret_is_never_repeated() {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://u:hunter2@db/x"),
+        ("METRICS_TOKEN", "hunter2"),
+    ] {
+        let text = problem("", &[OWNER, (name, value)]);
+        assert!(
+            text.contains(&format!(
+                "{name} (the environment): cannot be used; expected"
+            )),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"));
+    }
+    let config = parse(
+        "",
+        &[
+            OWNER,
+            ("DATABASE_URL", "postgres://u:hunter2@db/x"),
+            ("METRICS_TOKEN", "hunter2hunter2hunter2"),
+        ],
+    );
+    assert!(!format!("{:?}", config.unwrap()).contains("hunter2"));
+}
+
+#[test]
+fn what_comes_later_is_refused_by_name() {
+    assert!(problem("", &[("LONGSHORE_ROLES", "hold"), OWNER]).contains("later release"));
+    assert!(problem("", &[OWNER, ("STORAGE_DRIVER", "s3")]).contains("later release"));
+    assert!(problem("", &[OWNER, ("HOLD_ALLOW_ALL_CREW", "true")]).contains("later release"));
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let public = ("LONGSHORE_PUBLIC_URL", "https://registry.example.com");
+    assert!(
+        problem("", &[OWNER, public, ("LONGSHORE_DEVELOPMENT", "true")])
+            .contains("contradicts http.public_url")
+    );
+    let paths = [
+        OWNER,
+        ("DATABASE_URL", "sqlite:a.db"),
+        ("HOLD_DATABASE_PATH", "b.db"),
+    ];
+    assert!(problem("", &paths).contains("contradicts database.url"));
+    let metrics = [
+        OWNER,
+        ("METRICS_PUBLIC", "true"),
+        ("METRICS_TOKEN", "0123456789abcdef"),
+    ];
+    assert!(problem("", &metrics).contains("contradicts telemetry.metrics_token"));
+}
+
+#[test]
+fn a_public_url_is_https_unless_it_is_on_loopback() {
+    let refused = |url: &str| problem("", &[OWNER, ("LONGSHORE_PUBLIC_URL", url)]);
+    assert!(refused("http://registry.example.com").contains("expected an https origin"));
+    assert!(refused("https://registry.example.com/registry").contains("without a path"));
+    let listen = [OWNER, ("LONGSHORE_LISTEN", "192.0.2.1:5000")];
+    assert!(problem("", &listen).contains("does not follow from the listen address"));
+}
+
+#[test]
+fn plain_http_to_the_plc_directory_needs_development() {
+    let plc = ("PLC_DIRECTORY_URL", "http://localhost:2582");
+    assert!(problem("", &[OWNER, plc]).contains("PLC_DIRECTORY_URL"));
+    assert!(parse("", &[OWNER, plc, ("LONGSHORE_DEVELOPMENT", "true")]).is_ok());
+}
+
+#[test]
+fn metrics_are_closed_when_the_public_url_is_elsewhere() {
+    let public = ("LONGSHORE_PUBLIC_URL", "https://registry.example.com");
+    let access = |pairs: &[(&str, &str)]| parse("", pairs).unwrap().telemetry.metrics_access;
+    assert!(matches!(access(&[OWNER]), MetricsAccess::Loopback));
+    assert!(matches!(access(&[OWNER, public]), MetricsAccess::Nobody));
+    assert!(matches!(
+        access(&[OWNER, public, ("METRICS_TOKEN", "0123456789abcdef")]),
+        MetricsAccess::Token(_)
+    ));
+}
+
+#[test]
+fn the_hold_database_path_of_other_holds_is_understood() {
+    let config = parse(
+        "",
+        &[OWNER, ("HOLD_DATABASE_PATH", "/var/lib/hold/hold.db")],
+    )
+    .unwrap();
+    assert_eq!(config.database.display(), "SQLite, /var/lib/hold/hold.db");
+}
+
+#[test]
+fn an_appview_needs_no_owner() {
+    assert!(
+        parse("[server]\nroles = [\"appview\"]\n", &[])
+            .unwrap()
+            .hold
+            .is_none()
+    );
+}
+
+#[test]
+fn every_setting_has_its_place_in_a_section() {
+    let mut reader = Reader::new(Given::default(), Vec::new());
+    Config::read(&mut reader, None);
+    for setting in settings::ALL {
+        assert!(
+            reader.read.contains(setting.key),
+            "no section reads {}",
+            setting.key
+        );
+    }
+}
+
+#[test]
+fn the_commented_file_means_the_defaults_also_when_uncommented() {
+    let commented = commented_file();
+    let as_written = parse(&commented, &[OWNER]).unwrap();
+    let uncommented: String = commented
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .filter(|rest| rest.contains(" = ") && !rest.contains(". "))
+                .unwrap_or(line)
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let uncommented = parse(&uncommented, &[OWNER]).unwrap();
+    let defaults = parse("", &[OWNER]).unwrap();
+    assert_eq!(format!("{as_written:?}"), format!("{defaults:?}"));
+    assert_eq!(format!("{uncommented:?}"), format!("{defaults:?}"));
+}
+
+#[test]
+fn the_commented_file_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("longshore.toml");
+    write_commented_file(&path).unwrap();
+    assert_eq!(
+        write_commented_file(&path).unwrap_err().kind(),
+        std::io::ErrorKind::AlreadyExists
+    );
+}
+
+#[test]
+fn the_example_environment_names_every_setting_and_no_other() {
+    let example = include_str!("../../../.env.example");
+    let named: Vec<&str> = example
+        .lines()
+        .filter_map(|line| line.trim_start_matches("# ").split_once('='))
+        .map(|(name, _)| name)
+        .filter(|name| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+        .collect();
+    let table: Vec<&str> = settings::ALL
+        .iter()
+        .map(|setting| setting.environment)
+        .collect();
+    assert_eq!(named, table);
+}

@@ -1,0 +1,121 @@
+//! From settings to a running server, and down again in the right order.
+
+use std::io;
+
+use axum::routing::get;
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::data_folder::{self, DataFolderError};
+use crate::db::{Database, DatabaseError};
+use crate::handlers::health::{self, Probe, Readiness};
+use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
+use crate::handlers::middleware::{access_log, request_id};
+use crate::serve::{self, Drained, StopSignals};
+
+/// The server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No place for the data.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// The database does not open or migrate.
+    #[error("the database {location} cannot be used")]
+    Database {
+        /// Which, without its password.
+        location: String,
+        /// Why.
+        #[source]
+        source: DatabaseError,
+    },
+    /// The address is taken or not ours.
+    #[error("cannot listen on {listen}; set LONGSHORE_LISTEN to an address and port that are free")]
+    Listen {
+        /// The address.
+        listen: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Metrics cannot be set up.
+    #[error("metrics cannot be set up")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// Signals cannot be listened for.
+    #[error("stop signals cannot be received")]
+    Signals(#[source] io::Error),
+}
+
+/// Opens the database and brings it up to date.
+pub async fn open_database(config: &Config) -> Result<Database, StartError> {
+    let failed = |source| StartError::Database {
+        location: config.database.display(),
+        source,
+    };
+    data_folder::prepare(&config.server.data_dir)?;
+    let database = Database::connect(&config.database.location())
+        .await
+        .map_err(failed)?;
+    database.migrate().await.map_err(failed)?;
+    Ok(database)
+}
+
+/// Runs the server until a stop signal.
+pub async fn run(config: &Config) -> Result<(), StartError> {
+    let signals = StopSignals::listen().map_err(StartError::Signals)?;
+    let metrics = Metrics::install()?;
+    let database = open_database(config).await?;
+    let upkeep = tokio::spawn(metrics.clone().run_upkeep());
+    let listen = config.http.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|source| StartError::Listen { listen, source })?;
+    let readiness = Readiness::new(vec![database_probe(&database)]);
+    let router = observed(operations(config, &metrics, readiness), metrics);
+
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        http.listen = %listener.local_addr().unwrap_or(listen),
+        http.public_url = %config.http.public_url,
+        database = config.database.display(),
+        "serving"
+    );
+    let drained = serve::serve(router, listener, signals.first(), config.http.shutdown).await;
+    upkeep.abort();
+    database.close().await;
+    match drained {
+        Drained::Completely => tracing::info!("stopped"),
+        Drained::CutOff(connections) => {
+            tracing::warn!(connections, "stopped with requests unfinished")
+        }
+    }
+    Ok(())
+}
+
+/// Answers whether the database can be read.
+pub fn database_probe(database: &Database) -> Probe {
+    let database = database.clone();
+    Probe::new("database", move || {
+        let database = database.clone();
+        async move { Ok(database.ping().await?) }
+    })
+}
+
+/// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.
+pub fn operations(config: &Config, metrics: &Metrics, readiness: Readiness) -> Router {
+    let endpoint = MetricsEndpoint {
+        metrics: metrics.clone(),
+        access: config.telemetry.metrics_access.clone(),
+    };
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready).with_state(readiness))
+        .route("/metrics", get(metrics::get).with_state(endpoint))
+}
+
+/// Wraps every route in its request id, span, log line and metrics. The last layers to be added.
+pub fn observed(router: Router, metrics: Metrics) -> Router {
+    router
+        .layer(middleware::from_fn_with_state(metrics, access_log::record))
+        .layer(middleware::from_fn(request_id::assign))
+}
