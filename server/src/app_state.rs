@@ -1,6 +1,5 @@
 //! The assembled parts of a server, from its settings.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::{OutboundClient, OutboundPolicy, OutboundSetupError};
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
-use crate::config::{Config, HoldConfig, MetricsAccess};
+use crate::config::{BlobStoreConfig, Config, HoldConfig, MetricsAccess};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -109,7 +108,8 @@ impl AppState {
             allow_account_passwords: config.registry.allow_account_passwords,
         });
         let token_key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
-        let blob_store = Arc::new(FilesystemBlobStore::open(&config.blob_store.root_dir).await?);
+        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
         let captain = captain(hold_config, &identities).await?;
         let settings = HoldSettings {
             did: hold_config.did.clone(),
@@ -131,8 +131,8 @@ impl AppState {
         let public_url = &config.http.public_url;
         let tokens = RegistryTokens::new(
             token_key.bytes(),
-            public_url.to_string(),
-            public_url.host_and_port(),
+            public_url.as_str().to_owned(),
+            public_url.authority().to_owned(),
             i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
         );
         Ok(Self {
@@ -140,7 +140,7 @@ impl AppState {
             registry,
             hold,
             tokens: Arc::new(tokens),
-            token_realm: format!("{public_url}{TOKEN_PATH}").into(),
+            token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
             sessions,
             clock,
             metrics,
@@ -157,7 +157,7 @@ fn outbound(config: &Config) -> Result<OutboundClient, AssemblyError> {
     Ok(OutboundClient::new(&OutboundPolicy {
         allow_loopback_http: config.server.development,
         extra_blocked: Vec::new(),
-        user_agent: format!("Longshore/{} (+{})", env!("CARGO_PKG_VERSION"), config.http.public_url),
+        user_agent: format!("Longshore/{} (+{})", env!("CARGO_PKG_VERSION"), config.http.public_url.as_str()),
         extra_root_ca,
         name_server: config.identity.dns_server,
     })?)
@@ -170,8 +170,8 @@ fn identities(
     clock: &Clock,
 ) -> Result<Identities, AssemblyError> {
     let setup = NetworkDirectorySetup {
-        plc_url: config.identity.plc_directory_url.url(),
-        handle_resolver_urls: config.identity.handle_resolver_url.iter().map(|origin| origin.url()).collect(),
+        plc_url: config.identity.plc_directory_url.url().clone(),
+        handle_resolver_urls: config.identity.handle_resolver_url.iter().map(|origin| origin.url().clone()).collect(),
         name_server: config.identity.dns_server,
     };
     let directory = NetworkDirectory::new(outbound.clone(), &setup)?;
@@ -192,8 +192,8 @@ async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, As
 
 fn web_settings(config: &Config, hold: &Hold) -> WebSettings {
     WebSettings {
-        public_url: config.http.public_url.url(),
-        registry_host: config.http.public_url.host_and_port(),
+        public_url: config.http.public_url.url().clone(),
+        registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
         hold: Some(HoldSummary {
             name: hold.did().to_string(),
