@@ -26,7 +26,7 @@ use crate::secrets::{SecretFileError, load_or_create_key};
 use crate::start;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
-const LISTING_FRESH: Duration = Duration::from_secs(60);
+const LISTING_FRESH: Duration = Duration::from_mins(1);
 
 /// Length of our symmetric keys, in bytes.
 const KEY_BYTES: usize = 32;

@@ -11,7 +11,7 @@ use crate::config::RegistryConfig;
 pub mod purge_uploads;
 
 /// How often the jobs look for work.
-const INTERVAL: Duration = Duration::from_secs(10 * 60);
+const INTERVAL: Duration = Duration::from_mins(10);
 
 /// Runs every job now and then until the handle is aborted. Jobs may run on several replicas at once.
 pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {

@@ -238,7 +238,7 @@ impl Registry {
             if self.inner.database.find_manifest(owner, &path, &digest).await?.is_some() {
                 continue;
             }
-            let Some(repository) = repository_of(owner, path) else { continue };
+            let Some(repository) = repository_of(owner, &path) else { continue };
             self.keep_manifest(&repository, &digest, &key, record).await?;
         }
         Ok(())
@@ -298,7 +298,7 @@ fn digest_of(key: &RecordKey, record: &ManifestRecord) -> Option<Digest> {
 }
 
 /// A repository under the spelling of its owner's DID: good enough to store by, since storage goes by DID.
-fn repository_of(owner: &Did, path: RepositoryPath) -> Option<Repository> {
-    let name = oci::RepositoryName::new(&owner.to_oci_component()?, &path).ok()?;
+fn repository_of(owner: &Did, path: &RepositoryPath) -> Option<Repository> {
+    let name = oci::RepositoryName::new(&owner.to_oci_component()?, path).ok()?;
     Some(Repository { name, owner: owner.clone() })
 }

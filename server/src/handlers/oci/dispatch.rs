@@ -42,7 +42,7 @@ async fn answer(state: &OciState, request: Request) -> (&'static str, Response) 
     let label = operation.label();
     let scopes = operation.scopes();
     let had_token = request.headers().contains_key(AUTHORIZATION);
-    let response = match perform(state, operation, request).await {
+    let response = match Box::pin(perform(state, operation, request)).await {
         Ok(response) => response,
         Err(error) if error.wants_challenge => {
             error.with_challenge(&challenge(state, &scopes, had_token)).into_response()
@@ -68,7 +68,7 @@ async fn perform(state: &OciState, operation: Operation, request: Request) -> Re
         | OperationKind::AppendUpload
         | OperationKind::CompleteUpload
         | OperationKind::CancelUpload
-        | OperationKind::PutManifest => push(state, caller, operation, request).await,
+        | OperationKind::PutManifest => Box::pin(push(state, caller, operation, request)).await,
         OperationKind::DeleteBlob | OperationKind::DeleteManifest => delete(state, caller, operation).await,
     }
 }
@@ -137,7 +137,7 @@ async fn push(
         }
         Operation::PutManifest { name, reference, tags } => {
             let access = registry.push_access(caller, name).await?;
-            manifests::put(registry, &access, &reference, tags, request).await
+            Box::pin(manifests::put(registry, &access, &reference, tags, request)).await
         }
         _ => Err(unexpected()),
     }

@@ -72,16 +72,16 @@ impl IntoResponse for TokenError {
 fn sign_in_failed(error: &SignInError) -> Response {
     let message = error.to_string();
     match error {
-        SignInError::NotAnAppPassword | SignInError::WrongPassword | SignInError::WrongAccount => {
-            unauthorized(&message)
-        }
         SignInError::Identity(identity) if identity.is_transient() => unavailable(&message),
-        SignInError::Identity(_) => unauthorized(&message),
+        SignInError::Identity(_)
+        | SignInError::NotAnAppPassword
+        | SignInError::WrongPassword
+        | SignInError::WrongAccount
+        | SignInError::Pds(PdsError::AccountInactive | PdsError::SecondFactorRequired) => unauthorized(&message),
         SignInError::RateLimited { retry_after } => too_many(&message, Some(retry_after.as_secs())),
         SignInError::Pds(PdsError::RateLimited { .. }) => {
             too_many("your PDS limits sign-ins; wait a while and try again", None)
         }
-        SignInError::Pds(PdsError::AccountInactive | PdsError::SecondFactorRequired) => unauthorized(&message),
         SignInError::Pds(source) => {
             tracing::warn!(error = source as &dyn std::error::Error, "a PDS could not check a sign-in");
             unavailable(&format!("your PDS could not check the app password: {message}"))
