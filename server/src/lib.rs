@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod data_folder;
 pub mod db;
+pub mod doctor;
 pub mod handlers;
 pub mod serve;
 pub mod start;

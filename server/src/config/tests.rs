@@ -252,12 +252,13 @@ fn the_commented_file_means_the_defaults_also_when_uncommented() {
     let uncommented: String = commented
         .lines()
         .map(|line| {
-            line.strip_prefix("# ")
-                .filter(|rest| rest.contains(" = ") && !rest.contains(". "))
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
                 .unwrap_or(line)
         })
         .map(|line| format!("{line}\n"))
         .collect();
+    assert_eq!(uncommented.matches("\nlisten = ").count(), 1);
     let uncommented = parse(&uncommented, &[OWNER]).unwrap();
     let defaults = parse("", &[OWNER]).unwrap();
     assert_eq!(format!("{as_written:?}"), format!("{defaults:?}"));

@@ -16,6 +16,7 @@ use sqlx::sqlite::{
 };
 
 mod error;
+mod health;
 
 pub use error::DatabaseError;
 
@@ -190,6 +191,15 @@ impl Transaction {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes the changes and says when that failed; dropping does it in silence.
+    pub async fn roll_back(self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
     }
