@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Calls an XRPC procedure; throws with the method and the answer, and the error's name as `code`. */
+/** Calls an XRPC procedure; throws with the method, the status and the answer. */
 export async function callProcedure(pdsUrl, method, body, accessToken) {
   const response = await fetch(`${pdsUrl}/xrpc/${method}`, {
     method: 'POST',
@@ -13,10 +13,7 @@ export async function callProcedure(pdsUrl, method, body, accessToken) {
     body: JSON.stringify(body),
   })
   const answer = await response.json()
-  if (!response.ok) {
-    const message = `${method} at ${pdsUrl}: ${response.status} ${JSON.stringify(answer)}`
-    throw Object.assign(new Error(message), { code: answer.error })
-  }
+  if (!response.ok) throw new Error(`${method} at ${pdsUrl}: ${response.status} ${JSON.stringify(answer)}`)
   return answer
 }
 
@@ -68,14 +65,10 @@ export async function prepareAccount(file, { handle, pdsUrl, withAppPassword }) 
 async function createAccount(handle, pdsUrl) {
   const name = handle.split('.')[0]
   const login = { handle, email: `${name}@mail.example.com`, password: `${name}-pass` }
-  try {
-    const { did } = await callProcedure(pdsUrl, 'com.atproto.server.createAccount', login)
-    return { ...login, did, pds: pdsUrl }
-  } catch (error) {
-    if (error.code !== 'HandleNotAvailable') throw error
-    // Killed between creating the account and remembering it.
+  const { did } = await callProcedure(pdsUrl, 'com.atproto.server.createAccount', login).catch((error) => {
+    // After a kill between creating the account and remembering it, the account is there and ours.
     const session = { identifier: handle, password: login.password }
-    const { did } = await callProcedure(pdsUrl, 'com.atproto.server.createSession', session)
-    return { ...login, did, pds: pdsUrl }
-  }
+    return callProcedure(pdsUrl, 'com.atproto.server.createSession', session).catch(() => Promise.reject(error))
+  })
+  return { ...login, did, pds: pdsUrl }
 }

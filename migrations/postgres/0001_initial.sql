@@ -27,7 +27,8 @@ CREATE TABLE pds_sessions (
 CREATE INDEX pds_sessions_did ON pds_sessions (did, credential_hash);
 CREATE INDEX pds_sessions_last_used ON pds_sessions (last_used_at);
 
--- catalogue: a cache of what lies in PDSes, filled by pushes and pulls.
+-- catalogue: a cache of what lies in PDSes, filled by pushes and pulls. A row of `manifests` may come from a
+-- record alone; its content follows when somebody asks for it.
 CREATE TABLE manifest_contents (
     digest  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     content BYTEA NOT NULL
@@ -35,7 +36,7 @@ CREATE TABLE manifest_contents (
 CREATE TABLE manifests (
     owner_did     TEXT COLLATE "C"   NOT NULL,
     repository    TEXT COLLATE "C"   NOT NULL,
-    digest        TEXT COLLATE "C"   NOT NULL REFERENCES manifest_contents (digest),
+    digest        TEXT COLLATE "C"   NOT NULL,
     media_type    TEXT   NOT NULL,
     size          BIGINT NOT NULL,
     artifact_type TEXT,
@@ -67,10 +68,12 @@ CREATE TABLE repository_blobs (
     added_at   BIGINT NOT NULL,
     PRIMARY KEY (owner_did, repository, digest)
 );
--- When the records of an owner were last listed from the PDS.
+-- When the records of a collection were last listed whole from the owner's PDS.
 CREATE TABLE record_listings (
-    owner_did TEXT COLLATE "C"   NOT NULL PRIMARY KEY,
-    listed_at BIGINT NOT NULL
+    owner_did  TEXT   NOT NULL,
+    collection TEXT   NOT NULL,
+    listed_at  BIGINT NOT NULL,
+    PRIMARY KEY (owner_did, collection)
 );
 
 -- hold: bytes, uploads and usage.

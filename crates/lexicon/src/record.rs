@@ -80,3 +80,66 @@ macro_rules! impl_record_serde {
     };
 }
 pub(crate) use impl_record_serde;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{SailorProfile, TagRecord};
+
+    #[test]
+    fn the_type_is_written_and_checked() {
+        let json = json!({ "$type": "io.atcr.tag", "repository": "app", "tag": "latest" });
+        let record = TagRecord::from_value(&json).expect("a tag record");
+        assert_eq!(record.to_value().expect("within limits"), json);
+
+        for wrong in [
+            json!("io.atcr.manifest"),
+            json!("io.atcr.tag#main"),
+            json!(null),
+            json!(1),
+        ] {
+            let mut json = json.clone();
+            json["$type"] = wrong;
+            assert!(serde_json::from_value::<TagRecord>(json).is_err());
+        }
+        let without = json!({ "repository": "app", "tag": "latest" });
+        assert!(serde_json::from_value::<TagRecord>(without).is_err());
+    }
+
+    #[test]
+    fn formats_are_checked_and_limits_kept() {
+        let profile = |hold: &str| {
+            SailorProfile::from_value(&json!({
+                "$type": "io.atcr.sailor.profile",
+                "createdAt": "2026-01-01T00:00:00Z",
+                "defaultHold": hold,
+            }))
+        };
+        assert!(profile("did:web:hold.example.com").is_ok());
+        assert!(matches!(
+            profile("https://hold.example.com"),
+            Err(RecordError::Malformed(_))
+        ));
+
+        let long =
+            json!({ "$type": "io.atcr.tag", "repository": "a".repeat(256), "tag": "latest" });
+        let violation = TagRecord::from_value(&long).expect_err("one byte too long");
+        assert!(matches!(
+            violation,
+            RecordError::Limit(LexiconViolation::TooLong {
+                field: "repository",
+                max_bytes: 255
+            })
+        ));
+    }
+
+    #[test]
+    fn collections_are_well_formed() {
+        assert_eq!(TagRecord::collection().as_str(), "io.atcr.tag");
+        for nsid in crate::nsid::RECORDS {
+            assert!(nsid.parse::<Nsid>().is_ok(), "{nsid}");
+        }
+    }
+}

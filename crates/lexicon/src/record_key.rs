@@ -138,3 +138,138 @@ fn record_key(text: &str) -> RecordKey {
     text.parse()
         .expect("at most 384 bytes of record key characters, and neither `.` nor `..`")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn tag_key(repository: &str, tag: &str) -> String {
+        tag_record_key(repository, tag)
+            .expect("a repository and a tag")
+            .to_string()
+    }
+
+    #[test]
+    fn tags_of_plain_repositories_have_the_networks_own_keys() {
+        assert_eq!(tag_key("app", "latest"), "app_latest");
+        assert_eq!(tag_key("tools/app", "v1.2_rc"), "tools~app_v1.2_rc");
+    }
+
+    #[test]
+    fn an_underscore_in_a_repository_does_not_pass_for_the_separator() {
+        assert_eq!(tag_key("a_b", "c"), "a:b_c");
+        assert_ne!(tag_key("a_b", "c"), tag_key("a", "b_c"));
+        let key = tag_record_key("a__b/c_d", "_e_").expect("a key");
+        assert_eq!(
+            parse_tag_record_key(&key),
+            Some(("a__b/c_d".to_owned(), "_e_".to_owned()))
+        );
+    }
+
+    #[test]
+    fn names_with_stand_in_characters_are_refused() {
+        for repository in ["", "a~b", "a:b", "A", "a b", ".", "..", "-a", "/a"] {
+            assert_eq!(
+                tag_record_key(repository, "latest"),
+                Err(RecordKeyError::Repository),
+                "{repository:?}"
+            );
+        }
+        for tag in ["", ".a", "-a", "a:b", "a/b", "a~b"] {
+            assert_eq!(
+                tag_record_key("app", tag),
+                Err(RecordKeyError::Tag),
+                "{tag:?}"
+            );
+        }
+        assert!(tag_record_key(&"a".repeat(256), "latest").is_err());
+        assert!(tag_record_key("app", &"a".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn the_longest_names_still_make_a_key() {
+        let repository = "a".repeat(255);
+        assert!(tag_record_key(&repository, &"b".repeat(128)).is_ok());
+        assert!(manifest_record_key_in_repository(&"0".repeat(128), &repository).is_ok());
+    }
+
+    #[test]
+    fn manifest_keys_tell_the_digest() {
+        let first = manifest_record_key(HEX).expect("a key");
+        assert_eq!(first.as_str(), HEX);
+        assert_eq!(parse_manifest_record_key(&first), Some(HEX));
+        let second = manifest_record_key_in_repository(HEX, "tools/my_app").expect("a key");
+        assert_eq!(second.as_str(), format!("{HEX}_tools~my:app"));
+        assert_eq!(parse_manifest_record_key(&second), Some(HEX));
+        let other: RecordKey = "3jzfcijpj2z2a".parse().expect("a record key");
+        assert_eq!(parse_manifest_record_key(&other), None);
+    }
+
+    #[test]
+    fn digests_are_lower_case_hex_of_a_registered_length() {
+        for hex in [
+            "",
+            "abc",
+            &HEX.to_uppercase(),
+            &HEX.replace('e', "g"),
+            &format!("sha256:{HEX}"),
+        ] {
+            assert_eq!(manifest_record_key(hex), Err(RecordKeyError::Digest));
+        }
+        assert!(manifest_record_key(&HEX.repeat(2)).is_ok());
+    }
+
+    #[test]
+    fn page_keys_are_the_repository_name() {
+        let key = |repository| repo_page_record_key(repository).map(String::from);
+        assert_eq!(key("my_app"), Ok("my_app".to_owned()));
+        assert_eq!(key("tools/app"), Ok("tools~app".to_owned()));
+        assert_eq!(key(".."), Err(RecordKeyError::Repository));
+    }
+
+    #[test]
+    fn stand_ins_are_unlike_every_other_key() {
+        let key = tag_record_key("app", "latest").expect("a key");
+        let hashed = hashed_record_key(&key);
+        assert_eq!(hashed.as_str().len(), 66);
+        assert!(hashed.as_str().starts_with("h-"));
+        assert_ne!(hashed, hashed_record_key(&hashed));
+        assert_eq!(parse_tag_record_key(&hashed), None);
+        assert_eq!(parse_manifest_record_key(&hashed), None);
+    }
+
+    /// Names dense in the characters that matter.
+    const REPOSITORIES: &str = "[a-c][a-c0-9._/-]{0,20}";
+    const TAGS: &str = "[A-Ca-c0-9_][A-Ca-c0-9._-]{0,20}";
+
+    proptest! {
+        #[test]
+        fn tag_keys_read_back(repository in REPOSITORIES, tag in TAGS) {
+            let key = tag_record_key(&repository, &tag).expect("a repository and a tag");
+            prop_assert!(key.as_str().parse::<RecordKey>().is_ok());
+            prop_assert_eq!(parse_tag_record_key(&key), Some((repository, tag)));
+        }
+
+        #[test]
+        fn tag_keys_are_injective(
+            first in ("[ab][ab_/]{0,3}", "[ab_]{1,3}"),
+            second in ("[ab][ab_/]{0,3}", "[ab_]{1,3}"),
+        ) {
+            let same_key = tag_key(&first.0, &first.1) == tag_key(&second.0, &second.1);
+            prop_assert_eq!(same_key, first == second);
+        }
+
+        #[test]
+        fn what_reads_as_a_tag_key_is_written_the_same(text in "[a-c_:~.-]{1,12}") {
+            if let Ok(key) = text.parse::<RecordKey>()
+                && let Some((repository, tag)) = parse_tag_record_key(&key)
+            {
+                prop_assert_eq!(tag_record_key(&repository, &tag), Ok(key));
+            }
+        }
+    }
+}

@@ -86,3 +86,86 @@ fn digest_from_hex(hex: &str) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn tag(fields: &Value) -> TagRecord {
+        let mut record = json!({ "$type": nsid::TAG, "repository": "app", "tag": "latest" });
+        for (field, value) in fields.as_object().expect("an object") {
+            record[field] = value.clone();
+        }
+        TagRecord::from_value(&record).expect("a tag record")
+    }
+
+    fn digest_at(record_key: &str) -> Option<String> {
+        let uri = format!("at://did:plc:7iza6de2dwap2sbkpav7c6c6/io.atcr.manifest/{record_key}");
+        tag(&json!({ "manifest": uri })).manifest_digest()
+    }
+
+    #[test]
+    fn both_published_versions_are_read() {
+        let created = tag(&json!({ "createdAt": "2026-02-13T00:00:00Z" }));
+        assert!(created.created_at.is_some() && created.updated_at.is_none());
+        let updated = tag(&json!({ "updatedAt": "2026-03-20T00:00:00Z", "unheardOf": 1 }));
+        assert!(updated.created_at.is_none() && updated.updated_at.is_some());
+    }
+
+    #[test]
+    fn the_digest_is_told_by_the_record_key_of_the_manifest() {
+        let sha256 = Some(format!("sha256:{HEX}"));
+        assert_eq!(digest_at(HEX), sha256);
+        assert_eq!(digest_at(&format!("{HEX}_tools~app")), sha256);
+        assert_eq!(
+            digest_at(&HEX.repeat(2)),
+            Some(format!("sha512:{HEX}{HEX}"))
+        );
+        assert_eq!(digest_at("3jzfcijpj2z2a"), None);
+        assert_eq!(digest_at(&HEX.to_uppercase()), None);
+    }
+
+    #[test]
+    fn addresses_of_other_collections_tell_nothing() {
+        let uri = format!("at://did:plc:7iza6de2dwap2sbkpav7c6c6/io.atcr.tag/{HEX}");
+        assert_eq!(tag(&json!({ "manifest": uri })).manifest_digest(), None);
+    }
+
+    #[test]
+    fn without_a_telling_address_the_digest_field_counts() {
+        let digest = format!("sha256:{HEX}");
+        let only_digest = tag(&json!({ "manifestDigest": digest }));
+        assert_eq!(only_digest.manifest_digest(), Some(digest.clone()));
+        let uri = "at://did:plc:7iza6de2dwap2sbkpav7c6c6/io.atcr.manifest/3jzfcijpj2z2a";
+        let both = tag(&json!({ "manifest": uri, "manifestDigest": digest }));
+        assert_eq!(both.manifest_digest(), Some(digest));
+    }
+
+    #[test]
+    fn the_address_wins_over_the_digest_field() {
+        let uri = format!("at://did:plc:7iza6de2dwap2sbkpav7c6c6/io.atcr.manifest/{HEX}");
+        let other = format!("sha256:{}", "0".repeat(64));
+        let both = tag(&json!({ "manifest": uri, "manifestDigest": other }));
+        assert_eq!(both.manifest_digest(), Some(format!("sha256:{HEX}")));
+    }
+
+    #[test]
+    fn malformed_digests_tell_nothing() {
+        for digest in [
+            HEX,
+            "sha256:",
+            "sha256:abc",
+            &format!("md5:{HEX}"),
+            &format!("sha512:{HEX}"),
+        ] {
+            assert_eq!(
+                tag(&json!({ "manifestDigest": digest })).manifest_digest(),
+                None
+            );
+        }
+    }
+}

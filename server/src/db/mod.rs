@@ -15,9 +15,11 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+mod catalog;
 mod error;
 mod health;
 
+pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
 
 /// Where the data is kept.

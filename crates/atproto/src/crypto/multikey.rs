@@ -185,3 +185,134 @@ fn decode_base58btc(multibase: &str) -> Result<Vec<u8>, KeyError> {
         _ => Err(KeyError::Encoding),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use p256::ecdsa::signature::Signer as _;
+
+    use super::*;
+
+    const SECRET: [u8; 32] = [7; 32];
+
+    fn p256_key() -> p256::ecdsa::SigningKey {
+        p256::ecdsa::SigningKey::from_slice(&SECRET).expect("a private key")
+    }
+
+    fn k256_key() -> k256::ecdsa::SigningKey {
+        k256::ecdsa::SigningKey::from_slice(&SECRET).expect("a private key")
+    }
+
+    fn keys() -> [PublicKey; 2] {
+        [
+            PublicKey::P256(*p256_key().verifying_key()),
+            PublicKey::K256(*k256_key().verifying_key()),
+        ]
+    }
+
+    #[test]
+    fn keys_round_trip_as_multikey_and_did_key() {
+        for key in keys() {
+            assert_eq!(PublicKey::from_multikey(&key.to_multikey()), Ok(key));
+            assert_eq!(PublicKey::from_did_key(&key.to_did_key()), Ok(key));
+            assert_eq!(
+                PublicKey::from_did_key(&key.to_multikey()),
+                Err(KeyError::NotDidKey)
+            );
+        }
+        let [p256, k256] = keys();
+        assert!(p256.to_multikey().starts_with("zDn"));
+        assert!(k256.to_multikey().starts_with("zQ3s"));
+    }
+
+    #[test]
+    fn the_suites_of_2019_carry_uncompressed_points_of_their_own_curve() {
+        let k256 = k256_key();
+        let uncompressed = multibase::encode(
+            Base::Base58Btc,
+            k256.verifying_key().to_encoded_point(false).as_bytes(),
+        );
+        assert_eq!(
+            PublicKey::from_verification_method("EcdsaSecp256k1VerificationKey2019", &uncompressed),
+            Ok(keys()[1])
+        );
+        assert_eq!(
+            PublicKey::from_verification_method("EcdsaSecp256r1VerificationKey2019", &uncompressed),
+            Err(KeyError::Point)
+        );
+        assert_eq!(
+            PublicKey::from_verification_method("JsonWebKey2020", &uncompressed),
+            Err(KeyError::UnknownType)
+        );
+    }
+
+    #[test]
+    fn id_05_points_must_be_compressed_and_on_the_curve() {
+        let multikey = |bytes: Vec<u8>| multibase::encode(Base::Base58Btc, bytes);
+        let uncompressed = k256_key().verifying_key().to_encoded_point(false);
+        let long = [&K256_PREFIX, uncompressed.as_bytes()].concat();
+        assert_eq!(
+            PublicKey::from_multikey(&multikey(long)),
+            Err(KeyError::Point)
+        );
+        // No point of secp256k1 has x = 5.
+        let mut off_curve = [&K256_PREFIX[..], &[2], &[0; 32]].concat();
+        off_curve[34] = 5;
+        assert_eq!(
+            PublicKey::from_multikey(&multikey(off_curve)),
+            Err(KeyError::Point)
+        );
+        let ed25519 = [&[0xed, 0x01][..], &[1; 32]].concat();
+        assert_eq!(
+            PublicKey::from_multikey(&multikey(ed25519)),
+            Err(KeyError::UnknownType)
+        );
+        assert_eq!(PublicKey::from_multikey("z"), Err(KeyError::UnknownType));
+        assert_eq!(PublicKey::from_multikey("bafk"), Err(KeyError::Encoding));
+        assert_eq!(
+            PublicKey::from_multikey(&"z1".repeat(4000)),
+            Err(KeyError::Encoding)
+        );
+    }
+
+    #[test]
+    fn signatures_of_the_key_over_the_message_count() {
+        let [p256, k256] = keys();
+        let nist_signature: p256::ecdsa::Signature = p256_key().sign(b"message");
+        let nist_signature = nist_signature
+            .normalize_s()
+            .unwrap_or(nist_signature)
+            .to_bytes();
+        let koblitz_signature: k256::ecdsa::Signature = k256_key().sign(b"message");
+        let koblitz_signature = koblitz_signature.to_bytes();
+        assert_eq!(p256.verify(b"message", &nist_signature), Ok(()));
+        assert_eq!(k256.verify(b"message", &koblitz_signature), Ok(()));
+        assert_eq!(
+            p256.verify(b"massage", &nist_signature),
+            Err(SignatureError::Mismatch)
+        );
+        assert_eq!(
+            k256.verify(b"message", &nist_signature),
+            Err(SignatureError::Mismatch)
+        );
+        assert_eq!(
+            k256.verify(b"message", &koblitz_signature[..63]),
+            Err(SignatureError::Malformed)
+        );
+        assert_eq!(
+            k256.verify(b"message", &[0; 64]),
+            Err(SignatureError::Malformed)
+        );
+    }
+
+    #[test]
+    fn the_high_s_twin_of_a_signature_does_not_count() {
+        let signature: p256::ecdsa::Signature = p256_key().sign(b"message");
+        let low = signature.normalize_s().unwrap_or(signature);
+        let (r, s) = low.split_scalars();
+        let high = p256::ecdsa::Signature::from_scalars(r, -s).expect("two scalars");
+        assert_eq!(
+            keys()[0].verify(b"message", &high.to_bytes()),
+            Err(SignatureError::HighS)
+        );
+    }
+}

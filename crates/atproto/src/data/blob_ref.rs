@@ -73,3 +73,63 @@ impl<'de> Deserialize<'de> for RecordBlob {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn example() -> Value {
+        json!({
+            "$type": "blob",
+            "ref": { "$link": "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity" },
+            "mimeType": "image/jpeg",
+            "size": 10000
+        })
+    }
+
+    #[test]
+    fn the_json_form_round_trips() {
+        let blob: RecordBlob = serde_json::from_value(example()).expect("a blob");
+        assert_eq!((blob.mime_type.as_str(), blob.size), ("image/jpeg", 10_000));
+        assert_eq!(serde_json::to_value(blob).expect("JSON"), example());
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        let link = |cid: &str| json!({ "$link": cid });
+        for (field, value) in [
+            ("$type", json!("Blob")),
+            ("size", json!("10000")),
+            ("size", json!(-1)),
+            ("size", json!(1.5)),
+            ("mimeType", json!("")),
+            (
+                "ref",
+                json!("bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity"),
+            ),
+            (
+                "ref",
+                link("bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq"),
+            ),
+            ("ref", link(".")),
+            ("other", json!(1)),
+        ] {
+            let mut json = example();
+            json[field] = value;
+            assert!(
+                serde_json::from_value::<RecordBlob>(json).is_err(),
+                "{field}"
+            );
+        }
+        for field in ["$type", "ref", "mimeType", "size"] {
+            let mut json = example();
+            json.as_object_mut().expect("an object").remove(field);
+            assert!(
+                serde_json::from_value::<RecordBlob>(json).is_err(),
+                "{field}"
+            );
+        }
+    }
+}

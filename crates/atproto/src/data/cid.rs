@@ -160,3 +160,63 @@ impl fmt::Display for Cid {
 }
 
 serde_as_string!(Cid);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SHA-256 of no bytes, as a raw CID.
+    const EMPTY: &str = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+    #[test]
+    fn the_cid_of_no_bytes_is_known() {
+        let cid = Cid::raw_sha256(b"");
+        assert_eq!(cid.to_string(), EMPTY);
+        assert_eq!(EMPTY.parse(), Ok(cid));
+        assert!(cid.matches_raw(b""));
+        assert!(!cid.matches_raw(b"x"));
+        assert_eq!(hex::encode(&cid.sha256()[..4]), "e3b0c442");
+    }
+
+    #[test]
+    fn codecs_are_told_apart() {
+        let record: Cid = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq"
+            .parse()
+            .expect("a CID of a record");
+        assert_eq!(record.codec(), Codec::DagCbor);
+        assert_eq!(Cid::from_bytes(&record.to_bytes()), Ok(record));
+        assert_ne!(record, Cid::from_raw_digest(*record.sha256()));
+    }
+
+    #[test]
+    fn other_flavours_are_refused() {
+        for (text, error) in [
+            (
+                "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR",
+                CidError::Length,
+            ),
+            (
+                "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi",
+                CidError::Codec,
+            ),
+            (&EMPTY.to_uppercase(), CidError::Encoding),
+            (&EMPTY.replace('a', "1"), CidError::Encoding),
+            (&format!("{EMPTY}a"), CidError::Length),
+        ] {
+            assert_eq!(text.parse::<Cid>(), Err(error), "{text}");
+        }
+        let mut bytes = Cid::raw_sha256(b"").to_bytes();
+        bytes[2] = 0x13;
+        assert_eq!(Cid::from_bytes(&bytes), Err(CidError::Hash));
+        bytes[0] = 2;
+        assert_eq!(Cid::from_bytes(&bytes), Err(CidError::Version));
+    }
+
+    #[test]
+    fn one_block_has_one_spelling() {
+        // The last of the 58 digits carries two spare bits, which must be zero.
+        let with_spare_bits = format!("{}{}", &EMPTY[..EMPTY.len() - 1], 'v');
+        assert_ne!(with_spare_bits, EMPTY);
+        assert_eq!(with_spare_bits.parse::<Cid>(), Err(CidError::Encoding));
+    }
+}

@@ -26,7 +26,7 @@ pub struct DidDocument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct VerificationMethod {
     id: String,
-    method_type: String,
+    kind: String,
     controller: String,
     public_key_multibase: String,
 }
@@ -34,7 +34,7 @@ struct VerificationMethod {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Service {
     id: String,
-    service_type: String,
+    kind: String,
     endpoint: String,
 }
 
@@ -96,11 +96,7 @@ impl DidDocument {
             .filter(|method| self.is_fragment(&method.id, SIGNING_KEY_FRAGMENT))
             .filter(|method| method.controller == self.did.as_str())
             .find_map(|method| {
-                PublicKey::from_verification_method(
-                    &method.method_type,
-                    &method.public_key_multibase,
-                )
-                .ok()
+                PublicKey::from_verification_method(&method.kind, &method.public_key_multibase).ok()
             })
     }
 
@@ -119,9 +115,7 @@ impl DidDocument {
     ) -> Option<Url> {
         self.services
             .iter()
-            .find(|service| {
-                service.service_type == service_type && self.is_fragment(&service.id, fragment)
-            })
+            .find(|service| service.kind == service_type && self.is_fragment(&service.id, fragment))
             .and_then(|service| policy.accept(&service.endpoint))
     }
 
@@ -136,7 +130,7 @@ impl VerificationMethod {
     fn read(entry: &Value) -> Option<Self> {
         Some(Self {
             id: text(entry, "id")?.to_owned(),
-            method_type: text(entry, "type")?.to_owned(),
+            kind: text(entry, "type")?.to_owned(),
             controller: text(entry, "controller")?.to_owned(),
             public_key_multibase: text(entry, "publicKeyMultibase")?.to_owned(),
         })
@@ -147,7 +141,7 @@ impl Service {
     fn read(entry: &Value) -> Option<Self> {
         Some(Self {
             id: text(entry, "id")?.to_owned(),
-            service_type: text(entry, "type")?.to_owned(),
+            kind: text(entry, "type")?.to_owned(),
             endpoint: text(entry, "serviceEndpoint")?.to_owned(),
         })
     }
@@ -164,3 +158,6 @@ fn entries<'value>(document: &'value Value, key: &str) -> impl Iterator<Item = &
         .into_iter()
         .flatten()
 }
+
+#[cfg(test)]
+mod tests;

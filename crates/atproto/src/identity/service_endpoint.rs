@@ -47,3 +47,76 @@ fn is_loopback_with_port(url: &Url) -> bool {
     };
     is_loopback && url.port().is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN_NETWORK: EndpointPolicy = EndpointPolicy {
+        allow_loopback_http: false,
+    };
+    const DEVELOPMENT: EndpointPolicy = EndpointPolicy {
+        allow_loopback_http: true,
+    };
+
+    #[test]
+    fn id_06_https_origins_are_accepted() {
+        for (endpoint, origin) in [
+            ("https://pds.example.com", "https://pds.example.com/"),
+            ("https://pds.example.com/", "https://pds.example.com/"),
+            (
+                "https://pds.example.com:8443",
+                "https://pds.example.com:8443/",
+            ),
+        ] {
+            let url = OPEN_NETWORK.accept(endpoint).expect(endpoint);
+            assert_eq!(url.as_str(), origin);
+        }
+    }
+
+    #[test]
+    fn id_06_everything_but_an_origin_is_refused() {
+        for endpoint in [
+            "",
+            "pds.example.com",
+            "http://pds.example.com",
+            "HTTPS://pds.example.com",
+            "ftp://pds.example.com",
+            "https://",
+            "https:///pds.example.com",
+            "https://pds.example.com/path",
+            "https://pds.example.com//",
+            "https://pds.example.com/..",
+            "https://pds.example.com?query",
+            "https://pds.example.com#fragment",
+            "https://user@pds.example.com",
+            "https://user:password@pds.example.com",
+            "https://pds.example.com\\@evil.example",
+            "https://pds.exa\tmple.com",
+            " https://pds.example.com",
+            "https://pds.example.com:99999",
+            "https://pds.example.com:80:80",
+            "https://b\u{fc}cher.example",
+            "https://pds%2eexample.com",
+        ] {
+            assert_eq!(OPEN_NETWORK.accept(endpoint), None, "{endpoint:?}");
+            assert_eq!(DEVELOPMENT.accept(endpoint), None, "{endpoint:?}");
+        }
+    }
+
+    #[test]
+    fn id_06_plain_http_to_loopback_needs_the_development_policy() {
+        for endpoint in ["http://localhost:2583", "http://127.0.0.1:2583"] {
+            assert!(DEVELOPMENT.accept(endpoint).is_some(), "{endpoint}");
+            assert_eq!(OPEN_NETWORK.accept(endpoint), None, "{endpoint}");
+        }
+        for endpoint in [
+            "http://localhost",
+            "http://127.0.0.2:2583",
+            "http://10.0.0.1:2583",
+            "http://localhost.evil.example:2583",
+        ] {
+            assert_eq!(DEVELOPMENT.accept(endpoint), None, "{endpoint}");
+        }
+    }
+}

@@ -85,3 +85,46 @@ impl fmt::Display for AtUri {
 }
 
 serde_as_string!(AtUri);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_record_address_are_found() {
+        let text = "at://did:plc:asdf123/io.atcr.manifest/abc_def~1";
+        let uri: AtUri = text.parse().expect("an at:// URI");
+        assert_eq!(uri.authority().as_str(), "did:plc:asdf123");
+        assert_eq!(uri.collection().map(Nsid::as_str), Some("io.atcr.manifest"));
+        assert_eq!(uri.record_key().map(RecordKey::as_str), Some("abc_def~1"));
+        assert_eq!(uri.to_string(), text);
+    }
+
+    #[test]
+    fn collection_and_record_key_may_be_absent() {
+        for text in ["at://alice.com", "at://alice.com/io.atcr.tag"] {
+            let uri: AtUri = text.parse().expect("an at:// URI");
+            assert_eq!(uri.record_key(), None);
+            assert_eq!(uri.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn nothing_else_may_be_there() {
+        for text in [
+            "at://",
+            "at:///io.atcr.tag",
+            "at://alice.com/",
+            "at://alice.com/io.atcr.tag/",
+            "at://alice.com/io.atcr.tag/..",
+            "at://alice.com/io.atcr.tag/%61",
+            "at://alice.com/io.atcr.tag/a/b",
+            "at://alice.com/io.atcr.tag/a?b",
+            "at://alice.com#a",
+            "at://me@alice.com",
+            "https://alice.com",
+        ] {
+            assert!(text.parse::<AtUri>().is_err(), "{text:?}");
+        }
+    }
+}

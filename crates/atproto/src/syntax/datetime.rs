@@ -204,3 +204,95 @@ fn date_of_day(day: i64) -> (i64, i64, i64) {
     }
     (year, month, remaining + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn datetime(text: &str) -> Datetime {
+        text.parse().expect("a well-formed datetime")
+    }
+
+    #[test]
+    fn time_zone_and_fraction_are_reckoned() {
+        let micros = |text| datetime(text).unix_micros();
+        assert_eq!(micros("1970-01-01T00:00:00Z"), 0);
+        assert_eq!(micros("1970-01-01T00:00:01.5Z"), 1_500_000);
+        assert_eq!(micros("1970-01-01T01:45:00.000+01:45"), 0);
+        assert_eq!(micros("1969-12-31T17:00:00.000-07:00"), 0);
+        assert_eq!(micros("1970-01-01T00:00:00.1234567891Z"), 123_456);
+        assert_eq!(micros("1985-04-12T23:20:50.123Z"), 482_196_050_123_000);
+        assert_eq!(micros("2000-02-29T00:00:00Z"), 951_782_400_000_000);
+        assert_eq!(micros("0000-01-01T00:00:00Z"), MIN_UNIX_MICROS);
+        assert_eq!(micros("9999-12-31T23:59:59.999999Z"), MAX_UNIX_MICROS);
+    }
+
+    #[test]
+    fn order_is_by_time_and_text_is_kept() {
+        let earlier = datetime("2026-01-01T10:00:00+02:00");
+        let later = datetime("2026-01-01T09:00:00Z");
+        assert!(earlier < later);
+        assert_eq!(earlier.to_string(), "2026-01-01T10:00:00+02:00");
+    }
+
+    #[test]
+    fn moments_that_do_not_exist_are_refused() {
+        for text in [
+            "2026-00-01T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:60:00Z",
+            "2026-01-01T00:00:60Z",
+            "2026-01-01T00:00:00+24:00",
+            "2026-01-01T00:00:00-00:00",
+            "0000-01-01T00:00:00+01:00",
+        ] {
+            assert!(text.parse::<Datetime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for text in [
+            "",
+            "2026-01-01",
+            "2026-01-01T00:00:00",
+            "2026-01-01 00:00:00Z",
+            "2026-01-01t00:00:00Z",
+            "2026-01-01T00:00:00z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00,5Z",
+            "2026-01-01T00:00:00+0100",
+            "2026-01-01T00:00:00+01",
+            "2026-01-01T00:00:00+0é:0",
+            "2026-01-01T00:00:00.000Z ",
+            "+02026-01-01T00:00:00Z",
+        ] {
+            assert!(text.parse::<Datetime>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn moments_are_written_in_the_preferred_form() {
+        let text = |micros| Datetime::from_unix_micros(micros).to_string();
+        assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(text(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(text(951_782_400_123_456), "2000-02-29T00:00:00.123Z");
+        assert_eq!(text(i64::MIN), "0000-01-01T00:00:00.000Z");
+        assert_eq!(text(i64::MAX), "9999-12-31T23:59:59.999Z");
+    }
+
+    proptest! {
+        #[test]
+        fn written_moments_read_back(micros in MIN_UNIX_MICROS..=MAX_UNIX_MICROS) {
+            let written = Datetime::from_unix_micros(micros);
+            prop_assert_eq!(written.unix_micros(), micros.div_euclid(1000) * 1000);
+            prop_assert_eq!(written.to_string().parse(), Ok(written));
+        }
+    }
+}

@@ -151,3 +151,167 @@ fn is_port(port: &str) -> bool {
         && port.bytes().all(|byte| byte.is_ascii_digit())
         && port.parse::<u16>().is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PLC: &str = "did:plc:7iza6de2dwap2sbkpav7c6c6";
+
+    fn did(text: &str) -> Did {
+        text.parse().expect("a well-formed DID")
+    }
+
+    #[test]
+    fn id_01_only_the_grammar_of_the_specification_parses() {
+        for text in [PLC, "did:web:example.com", "did:m:v", "did:m:-:_:.:%ab"] {
+            assert_eq!(did(text).to_string(), text);
+        }
+        for text in [
+            "",
+            "did",
+            "did:plc",
+            "did:plc:",
+            "DID:plc:abc",
+            "did:PLC:abc",
+            "did:m1:abc",
+            "did:m:abc:",
+            "did:m:abc%",
+            "did:m:a/b",
+            "did:m:a?b",
+            "did:m:a#b",
+            "did:m:a b",
+            " did:m:a",
+        ] {
+            assert!(text.parse::<Did>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn id_01_a_did_has_at_most_2048_bytes() {
+        let longest = format!("did:m:{}", "v".repeat(MAX_LENGTH - 6));
+        assert!(longest.parse::<Did>().is_ok());
+        assert!(format!("{longest}v").parse::<Did>().is_err());
+    }
+
+    #[test]
+    fn id_01_only_plc_and_public_host_level_web_are_supported() {
+        for text in [PLC, "did:web:example.com", "did:web:a-b.co.uk"] {
+            assert!(did(text).is_supported(false), "{text}");
+        }
+        for text in [
+            "did:plc:7IZA6DE2DWAP2SBKPAV7C6C6",
+            "did:plc:7iza6de2dwap2sbkpav7c6c",
+            "did:plc:7iza6de2dwap2sbkpav7c6c1",
+            "did:web:host.com%3A8080",
+            "did:web:host.com:path",
+            "did:web:Host.com",
+            "did:web:127.0.0.1",
+            "did:web:127.0.0.1%3A8080",
+            "did:web:host",
+            "did:web:x.internal",
+            "did:web:x.local",
+            "did:web:x.onion",
+            "did:key:zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N",
+            "did:example:123",
+        ] {
+            assert!(!did(text).is_supported(false), "{text}");
+            assert!(!did(text).is_supported(true), "{text}");
+        }
+    }
+
+    #[test]
+    fn id_01_loopback_and_test_hosts_need_the_development_switch() {
+        for text in [
+            "did:web:localhost",
+            "did:web:localhost%3A1234",
+            "did:web:hold.test",
+        ] {
+            assert!(did(text).is_supported(true), "{text}");
+            assert!(!did(text).is_supported(false), "{text}");
+        }
+        for text in [
+            "did:web:localhost%3a1234",
+            "did:web:localhost%3A0",
+            "did:web:localhost%3A65536",
+            "did:web:localhost%3A+80",
+            "did:web:localhost:1234",
+            "did:web:localhostile",
+        ] {
+            assert!(
+                text.parse()
+                    .map_or(true, |did: Did| !did.is_supported(true)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn web_host_decodes_the_port() {
+        let host = |text| did(text).web_host();
+        assert_eq!(host("did:web:example.com").as_deref(), Some("example.com"));
+        assert_eq!(
+            host("did:web:localhost%3A1234").as_deref(),
+            Some("localhost:1234")
+        );
+        assert_eq!(host("did:web:example.com:path"), None);
+        assert_eq!(host(PLC), None);
+    }
+
+    #[test]
+    fn id_13_oci_spellings_read_back() {
+        for (text, component) in [
+            (PLC, "did-plc-7iza6de2dwap2sbkpav7c6c6"),
+            ("did:web:example.com", "did-web_example.com"),
+            ("did:web:a--b.example-c.org", "did-web_a--b.example-c.org"),
+        ] {
+            assert_eq!(did(text).to_oci_component().as_deref(), Some(component));
+            assert_eq!(Did::from_oci_component(component), Some(did(text)));
+        }
+    }
+
+    #[test]
+    fn id_13_no_oci_spelling_is_a_handle() {
+        for text in [PLC, "did:web:example.com"] {
+            let component = did(text).to_oci_component().expect("has a spelling");
+            assert!(component.parse::<crate::syntax::Handle>().is_err());
+        }
+    }
+
+    #[test]
+    fn id_13_other_components_are_no_dids() {
+        for text in [
+            "did-web-example.com",
+            "did-web_",
+            "did-web_localhost",
+            "did-web_a.local",
+            "did-web_A.com",
+            "did-plc-short",
+            "did-plc_7iza6de2dwap2sbkpav7c6c6",
+            "alice.example.com",
+            "",
+        ] {
+            assert_eq!(Did::from_oci_component(text), None, "{text}");
+        }
+        assert_eq!(did("did:web:localhost%3A1234").to_oci_component(), None);
+        assert_eq!(did("did:key:z").to_oci_component(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn id_13_every_web_host_round_trips(host in "[a-z0-9]{1,9}(-{1,3}[a-z0-9]{1,9}){0,2}\\.(com|dev|test)") {
+            let did = did(&format!("did:web:{host}"));
+            let component = did.to_oci_component().expect("a public host");
+            prop_assert_eq!(Did::from_oci_component(&component), Some(did));
+        }
+
+        #[test]
+        fn id_13_whatever_reads_as_a_did_is_written_the_same(component in "did-(plc-|web_)[a-z0-9.-]{0,30}") {
+            if let Some(did) = Did::from_oci_component(&component) {
+                prop_assert_eq!(did.to_oci_component(), Some(component));
+            }
+        }
+    }
+}

@@ -57,3 +57,33 @@ impl FromStr for Nsid {
         Ok(Self(text.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authority_and_name_are_told_apart() {
+        let nsid: Nsid = "io.atcr.hold.notifyManifest".parse().expect("an NSID");
+        assert_eq!(nsid.authority(), "io.atcr.hold");
+        assert_eq!(nsid.name(), "notifyManifest");
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for text in [
+            "",
+            "io",
+            "io.atcr",
+            "io..tag",
+            "1o.atcr.tag",
+            "io.at_cr.tag",
+            "io.atcr.t-ag",
+            "io.atcr.2tag",
+            "io.atcr.*",
+            "io.atcr.tag#main",
+        ] {
+            assert!(text.parse::<Nsid>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -46,3 +46,22 @@ impl From<Tid> for RecordKey {
         Self(tid.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_at_most_512_bytes_of_few_characters() {
+        for text in ["self", "~1.2-3_", "pre:fix", "...", "_"] {
+            assert!(text.parse::<RecordKey>().is_ok(), "{text:?}");
+        }
+        for text in [
+            "", ".", "..", "a/b", "a b", "a+b", "a@b", "a=", "a%20b", "ä",
+        ] {
+            assert!(text.parse::<RecordKey>().is_err(), "{text:?}");
+        }
+        assert!("o".repeat(512).parse::<RecordKey>().is_ok());
+        assert!("o".repeat(513).parse::<RecordKey>().is_err());
+    }
+}

@@ -39,8 +39,8 @@ impl Tid {
     }
 
     /// The clock that made it, below 1024.
+    #[expect(clippy::cast_possible_truncation, reason = "the mask leaves 10 bits")]
     pub const fn clock_id(self) -> u16 {
-        // The mask leaves 10 bits.
         (self.0 & MAX_CLOCK_ID as u64) as u16
     }
 }
@@ -84,3 +84,57 @@ impl fmt::Display for Tid {
 }
 
 serde_as_string!(Tid);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_known_identifier_is_read_and_written() {
+        let tid: Tid = "3jzfcijpj2z2a".parse().expect("a TID");
+        assert_eq!(tid.to_string(), "3jzfcijpj2z2a");
+        // Days from 1970 to 2023-06-30.
+        assert_eq!(tid.unix_micros() / 1_000_000 / 86_400, 19_538);
+        assert_eq!(tid.clock_id(), 6);
+    }
+
+    #[test]
+    fn zero_is_all_twos() {
+        assert_eq!(Tid::new(0, 0).to_string(), "2222222222222");
+    }
+
+    #[test]
+    fn the_next_identifier_is_later_even_if_the_clock_went_back() {
+        let first = Tid::new(1_000, 9);
+        let second = Tid::next_after(first, 10, 3);
+        assert!(second > first);
+        assert_eq!((second.unix_micros(), second.clock_id()), (1_001, 3));
+        assert_eq!(Tid::next_after(second, 5_000, 3), Tid::new(5_000, 3));
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for text in [
+            "",
+            "3jzfcijpj2z2",
+            "3jzfcijpj2z2aa",
+            "3JZFCIJPJ2Z2A",
+            "3jzfcijpj2z21",
+            "kjzfcijpj2z2a",
+        ] {
+            assert!(text.parse::<Tid>().is_err(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_sorts_as_time_does(a in 0..=MAX_MICROS, b in 0..=MAX_MICROS, clock in 0..=MAX_CLOCK_ID) {
+            let (first, second) = (Tid::new(a, clock), Tid::new(b, clock));
+            prop_assert_eq!(first.cmp(&second), first.to_string().cmp(&second.to_string()));
+            prop_assert_eq!(first.to_string().parse(), Ok(first));
+            prop_assert_eq!((first.unix_micros(), first.clock_id()), (a, clock));
+        }
+    }
+}

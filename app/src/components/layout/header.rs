@@ -1,0 +1,23 @@
+//! The bar at the top: where you are, and the theme.
+
+use leptos::prelude::*;
+
+use crate::components::harbour::Mark;
+use crate::components::theme_switch::ThemeSwitch;
+use crate::routes;
+
+/// The bar at the top of every page.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    view! {
+        <header class="site-header">
+            <div class="frame">
+                <a class="wordmark" href=routes::HOME>
+                    <Mark />
+                    <span>"Longshore"</span>
+                </a>
+                <ThemeSwitch />
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,12 @@
+//! What pages are built of. Islands are the components that also run in the browser.
+
+pub(crate) mod copy_button;
+pub(crate) mod icon;
+pub(crate) mod theme_switch;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod harbour;
+#[cfg(feature = "ssr")]
+pub(crate) mod layout;
+#[cfg(feature = "ssr")]
+pub(crate) mod pull_command;

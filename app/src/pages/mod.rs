@@ -1,0 +1,5 @@
+//! One file per page. Pages are rendered by the server only; what comes alive in the browser is an
+//! island in [`components`](crate::components).
+
+pub(crate) mod home;
+pub(crate) mod not_found;

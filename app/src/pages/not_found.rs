@@ -1,0 +1,35 @@
+//! The answer to a path that leads nowhere.
+
+use http::StatusCode;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use crate::components::layout::page::Page;
+use crate::routes;
+
+/// Says so, with status 404, and shows the way back.
+#[component]
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Page
+            title="Page not found"
+            description="There is nothing at this address."
+        >
+            <section class="not-found">
+                <p class="eyebrow">"404"</p>
+                <h1>"Nothing is moored here"</h1>
+                <p class="lead">
+                    "No page has this address. It may have been mistyped, or what it led to is gone."
+                </p>
+                <p>
+                    <a class="button" href=routes::HOME>
+                        "Back to the start"
+                    </a>
+                </p>
+            </section>
+        </Page>
+    }
+}

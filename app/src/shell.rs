@@ -1,0 +1,63 @@
+//! The HTML document around every page, and the router.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, StaticSegment};
+
+use crate::components::layout::{footer::Footer, header::Header};
+use crate::page_headers;
+use crate::pages::{home::HomePage, not_found::NotFoundPage};
+
+/// Applies the remembered theme before the first paint, so that the page never flashes in the
+/// other one. [`crate::components::theme_switch`] writes what this reads.
+const APPLY_THEME: &str = include_str!("apply_theme.js");
+
+/// The whole document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <script nonce=use_nonce()>{APPLY_THEME}</script>
+                <HashedStylesheet options=options.clone() />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/site.webmanifest" />
+                <HydrationScripts options islands=true />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Header, page and footer. Every page is rendered whole before it is sent, because the parts that
+/// would be streamed later need JavaScript to reach their place.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    page_headers::set();
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Longshore".to_owned() } else { format!("{title} · Longshore") }
+        } />
+        <Router>
+            <a class="skip-link" href="#main">
+                "Skip to content"
+            </a>
+            <Header />
+            <Routes fallback=|| view! { <NotFoundPage /> }>
+                // The one path of `routes::HOME`.
+                <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+            </Routes>
+            <Footer />
+        </Router>
+    }
+}

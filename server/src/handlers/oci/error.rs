@@ -1,0 +1,208 @@
+//! Errors of the distribution API: `{"errors":[{"code","message","detail"}]}`.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{ALLOW, CONTENT_TYPE, RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use oci::{ErrorCode, ManifestError, RouteError};
+use serde_json::{Value, json};
+
+use crate::blob_store::BlobStoreError;
+use crate::clients::hold::HoldError;
+use crate::clients::pds::PdsError;
+use crate::identity::IdentityError;
+use crate::registry::RegistryError;
+use crate::registry::permissions::Refusal;
+
+/// One error of the distribution API, on its way to the client.
+#[derive(Debug)]
+pub struct OciError {
+    status: StatusCode,
+    code: ErrorCode,
+    message: String,
+    detail: Option<Value>,
+    headers: Vec<(http::HeaderName, HeaderValue)>,
+    /// The client is asked to come back with a token; `authenticate` adds the challenge for this request.
+    pub(super) wants_challenge: bool,
+}
+
+impl OciError {
+    /// An error with the status that its code has by default.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::from_u16(code.default_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            code,
+            message: message.into(),
+            detail: None,
+            headers: Vec::new(),
+            wants_challenge: false,
+        }
+    }
+
+    pub(super) fn unauthorized(message: impl Into<String>) -> Self {
+        Self { wants_challenge: true, ..Self::new(ErrorCode::Unauthorized, message) }
+    }
+
+    pub(super) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub(super) fn with_detail(mut self, detail: Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    pub(super) fn with_challenge(self, challenge: &str) -> Self {
+        self.with_header(WWW_AUTHENTICATE, challenge)
+    }
+
+    fn with_header(mut self, name: http::HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Unavailable, message).with_header(RETRY_AFTER, "5")
+    }
+
+    /// Something of ours failed. The cause is in the log; the client learns that it is not their fault.
+    fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = error, "a registry request failed");
+        Self::new(ErrorCode::Unknown, "the registry failed to do this; it is not your fault, please try again")
+    }
+}
+
+impl IntoResponse for OciError {
+    fn into_response(self) -> Response {
+        let mut error = json!({ "code": self.code.as_str(), "message": self.message });
+        if let Some(detail) = self.detail {
+            error["detail"] = detail;
+        }
+        let body = json!({ "errors": [error] }).to_string();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in self.headers {
+            headers.insert(name, value);
+        }
+        response
+    }
+}
+
+impl From<RouteError> for OciError {
+    fn from(error: RouteError) -> Self {
+        let message = error.to_string();
+        match error {
+            RouteError::NotFound => Self::new(ErrorCode::NameUnknown, message),
+            RouteError::MethodNotAllowed { allow } => {
+                Self::new(ErrorCode::Unsupported, message).with_header(ALLOW, allow)
+            }
+            RouteError::NameInvalid | RouteError::NoRepository => Self::new(ErrorCode::NameInvalid, message),
+            RouteError::DigestInvalid(_) | RouteError::DigestMissing => {
+                Self::new(ErrorCode::DigestInvalid, message)
+            }
+            RouteError::UnsupportedDigest(_) => {
+                Self::new(ErrorCode::Unsupported, message).with_status(StatusCode::BAD_REQUEST)
+            }
+            RouteError::TagInvalid | RouteError::TooManyTags => {
+                Self::new(ErrorCode::ManifestInvalid, message)
+            }
+            RouteError::UploadIdInvalid => Self::new(ErrorCode::BlobUploadUnknown, message),
+            RouteError::PageInvalid => Self::new(ErrorCode::PaginationNumberInvalid, message),
+            RouteError::ArtifactTypeInvalid => {
+                Self::new(ErrorCode::Unsupported, message).with_status(StatusCode::BAD_REQUEST)
+            }
+        }
+    }
+}
+
+impl From<RegistryError> for OciError {
+    fn from(error: RegistryError) -> Self {
+        let message = error.to_string();
+        match error {
+            RegistryError::Refused { refusal, reason } => refused(refusal, reason),
+            RegistryError::Owner(error) => owner_error(&error),
+            RegistryError::RepositoryUnknown => Self::new(ErrorCode::NameUnknown, message),
+            RegistryError::ManifestUnknown { .. } => Self::new(ErrorCode::ManifestUnknown, message),
+            RegistryError::BlobUnknown { .. } => Self::new(ErrorCode::BlobUnknown, message),
+            RegistryError::ForeignHold { hold } => {
+                Self::new(ErrorCode::BlobUnknown, message).with_detail(json!({ "hold": hold }))
+            }
+            RegistryError::Manifest(ManifestError::TooLarge { .. }) => {
+                Self::new(ErrorCode::SizeInvalid, message).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            }
+            RegistryError::Manifest(_) | RegistryError::SizeMismatch { .. } => {
+                Self::new(ErrorCode::ManifestInvalid, message)
+            }
+            RegistryError::ManifestDigestMismatch { .. } => Self::new(ErrorCode::DigestInvalid, message),
+            RegistryError::MissingReferences { missing } => {
+                let digests: Vec<String> = missing.iter().take(100).map(ToString::to_string).collect();
+                Self::new(ErrorCode::ManifestBlobUnknown, message)
+                    .with_detail(json!({ "missing": digests }))
+            }
+            RegistryError::SessionEnded => Self::unauthorized(message),
+            RegistryError::Pds { owner, source } => pds_error(owner.as_str(), &source),
+            RegistryError::Session(source) => Self::internal(&source),
+            RegistryError::Hold(error) => hold_error(error),
+            RegistryError::Database(source) => Self::internal(&source),
+            RegistryError::Interrupted => Self::internal(&RegistryError::Interrupted),
+        }
+    }
+}
+
+fn refused(refusal: Refusal, reason: String) -> OciError {
+    match refusal {
+        Refusal::Challenge => OciError::unauthorized(reason),
+        Refusal::Hidden => OciError::new(ErrorCode::NameUnknown, reason),
+        Refusal::NotOwner | Refusal::HoldRefuses => OciError::new(ErrorCode::Denied, reason),
+    }
+}
+
+fn owner_error(error: &IdentityError) -> OciError {
+    let message = error.to_string();
+    match error {
+        IdentityError::NotAnIdentifier
+        | IdentityError::NotAllowed { .. }
+        | IdentityError::HandleNotFound { .. }
+        | IdentityError::HandleAmbiguous { .. }
+        | IdentityError::HandleNotVerified { .. }
+        | IdentityError::DidNotFound { .. }
+        | IdentityError::DocumentInvalid { .. } => OciError::new(ErrorCode::NameUnknown, message),
+        IdentityError::Unreachable { .. } => OciError::unavailable(message),
+    }
+}
+
+fn hold_error(error: HoldError) -> OciError {
+    let message = error.to_string();
+    match error {
+        HoldError::Denied { .. } => OciError::new(ErrorCode::Denied, message),
+        HoldError::UploadUnknown => OciError::new(ErrorCode::BlobUploadUnknown, message),
+        HoldError::UploadBusy => {
+            OciError::new(ErrorCode::BlobUploadInvalid, message).with_status(StatusCode::CONFLICT)
+        }
+        HoldError::OutOfOrder { expected, .. } => OciError::new(ErrorCode::BlobUploadInvalid, message)
+            .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+            .with_header(RANGE, &oci::upload_range(expected)),
+        HoldError::DigestMismatch { announced, actual, .. } => {
+            OciError::new(ErrorCode::DigestInvalid, message)
+                .with_detail(json!({ "announced": announced.to_string(), "actual": actual.to_string() }))
+        }
+        HoldError::TooLarge { limit } => OciError::new(ErrorCode::SizeInvalid, message)
+            .with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            .with_detail(json!({ "limit": limit })),
+        HoldError::Interrupted { size, .. } => OciError::new(ErrorCode::BlobUploadInvalid, message)
+            .with_detail(json!({ "stored": size })),
+        HoldError::Storage(BlobStoreError::Full { source, .. }) => {
+            tracing::error!(error = %source, "the hold's storage is full");
+            OciError::new(ErrorCode::Unavailable, "the hold has no space left; ask its captain to make some")
+                .with_status(StatusCode::INSUFFICIENT_STORAGE)
+        }
+        HoldError::Storage(source) => OciError::internal(&source),
+        HoldError::Database(source) => OciError::internal(&source),
+        HoldError::Unreachable { .. } => OciError::unavailable(message),
+    }
+}

@@ -1,0 +1,117 @@
+//! Deleting: a tag, a manifest with its tags, a blob from a repository.
+
+use atproto::syntax::RecordKey;
+use lexicon::nsid;
+use oci::{Digest, Reference, Tag};
+
+use crate::clients::pds::Write;
+use crate::db::TagRow;
+
+use super::cache;
+use super::permissions::{DeleteAccess, Repository};
+use super::push::session_error;
+use super::records::tag_key;
+use super::uploads::to_its_end;
+use super::{Registry, RegistryError};
+
+/// A PDS takes this many writes in one commit.
+const MAX_WRITES: usize = 200;
+
+impl Registry {
+    /// Deletes a tag only, or by digest a manifest and the tags that point to it (OCI distribution-spec end-9).
+    /// Children and referrers stay.
+    pub async fn delete_manifest(
+        &self,
+        access: &DeleteAccess,
+        reference: &Reference,
+    ) -> Result<(), RegistryError> {
+        let (registry, access, reference) = (self.clone(), access.clone(), reference.clone());
+        to_its_end(async move {
+            match &reference {
+                Reference::Tag(tag) => registry.delete_tag(&access, tag).await,
+                Reference::Digest(digest) => registry.delete_by_digest(&access, digest).await,
+            }
+        })
+        .await
+    }
+
+    async fn delete_tag(&self, access: &DeleteAccess, tag: &Tag) -> Result<(), RegistryError> {
+        let repository = &access.repository;
+        let (owner, path) = (&repository.owner, repository.path());
+        let _turn = self.inner.cache.tag_locks.lock(cache::key(repository, tag)).await;
+        let known = self.inner.database.find_tag(owner, path, tag).await?;
+        // A tag that only the PDS knows is deleted all the same.
+        let known = match known {
+            Some(row) => Some(row),
+            None => self.confirm_tag(repository, tag, None).await?,
+        };
+        let Some(row) = known else {
+            return Err(RegistryError::ManifestUnknown { reference: tag.to_string() });
+        };
+        let pds = self.open_pds(owner, access.session.as_deref()).await?;
+        let key = record_key_of(repository, &row)?;
+        pds.delete_record(nsid::TAG, &key).await.map_err(|error| session_error(owner, error))?;
+        let mut transaction = self.inner.database.begin().await?;
+        transaction.delete_tag(owner, path, tag).await?;
+        transaction.commit().await?;
+        self.inner.cache.forget_tag(repository, tag);
+        Ok(())
+    }
+
+    async fn delete_by_digest(&self, access: &DeleteAccess, digest: &Digest) -> Result<(), RegistryError> {
+        let repository = &access.repository;
+        let (owner, path) = (&repository.owner, repository.path());
+        let unknown = || RegistryError::ManifestUnknown { reference: digest.to_string() };
+        if self.load_manifest(repository, digest).await?.is_none() {
+            return Err(unknown());
+        }
+        let row =
+            self.inner.database.find_manifest(owner, path, digest).await?.ok_or_else(unknown)?;
+        let tags = self.inner.database.list_tags_of_manifest(owner, path, digest).await?;
+        let pds = self.open_pds(owner, access.session.as_deref()).await?;
+        let manifest_key: RecordKey = row.record_key.parse().map_err(|_| unknown())?;
+        let mut writes = vec![Write::Delete { collection: nsid::MANIFEST, key: manifest_key }];
+        for tag in &tags {
+            writes.push(Write::Delete { collection: nsid::TAG, key: record_key_of(repository, tag)? });
+        }
+        // Tags go first where they need more than one commit, so that none is left pointing to nothing.
+        writes.reverse();
+        for chunk in writes.chunks(MAX_WRITES) {
+            if pds.apply_writes(chunk.to_vec()).await.is_err() {
+                // One of the records is gone already; deleting one by one does not mind.
+                for Write::Delete { collection, key } in chunk {
+                    pds.delete_record(collection, key)
+                        .await
+                        .map_err(|error| session_error(owner, error))?;
+                }
+            }
+        }
+        let mut transaction = self.inner.database.begin().await?;
+        for tag in &tags {
+            transaction.delete_tag(owner, path, &tag.tag).await?;
+        }
+        transaction.delete_manifest(owner, path, digest).await?;
+        transaction.commit().await?;
+        for tag in &tags {
+            self.inner.cache.forget_tag(repository, &tag.tag);
+        }
+        self.inner.cache.forget_manifest(repository, digest);
+        Ok(self.inner.default_hold.forget_manifest(owner, path, digest).await?)
+    }
+
+    /// Stops the repository from showing a blob (end-10). Other repositories keep theirs; the space is freed when
+    /// nothing uses the blob any more.
+    pub async fn delete_blob(&self, access: &DeleteAccess, digest: &Digest) -> Result<(), RegistryError> {
+        let repository = &access.repository;
+        let mut transaction = self.inner.database.begin().await?;
+        let was_there =
+            transaction.delete_repository_blob(&repository.owner, repository.path(), digest).await?;
+        transaction.commit().await?;
+        self.inner.cache.forget_blob(repository, digest);
+        if was_there { Ok(()) } else { Err(RegistryError::BlobUnknown { digest: digest.clone() }) }
+    }
+}
+
+fn record_key_of(repository: &Repository, row: &TagRow) -> Result<RecordKey, RegistryError> {
+    row.record_key.parse().or_else(|_| tag_key(repository.path(), &row.tag))
+}

@@ -1,0 +1,211 @@
+//! Images: pushing, pulling, listing and deleting them.
+//!
+//! Manifests and tags are records in their owner's PDS; this module writes them there, keeps a verified copy
+//! for reading, and moves blobs in and out of holds. It meets a hold only through
+//! [`HoldClient`], so one next door and one across the world look alike.
+//! It knows nothing of HTTP.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use atproto::syntax::Did;
+use oci::{Action, RepositoryName};
+
+use crate::accounts::PdsSessions;
+use crate::clients::hold::HoldClient;
+use crate::clients::pds::PdsClient;
+use crate::clock::Clock;
+use crate::db::Database;
+use crate::identity::{Freshness, Identities, Identity};
+
+mod cache;
+mod catalog_listing;
+mod delete;
+mod error;
+mod manifest_plan;
+pub mod permissions;
+mod pull;
+mod push;
+mod records;
+mod referrers;
+pub mod registry_token;
+mod tags;
+mod uploads;
+
+pub use catalog_listing::CatalogPage;
+pub use error::RegistryError;
+pub use pull::{BlobRead, FoundManifest};
+pub use push::StoredManifest;
+pub use referrers::ReferrersPage;
+pub use tags::TagsPage;
+pub use uploads::Mounted;
+
+use cache::Cache;
+use permissions::{Caller, DeleteAccess, PullAccess, PushAccess, Refusal, Repository, Rights};
+
+/// How fresh an answer about somebody's records must be.
+#[derive(Debug, Clone, Copy)]
+pub struct RegistrySettings {
+    /// A tag that its PDS confirmed within this time is served without asking again.
+    pub tag_fresh: Duration,
+    /// A whole listing of somebody's records is repeated after this time.
+    pub listing_fresh: Duration,
+}
+
+/// The registry. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    identities: Identities,
+    pds: PdsClient,
+    sessions: PdsSessions,
+    default_hold: Arc<dyn HoldClient>,
+    holds: HashMap<String, Arc<dyn HoldClient>>,
+    clock: Clock,
+    settings: RegistrySettings,
+    cache: Cache,
+}
+
+/// What a [`Registry`] is made of.
+pub struct RegistryParts {
+    /// Where the catalogue lies.
+    pub database: Database,
+    /// Who is who.
+    pub identities: Identities,
+    /// Reading records.
+    pub pds: PdsClient,
+    /// Writing records.
+    pub sessions: PdsSessions,
+    /// The hold that pushes go to.
+    pub hold: Arc<dyn HoldClient>,
+    /// The time.
+    pub clock: Clock,
+    /// How fresh answers must be.
+    pub settings: RegistrySettings,
+}
+
+impl Registry {
+    /// Puts the parts together.
+    pub fn new(parts: RegistryParts) -> Self {
+        let cache = Cache::new(!parts.database.is_shared());
+        let holds = HashMap::from([(parts.hold.did().to_string(), Arc::clone(&parts.hold))]);
+        Self {
+            inner: Arc::new(Inner {
+                database: parts.database,
+                identities: parts.identities,
+                pds: parts.pds,
+                sessions: parts.sessions,
+                default_hold: parts.hold,
+                holds,
+                clock: parts.clock,
+                settings: parts.settings,
+                cache,
+            }),
+        }
+    }
+
+    /// What a token for `did` may grant on `name`, with whose name it is. An owner that cannot be found gets
+    /// `None`: such a token grants nothing, and the request that follows explains why.
+    pub async fn grantable(
+        &self,
+        did: Option<&Did>,
+        name: &RepositoryName,
+    ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
+        let Ok(owner) = self.owner(name, Freshness::ForAuth).await else { return Ok(None) };
+        let rights = self.rights(did, &owner.did).await?;
+        Ok(Some((owner.did.clone(), rights.allowed_actions())))
+    }
+
+    /// Turns a caller into somebody who may pull from `name`, or refuses.
+    pub async fn pull_access(&self, caller: Caller, name: RepositoryName) -> Result<PullAccess, RegistryError> {
+        let repository = self.authorize(&caller, name, Action::Pull, Freshness::ForReading).await?;
+        Ok(PullAccess { repository, reader: caller.did })
+    }
+
+    /// Turns a caller into somebody who may push to `name`, or refuses.
+    pub async fn push_access(&self, caller: Caller, name: RepositoryName) -> Result<PushAccess, RegistryError> {
+        let repository = self.authorize(&caller, name, Action::Push, Freshness::ForAuth).await?;
+        Ok(PushAccess { repository, session: caller.session.clone(), caller })
+    }
+
+    /// Turns a caller into somebody who may delete from `name`, or refuses.
+    pub async fn delete_access(
+        &self,
+        caller: Caller,
+        name: RepositoryName,
+    ) -> Result<DeleteAccess, RegistryError> {
+        let repository = self.authorize(&caller, name, Action::Delete, Freshness::ForAuth).await?;
+        Ok(DeleteAccess { repository, session: caller.session })
+    }
+
+    async fn authorize(
+        &self,
+        caller: &Caller,
+        name: RepositoryName,
+        action: Action,
+        freshness: Freshness,
+    ) -> Result<Repository, RegistryError> {
+        let owner = match self.owner(&name, freshness).await {
+            Ok(owner) => owner,
+            // Nobody in particular is asked to log in before they learn anything about a name to write to.
+            Err(_) if caller.grants.is_none() && action != Action::Pull => {
+                return Err(refused(Refusal::Challenge, &name, None));
+            }
+            Err(error) => return Err(error),
+        };
+        let rights = self.rights(caller.did.as_ref(), &owner.did).await?;
+        match caller.check(&name, &owner.did, action, rights) {
+            Ok(()) => Ok(Repository { owner: owner.did.clone(), name }),
+            Err(Refusal::HoldRefuses) => {
+                let writer = caller.did.as_ref().unwrap_or(&owner.did);
+                let reason = match self.inner.default_hold.check_write(writer).await {
+                    Err(error) => error.to_string(),
+                    Ok(()) => "the hold does not take this".to_owned(),
+                };
+                Err(RegistryError::Refused { refusal: Refusal::HoldRefuses, reason })
+            }
+            Err(refusal) => Err(refused(refusal, &name, caller.did.as_ref())),
+        }
+    }
+
+    async fn owner(
+        &self,
+        name: &RepositoryName,
+        freshness: Freshness,
+    ) -> Result<Arc<Identity>, RegistryError> {
+        self.inner.identities.resolve_owner(name.owner(), freshness).await.map_err(RegistryError::Owner)
+    }
+
+    async fn rights(&self, did: Option<&Did>, owner: &Did) -> Result<Rights, RegistryError> {
+        let hold = &self.inner.default_hold;
+        let may_write = match did {
+            Some(did) if did == owner => hold.check_write(did).await.is_ok(),
+            _ => false,
+        };
+        Ok(Rights { is_owner: did == Some(owner), may_read: hold.may_read(did).await?, may_write })
+    }
+
+    fn hold(&self, did: &str) -> Result<&Arc<dyn HoldClient>, RegistryError> {
+        self.inner.holds.get(did).ok_or_else(|| RegistryError::ForeignHold { hold: did.to_owned() })
+    }
+}
+
+fn refused(refusal: Refusal, name: &RepositoryName, caller: Option<&Did>) -> RegistryError {
+    let reason = match refusal {
+        Refusal::Challenge => "log in to do this, or ask for a token with this scope".to_owned(),
+        Refusal::Hidden => "there is no such repository".to_owned(),
+        Refusal::HoldRefuses => "the hold does not take this".to_owned(),
+        Refusal::NotOwner => format!(
+            "only {} writes to names that begin with {}/, and you are logged in as {}",
+            name.owner(),
+            name.owner(),
+            caller.map_or("nobody", Did::as_str)
+        ),
+    };
+    RegistryError::Refused { refusal, reason }
+}

@@ -1,0 +1,311 @@
+//! Storing a manifest: as records in its owner's PDS, and as a verified copy here.
+
+use std::sync::Arc;
+
+use atproto::syntax::{Datetime, Did, RecordKey};
+use bytes::Bytes;
+use lexicon::record_key::hashed_record_key;
+use lexicon::{ManifestRecord, Record as _, nsid};
+use oci::{Digest, Manifest, Reference, Tag};
+use serde_json::Value;
+
+use crate::accounts::{AuthorizedPds, PdsSessionError};
+use crate::clients::hold::ManifestNotice;
+use crate::clients::pds::PdsError;
+use crate::db::{ManifestRow, TagRow};
+
+use super::cache::{self, CachedManifest};
+use super::manifest_plan;
+use super::permissions::{PushAccess, Repository};
+use super::uploads::to_its_end;
+use super::{Registry, RegistryError};
+
+/// A manifest that is stored.
+#[derive(Debug, Clone)]
+pub struct StoredManifest {
+    /// Its digest, in the algorithm the client asked for.
+    pub digest: Digest,
+    /// What it speaks about, for the `OCI-Subject` header.
+    pub subject: Option<Digest>,
+    /// The tags that point to it now.
+    pub tags: Vec<Tag>,
+}
+
+impl Registry {
+    /// Stores a manifest under a tag or its digest, with more `tags` (OCI distribution-spec end-7). Accepted only
+    /// when everything it names is there, except its subject. May be repeated.
+    pub async fn put_manifest(
+        &self,
+        access: &PushAccess,
+        reference: &Reference,
+        tags: Vec<Tag>,
+        content_type: Option<&str>,
+        content: Bytes,
+    ) -> Result<StoredManifest, RegistryError> {
+        let manifest = Manifest::parse(&content, content_type)?;
+        let digest = match reference {
+            Reference::Tag(_) => Digest::sha256_of(&content),
+            Reference::Digest(named) => {
+                let actual = Digest::of(named.algorithm(), &content);
+                if actual != *named {
+                    return Err(RegistryError::ManifestDigestMismatch { named: named.clone(), actual });
+                }
+                actual
+            }
+        };
+        let tags: Vec<Tag> = reference.tag().cloned().into_iter().chain(tags).collect();
+        self.check_references(access, &manifest).await?;
+        let pds = self.open_pds(&access.repository.owner, access.session.as_deref()).await?;
+        let stored = StoredManifest {
+            digest: digest.clone(),
+            subject: manifest.subject().map(|subject| subject.digest.clone()),
+            tags: tags.clone(),
+        };
+        let push = Push {
+            registry: self.clone(),
+            repository: access.repository.clone(),
+            pds,
+            manifest,
+            digest,
+            content,
+            tags,
+        };
+        to_its_end(async move { push.run().await }).await?;
+        Ok(stored)
+    }
+
+    /// The owner's PDS, with the session that this login opened.
+    pub(super) async fn open_pds(
+        &self,
+        owner: &Did,
+        session: Option<&str>,
+    ) -> Result<AuthorizedPds, RegistryError> {
+        let session = session.ok_or(RegistryError::SessionEnded)?;
+        self.inner.sessions.open(session, owner).await.map_err(|error| session_error(owner, error))
+    }
+
+    /// Every blob and every child must be in this repository: a digest alone, which anybody may know, does not
+    /// make a blob of another repository readable here.
+    async fn check_references(&self, access: &PushAccess, manifest: &Manifest) -> Result<(), RegistryError> {
+        let repository = &access.repository;
+        let mut missing = Vec::new();
+        for (digest, announced) in manifest_plan::required_blobs(manifest) {
+            match self.stat_repository_blob(repository, access.caller.did.as_ref(), &digest).await? {
+                None => missing.push(digest),
+                Some(actual) if actual != announced => {
+                    return Err(RegistryError::SizeMismatch { digest, announced, actual });
+                }
+                Some(_) => {}
+            }
+        }
+        for child in manifest.children() {
+            let known = self
+                .inner
+                .database
+                .find_manifest(&repository.owner, repository.path(), &child.digest)
+                .await?;
+            if known.is_none() {
+                missing.push(child.digest.clone());
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(RegistryError::MissingReferences { missing }) }
+    }
+}
+
+/// One push, from the checks on.
+struct Push {
+    registry: Registry,
+    repository: Repository,
+    pds: AuthorizedPds,
+    manifest: Manifest,
+    digest: Digest,
+    content: Bytes,
+    tags: Vec<Tag>,
+}
+
+impl Push {
+    /// Records first, then the copy here: whoever is told "stored" finds both, and a crash between the two
+    /// leaves only records, which the next read takes up.
+    async fn run(self) -> Result<(), RegistryError> {
+        let inner = &self.registry.inner;
+        // Writers of one tag take turns, so that the last one is the last one everywhere.
+        let mut sorted: Vec<&Tag> = self.tags.iter().collect();
+        sorted.sort();
+        let mut turns = Vec::with_capacity(sorted.len());
+        for tag in sorted {
+            turns.push(inner.cache.tag_locks.lock(cache::key(&self.repository, tag)).await);
+        }
+        let now = inner.clock.now_millis();
+        let datetime = Datetime::from_unix_micros(now * 1000);
+        let manifest_key = self.put_manifest_record(&datetime).await?;
+        let mut tag_rows = Vec::with_capacity(self.tags.len());
+        for tag in &self.tags {
+            let record_key = self.put_tag_record(tag, &manifest_key, &datetime).await?;
+            tag_rows.push(TagRow {
+                tag: tag.clone(),
+                digest: self.digest.clone(),
+                record_key: record_key.to_string(),
+                updated_at: now,
+                confirmed_at: inner.clock.now_millis(),
+            });
+        }
+        self.keep(&manifest_key, &tag_rows, now).await?;
+        self.notify_hold().await
+    }
+
+    async fn put_manifest_record(&self, now: &Datetime) -> Result<RecordKey, RegistryError> {
+        let owner = &self.repository.owner;
+        let blob = self
+            .pds
+            .upload_blob(self.manifest.media_type().as_str(), self.content.clone())
+            .await
+            .map_err(|error| session_error(owner, error))?;
+        // A PDS that stored something else must not be pointed to.
+        if !blob.cid.matches_raw(&self.content) {
+            return Err(pds_error(owner, PdsError::InvalidAnswer));
+        }
+        let record = manifest_plan::manifest_record(
+            self.repository.path(),
+            &self.digest,
+            &self.manifest,
+            &self.content,
+            blob,
+            self.registry.inner.default_hold.did(),
+            now.clone(),
+        );
+        let key = self.registry.manifest_record_key(&self.repository, &self.digest).await?;
+        let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+        self.put_record(nsid::MANIFEST, key, &value).await
+    }
+
+    async fn put_tag_record(
+        &self,
+        tag: &Tag,
+        manifest_key: &RecordKey,
+        now: &Datetime,
+    ) -> Result<RecordKey, RegistryError> {
+        let (owner, path) = (&self.repository.owner, self.repository.path());
+        // A record that others wrote under a key of their own is moved, not doubled.
+        let known = self.registry.inner.database.find_tag(owner, path, tag).await?;
+        let key = known
+            .and_then(|row| row.record_key.parse().ok())
+            .map_or_else(|| super::records::tag_key(path, tag), Ok)?;
+        let record = manifest_plan::tag_record(owner, path, tag, &self.digest, manifest_key, now);
+        let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+        self.put_record(nsid::TAG, key, &value).await
+    }
+
+    /// Some PDSes refuse keys with words on a list; such a record goes under the hash of its key.
+    async fn put_record(
+        &self,
+        collection: &'static str,
+        key: RecordKey,
+        value: &Value,
+    ) -> Result<RecordKey, RegistryError> {
+        let owner = &self.repository.owner;
+        match self.pds.put_record(collection, &key, value).await {
+            Ok(_) => Ok(key),
+            Err(PdsSessionError::Pds(PdsError::Refused { ref error, .. })) if error == "InvalidRequest" => {
+                let hashed = hashed_record_key(&key);
+                self.pds
+                    .put_record(collection, &hashed, value)
+                    .await
+                    .map_err(|error| session_error(owner, error))?;
+                Ok(hashed)
+            }
+            Err(error) => Err(session_error(owner, error)),
+        }
+    }
+
+    /// The verified copy here, in one transaction.
+    async fn keep(&self, manifest_key: &RecordKey, tags: &[TagRow], now: i64) -> Result<(), RegistryError> {
+        let inner = &self.registry.inner;
+        let (owner, path) = (&self.repository.owner, self.repository.path());
+        let hold_did = inner.default_hold.did().as_str();
+        let row = manifest_row(&self.digest, &self.manifest, Some(hold_did), manifest_key, now);
+        let mut transaction = inner.database.begin().await?;
+        transaction.insert_manifest_content(&self.digest, &self.content).await?;
+        transaction.upsert_manifest(owner, path, &row).await?;
+        for tag in tags {
+            transaction.upsert_tag(owner, path, tag).await?;
+        }
+        transaction.commit().await?;
+        for tag in tags {
+            inner.cache.put_tag(&self.repository, tag.clone());
+        }
+        inner.cache.put_manifest(
+            &self.repository,
+            &self.digest,
+            Arc::new(CachedManifest { media_type: row.media_type, content: self.content.clone() }),
+        );
+        Ok(())
+    }
+
+    async fn notify_hold(&self) -> Result<(), RegistryError> {
+        let notice = ManifestNotice {
+            owner: self.repository.owner.clone(),
+            repository: self.repository.path().clone(),
+            manifest: self.digest.clone(),
+            layers: manifest_plan::layer_uses(&self.manifest),
+        };
+        Ok(self.registry.inner.default_hold.notify_manifest(&notice).await?)
+    }
+}
+
+/// What the catalogue keeps of a manifest.
+pub(super) fn manifest_row(
+    digest: &Digest,
+    manifest: &Manifest,
+    hold_did: Option<&str>,
+    record_key: &RecordKey,
+    now: i64,
+) -> ManifestRow {
+    ManifestRow {
+        digest: digest.clone(),
+        media_type: manifest.media_type().to_string(),
+        size: manifest.size(),
+        artifact_type: manifest.artifact_type().map(str::to_owned),
+        subject: manifest.subject().map(|subject| subject.digest.clone()),
+        annotations: serde_json::to_string(manifest.annotations()).expect("a map of texts is plain data"),
+        hold_did: hold_did.map(str::to_owned),
+        record_key: record_key.to_string(),
+        created_at: now,
+    }
+}
+
+impl Registry {
+    /// The key of the manifest's record: where it is already, or else where it belongs.
+    async fn manifest_record_key(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Result<RecordKey, RegistryError> {
+        let (owner, path) = (&repository.owner, repository.path());
+        if let Some(row) = self.inner.database.find_manifest(owner, path, digest).await?
+            && let Ok(key) = row.record_key.parse()
+        {
+            return Ok(key);
+        }
+        let plain = manifest_plan::manifest_key(digest, path, false)
+            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+        let is_taken = match self.fetch_record::<ManifestRecord>(owner, &plain).await? {
+            Some(record) => record.repository != path.as_str(),
+            None => false,
+        };
+        manifest_plan::manifest_key(digest, path, is_taken)
+            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))
+    }
+}
+
+/// A failure of the session or of the PDS behind it, for the owner to read.
+pub(super) fn session_error(owner: &Did, error: PdsSessionError) -> RegistryError {
+    match error {
+        PdsSessionError::SessionEnded => RegistryError::SessionEnded,
+        PdsSessionError::Pds(source) => pds_error(owner, source),
+        other => RegistryError::Session(other),
+    }
+}
+
+pub(super) fn pds_error(owner: &Did, source: PdsError) -> RegistryError {
+    RegistryError::Pds { owner: owner.clone(), source }
+}
