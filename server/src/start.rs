@@ -84,9 +84,11 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     upkeep.abort();
     database.close().await;
     match drained {
-        Drained::Completely => tracing::info!("stopped"),
+        Drained::Completely => {
+            tracing::info!("stopped");
+        }
         Drained::CutOff(connections) => {
-            tracing::warn!(connections, "stopped with requests unfinished")
+            tracing::warn!(connections, "stopped with requests unfinished");
         }
     }
     Ok(())

@@ -24,14 +24,11 @@ pub(super) enum Listening {
 }
 
 pub(super) async fn check(listen: SocketAddr) -> (Listening, Check) {
-    let error = match TcpListener::bind(listen).await {
-        Ok(_) => {
-            return (
-                Listening::Free,
-                Check::ok(NAME, format!("{listen} is free")),
-            );
-        }
-        Err(error) => error,
+    let Err(error) = TcpListener::bind(listen).await else {
+        return (
+            Listening::Free,
+            Check::ok(NAME, format!("{listen} is free")),
+        );
     };
     if error.kind() == io::ErrorKind::AddrInUse {
         let answered = tokio::time::timeout(TIMEOUT, is_healthy(reachable(listen))).await;
