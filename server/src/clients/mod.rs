@@ -2,6 +2,3 @@
 
 pub mod hold;
 pub mod local_hold;
-pub mod outbound;
-pub mod pds;
-pub mod plc_directory;

@@ -18,9 +18,16 @@ use sqlx::sqlite::{
 mod catalog;
 mod error;
 mod health;
+mod hold_blobs;
+mod hold_layers;
+mod hold_uploads;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
+pub use hold_layers::{LayerRow, LayerUsage};
+pub use hold_uploads::UploadRow;
 
 /// Where the data is kept.
 #[derive(Debug, Clone)]
@@ -130,14 +137,15 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
+        // Connections stay open: closing the last one would fold the WAL and delete it, and the next
+        // statement would pay for opening the file and parsing the schema again.
+        let pool = SqlitePoolOptions::new()
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
-        let readers = SqlitePoolOptions::new()
+            .idle_timeout(None)
+            .max_lifetime(None);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let readers = pool
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         Ok(Self::Sqlite(SqliteDatabase { readers, writer }))
