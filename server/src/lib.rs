@@ -1,5 +1,6 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
+pub mod accounts;
 pub mod blob_store;
 pub mod cli;
 pub mod clients;
@@ -10,7 +11,10 @@ pub mod db;
 pub mod doctor;
 pub mod handlers;
 pub mod hold;
+pub mod identity;
 pub mod jobs;
+pub mod keyed_lock;
+pub mod secrets;
 pub mod serve;
 pub mod start;
 pub mod telemetry;

@@ -1,4 +1,8 @@
 //! The world outside the process: PDSes, the PLC directory, holds.
 
+pub mod handle_txt;
 pub mod hold;
 pub mod local_hold;
+pub mod outbound;
+pub mod pds;
+pub mod plc_directory;

@@ -21,6 +21,8 @@ mod health;
 mod hold_blobs;
 mod hold_layers;
 mod hold_uploads;
+pub mod identities;
+pub mod pds_sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 
