@@ -18,9 +18,13 @@ mod folders;
 mod listener;
 mod network;
 mod output;
+mod outside;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 pub use output::write_table;
+pub use outside::NetworkOutside;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -129,7 +133,7 @@ pub async fn examine(patient: Patient) -> Report {
     } = patient;
     let mut checks = folders::check(&config).await;
     checks.push(storage::check_database(&config).await);
-    checks.push(storage::check_blob_store(blob_store).await);
+    checks.push(storage::check_blob_store(&config, blob_store).await);
     let (listening, check) = listener::check(config.http.listen).await;
     checks.push(check);
     checks.extend(network::check(&config, &clock, outside, listening).await);

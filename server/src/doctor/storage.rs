@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 
 use super::{Check, OutsideError, chain};
-use crate::config::{Config, DatabaseConfig};
+use crate::config::{BlobStoreConfig, Config, DatabaseConfig};
 use crate::db::{Database, DatabaseError};
 
 const DATABASE: &str = "database";
@@ -50,12 +50,23 @@ async fn try_database(config: &Config) -> Result<usize, DatabaseError> {
     Ok(pending)
 }
 
-pub(super) async fn check_blob_store(trial: BoxFuture<'static, Result<(), OutsideError>>) -> Check {
+pub(super) async fn check_blob_store(
+    config: &Config,
+    trial: BoxFuture<'static, Result<(), OutsideError>>,
+) -> Check {
+    let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+    let place = root_dir.display();
+    if !root_dir.exists() {
+        return Check::ok(
+            BLOB_STORE,
+            format!("{place} is not there yet; the first start creates it"),
+        );
+    }
     match trial.await {
-        Ok(()) => Check::ok(BLOB_STORE, "writes, reads back, deletes"),
+        Ok(()) => Check::ok(BLOB_STORE, format!("{place}: writes, reads back, deletes")),
         Err(error) => Check::failure(
             BLOB_STORE,
-            chain(error.as_ref()),
+            format!("{place}: {}", chain(error.as_ref())),
             "check that STORAGE_ROOT_DIR belongs to the user who runs the server and its disk has space",
         ),
     }
