@@ -14,6 +14,7 @@ pub mod hold;
 pub mod identity;
 pub mod jobs;
 pub mod keyed_lock;
+pub mod network;
 pub mod secrets;
 pub mod serve;
 pub mod start;

@@ -33,7 +33,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor { json } => {
             // The findings are the output; what the parts log on the way would only repeat them.
             let config = Config::load(cli.config.as_deref(), &Environment::of_process())?;
-            return print_report(&with_runtime(start::examine(config))?, json);
+            return print_report(&with_runtime(doctor::examine_settings(config))?, json);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -24,7 +24,7 @@ mod storage;
 mod tests;
 
 pub use output::write_table;
-pub use outside::NetworkOutside;
+pub use outside::{NetworkOutside, examine_settings};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -7,9 +7,13 @@ use atproto::syntax::{AtIdentifier, Did};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Answer, Outside, OutsideError};
+use super::{Answer, Outside, OutsideError, Patient, Report, examine};
+use crate::blob_store::{BlobStore as _, FilesystemBlobStore};
 use crate::clients::outbound::{FetchLimits, OutboundClient};
+use crate::clock::Clock;
+use crate::config::{BlobStoreConfig, Config};
 use crate::identity::{Directory, IdentityError};
+use crate::network::{self, NetworkError};
 
 /// The open network, or a development network.
 pub struct NetworkOutside {
@@ -75,4 +79,29 @@ impl Outside for NetworkOutside {
             reason: "it names no PDS that can be used",
         })?)
     }
+}
+
+/// The network of these settings.
+fn network_of(config: &Config) -> Result<Arc<dyn Outside>, NetworkError> {
+    let outbound = network::outbound_client(config)?;
+    let directory = Arc::new(network::network_directory(config, outbound.clone())?);
+    Ok(Arc::new(NetworkOutside::new(outbound, directory)))
+}
+
+async fn try_blob_store(config: BlobStoreConfig) -> Result<(), OutsideError> {
+    let BlobStoreConfig::Filesystem { root_dir } = config;
+    Ok(FilesystemBlobStore::open(root_dir).await?.check().await?)
+}
+
+/// Runs every check against what the settings name. Creates nothing that `serve` would create.
+pub async fn examine_settings(config: Config) -> Report {
+    let blob_store = Box::pin(try_blob_store(config.blob_store.clone()));
+    let outside = network_of(&config).map_err(Into::into);
+    examine(Patient {
+        config,
+        clock: Clock::System,
+        blob_store,
+        outside,
+    })
+    .await
 }
