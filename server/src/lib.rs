@@ -1,6 +1,7 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
 pub mod accounts;
+pub mod app_state;
 pub mod blob_store;
 pub mod cli;
 pub mod clients;
@@ -15,6 +16,8 @@ pub mod identity;
 pub mod jobs;
 pub mod keyed_lock;
 pub mod network;
+pub mod registry;
+pub mod router;
 pub mod secrets;
 pub mod serve;
 pub mod start;

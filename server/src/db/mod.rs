@@ -2,7 +2,7 @@
 //!
 //! Every SQL statement of the server lives below this folder, one file per group of tables. Queries are
 //! written once, with `$1` parameters, and run on either engine through [`on_pool!`] and
-//! [`on_transaction!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
+//! [`execute!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
 //! more). Rules for statements that suit both: BIGINT for numbers and times, `CAST(SUM(..) AS BIGINT)`,
 //! `ON CONFLICT .. DO`, `RETURNING`, no engine functions.
 
@@ -80,23 +80,7 @@ macro_rules! on_pool {
     };
 }
 
-/// Runs one statement inside a [`Transaction`].
-///
-/// `on_transaction!(transaction, query("INSERT ..", [did, name]), execute)`
-macro_rules! on_transaction {
-    ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
-        match $transaction {
-            $crate::db::Transaction::Sqlite(transaction) => {
-                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
-            }
-            $crate::db::Transaction::Postgres(transaction) => {
-                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
-            }
-        }
-    };
-}
-
-/// Runs one writing statement and returns the number of rows it changed.
+/// Runs one writing statement inside a [`Transaction`] and returns the number of rows it changed.
 macro_rules! execute {
     ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
         match $transaction {
@@ -110,7 +94,7 @@ macro_rules! execute {
     };
 }
 
-pub(crate) use {execute, on_pool, on_transaction};
+pub(crate) use {execute, on_pool};
 
 impl Database {
     /// Opens the database and creates the SQLite file when missing. Does not migrate.

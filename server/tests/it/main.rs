@@ -1,1 +1,5 @@
-//! Integration tests.
+//! Tests through the surface: real HTTP, real databases, the reference PDS and PLC directory.
+
+mod harness;
+
+mod oci;

@@ -1,7 +1,5 @@
 //! From a request to the operation it means, with the right it needs.
 
-use std::time::Instant;
-
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +7,7 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderValue, Method, StatusCode};
 use oci::{ErrorCode, Operation, OperationKind};
 
-use crate::handlers::metrics;
+use crate::handlers::middleware::access_log::OperationLabel;
 use crate::registry::permissions::Caller;
 
 use super::authenticate::{authenticate, challenge};
@@ -23,7 +21,6 @@ const API_VERSION: (HeaderName, HeaderValue) = (
 
 /// Answers any request below `/v2`.
 pub async fn dispatch(State(state): State<OciState>, request: Request) -> Response {
-    let started = Instant::now();
     let is_head = request.method() == Method::HEAD;
     let (label, mut response) = answer(&state, request).await;
     let (name, value) = API_VERSION;
@@ -32,7 +29,7 @@ pub async fn dispatch(State(state): State<OciState>, request: Request) -> Respon
         // RFC 9110: no body, but the length it would have had is not known to be worth telling.
         *response.body_mut() = Body::empty();
     }
-    metrics::record_request(label, response.status(), started.elapsed());
+    response.extensions_mut().insert(OperationLabel(label));
     response
 }
 
