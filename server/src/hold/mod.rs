@@ -73,7 +73,9 @@ impl Hold {
             running_hashes: RunningHashes::new(),
             blob_sizes,
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The hold's DID, as manifest records name it.
@@ -99,4 +101,3 @@ impl Hold {
         &*self.inner.blob_store
     }
 }
-
