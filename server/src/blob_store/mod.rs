@@ -86,7 +86,12 @@ pub trait BlobStore: Send + Sync {
     /// Makes the staged blob readable under `digest`, durably, and ends the staging. The caller has
     /// verified that the `size` staged bytes have this digest. Promoting a digest that is there already
     /// keeps one copy.
-    async fn promote(&self, staging: &Staging, size: u64, digest: &Digest) -> Result<(), BlobStoreError>;
+    async fn promote(
+        &self,
+        staging: &Staging,
+        size: u64,
+        digest: &Digest,
+    ) -> Result<(), BlobStoreError>;
 
     /// Throws a staged blob away. Not an error when it is gone already.
     async fn discard_staging(&self, staging: &Staging) -> Result<(), BlobStoreError>;
@@ -106,13 +111,21 @@ pub trait BlobStore: Send + Sync {
 
     /// A URL from which anybody can fetch the blob until `lifetime` has passed; `None` where the store
     /// has no such thing and the bytes are streamed instead.
-    async fn presign(&self, digest: &Digest, lifetime: Duration) -> Result<Option<url::Url>, BlobStoreError>;
+    async fn presign(
+        &self,
+        digest: &Digest,
+        lifetime: Duration,
+    ) -> Result<Option<url::Url>, BlobStoreError>;
 
     /// Removes a blob. Not an error when it is gone already.
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
 
     /// Removes staging areas that nobody wrote to for `age`, except those in `claimed`; returns how many.
-    async fn sweep_staging(&self, age: Duration, claimed: &HashSet<Staging>) -> Result<u64, BlobStoreError>;
+    async fn sweep_staging(
+        &self,
+        age: Duration,
+        claimed: &HashSet<Staging>,
+    ) -> Result<u64, BlobStoreError>;
 
     /// Writes, reads back and deletes a small object; for `doctor` and readiness.
     async fn check(&self) -> Result<(), BlobStoreError>;

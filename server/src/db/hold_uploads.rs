@@ -127,7 +127,13 @@ impl Transaction {
                 staging = $4,
                 last_active_at = $5
             WHERE id = $1 AND size = $2",
-            [id, size_before.cast_signed(), size.cast_signed(), staging, now]
+            [
+                id,
+                size_before.cast_signed(),
+                size.cast_signed(),
+                staging,
+                now
+            ]
         )?;
         Ok(changed == 1)
     }
@@ -138,7 +144,11 @@ impl Transaction {
     }
 
     /// Ends an upload to which nothing was added since `cutoff`. `false` when somebody came back to it.
-    pub async fn delete_idle_hold_upload(&mut self, id: &str, cutoff: i64) -> Result<bool, DatabaseError> {
+    pub async fn delete_idle_hold_upload(
+        &mut self,
+        id: &str,
+        cutoff: i64,
+    ) -> Result<bool, DatabaseError> {
         let deleted = execute!(
             self,
             "DELETE FROM hold_uploads WHERE id = $1 AND last_active_at < $2",

@@ -142,7 +142,11 @@ impl Database {
             .acquire_timeout(Duration::from_secs(30))
             .idle_timeout(None)
             .max_lifetime(None);
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let writer = pool
+            .clone()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         let readers = pool
             .max_connections(8)
             .connect_with(options.read_only(true).create_if_missing(false))
@@ -154,7 +158,9 @@ impl Database {
     pub async fn migrate(&self) -> Result<(), DatabaseError> {
         match self {
             Self::Sqlite(sqlite) => {
-                sqlx::migrate!("../migrations/sqlite").run(&sqlite.writer).await?;
+                sqlx::migrate!("../migrations/sqlite")
+                    .run(&sqlite.writer)
+                    .await?;
             }
             Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
         }
@@ -178,7 +184,11 @@ impl Database {
 
     /// Answers when the database can be read; for readiness.
     pub async fn ping(&self) -> Result<(), DatabaseError> {
-        on_pool!(self, query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)", []), fetch_one)?;
+        on_pool!(
+            self,
+            query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)", []),
+            fetch_one
+        )?;
         Ok(())
     }
 

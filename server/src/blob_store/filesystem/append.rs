@@ -75,7 +75,11 @@ pub(super) async fn append(
                 return Ok(appended(staging, finish(file, batch.pieces).await?, None));
             }
             Some(BodyEnd::BrokenOff(error)) => {
-                return Ok(appended(staging, finish(file, batch.pieces).await?, Some(error)));
+                return Ok(appended(
+                    staging,
+                    finish(file, batch.pieces).await?,
+                    Some(error),
+                ));
             }
         }
     }
@@ -100,13 +104,19 @@ async fn next_batch(body: &mut IncomingBytes, allowance: &mut u64) -> Batch {
             Some(Err(error)) => BodyEnd::BrokenOff(error),
             None => BodyEnd::Complete,
         };
-        return Batch { pieces, end: Some(end) };
+        return Batch {
+            pieces,
+            end: Some(end),
+        };
     }
     Batch { pieces, end: None }
 }
 
 /// Starts writing a batch.
-fn write(mut file: StagingFile, pieces: Vec<Bytes>) -> JoinHandle<Result<StagingFile, BlobStoreError>> {
+fn write(
+    mut file: StagingFile,
+    pieces: Vec<Bytes>,
+) -> JoinHandle<Result<StagingFile, BlobStoreError>> {
     tokio::task::spawn_blocking(move || {
         file.write(&pieces)?;
         Ok(file)
@@ -124,5 +134,10 @@ async fn finish(mut file: StagingFile, pieces: Vec<Bytes>) -> Result<UploadHash,
 }
 
 fn appended(staging: &Staging, hash: UploadHash, interrupted: Option<BodyError>) -> Appended {
-    Appended { staging: staging.clone(), size: hash.size(), hash, interrupted }
+    Appended {
+        staging: staging.clone(),
+        size: hash.size(),
+        hash,
+        interrupted,
+    }
 }

@@ -29,7 +29,11 @@ pub(super) struct Verification {
 impl Verification {
     pub(super) fn new(digest: Digest, verified: moka::future::Cache<Digest, ()>) -> Self {
         let hash = UploadHash::new(digest.algorithm());
-        Self { digest, hash, verified }
+        Self {
+            digest,
+            hash,
+            verified,
+        }
     }
 
     fn finish(&self) -> Result<(), BlobStoreError> {
@@ -39,7 +43,10 @@ impl Verification {
         }
         tracing::error!(blob.digest = %self.digest, actual = %actual, "a stored blob does not have its digest");
         let damage = format!("its bytes have the digest {actual}");
-        Err(BlobStoreError::Damaged { digest: self.digest.clone(), damage })
+        Err(BlobStoreError::Damaged {
+            digest: self.digest.clone(),
+            damage,
+        })
     }
 }
 
@@ -62,8 +69,14 @@ impl Reader {
             .read_to_end(&mut chunk)
             .map_err(BlobStoreError::while_trying_to("read a blob"))?;
         if chunk.len() != capacity {
-            let damage = format!("it ended {} bytes early while it was read", wanted - chunk.len() as u64);
-            return Err(BlobStoreError::Damaged { digest: self.digest.clone(), damage });
+            let damage = format!(
+                "it ended {} bytes early while it was read",
+                wanted - chunk.len() as u64
+            );
+            return Err(BlobStoreError::Damaged {
+                digest: self.digest.clone(),
+                damage,
+            });
         }
         self.remaining -= wanted;
         if let Some(verification) = &mut self.verification {
@@ -90,7 +103,10 @@ pub(super) async fn open(
     size: u64,
     range: Option<RangeInclusive<u64>>,
     verification: Option<Verification>,
-) -> Result<Option<impl Stream<Item = Result<Bytes, BlobStoreError>> + Send + 'static>, BlobStoreError> {
+) -> Result<
+    Option<impl Stream<Item = Result<Bytes, BlobStoreError>> + Send + 'static>,
+    BlobStoreError,
+> {
     let opened = on_blocking_thread(move || {
         let Some(mut reader) = open_reader(path, digest, size, range, verification)? else {
             return Ok(None);
@@ -99,7 +115,8 @@ pub(super) async fn open(
         Ok(Some((reader, chunk)))
     })
     .await?;
-    Ok(opened.map(|(reader, chunk)| futures::stream::unfold(Progress::Read(reader, Ok(chunk)), advance)))
+    Ok(opened
+        .map(|(reader, chunk)| futures::stream::unfold(Progress::Read(reader, Ok(chunk)), advance)))
 }
 
 fn open_reader(
@@ -126,7 +143,12 @@ fn open_reader(
         remaining = end.saturating_sub(*range.start());
         file.seek(SeekFrom::Start(*range.start())).map_err(&fail)?;
     }
-    Ok(Some(Reader { file, remaining, digest, verification }))
+    Ok(Some(Reader {
+        file,
+        remaining,
+        digest,
+        verification,
+    }))
 }
 
 /// One chunk out, the next one started.
