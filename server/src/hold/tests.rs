@@ -9,7 +9,7 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::testing::*;
 use super::*;
-use crate::blob_store::{BlobStore, FilesystemBlobStore, Staging, UploadHash};
+use crate::blob_store::{BlobStore, Continuation, FilesystemBlobStore, Staging, UploadHash};
 use crate::clients::hold::{BlobContent, LayerUse, ManifestNotice, UploadOwner};
 use crate::db::testing::test_on_databases;
 
@@ -324,7 +324,7 @@ test_on_databases! {
         let store = FilesystemBlobStore::open(folder.folder.path()).await.unwrap();
         let staging = Staging(upload.id.clone());
         let hash = UploadHash::new(DigestAlgorithm::Sha256);
-        store.append(&staging, 0, 100, hash, body(b"never acknowledged")).await.unwrap();
+        store.append(&staging, 0, 100, hash, body(b"never acknowledged"), Continuation::MoreToCome).await.unwrap();
 
         let hold = folder.start(&test.database).await;
         assert_eq!(hold.find_upload(&owner(), &upload.id).await.unwrap().size, 0);

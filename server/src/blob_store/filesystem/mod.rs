@@ -18,7 +18,8 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::keys::{self, key_of, staging_key};
 use super::{
-    Appended, BlobStore, BlobStoreError, IncomingBytes, OutgoingBytes, Staging, UploadHash,
+    Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
+    UploadHash,
 };
 
 mod append;
@@ -99,9 +100,11 @@ impl BlobStore for FilesystemBlobStore {
         limit: u64,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, BlobStoreError> {
         self.staging_path(staging)?;
-        append::append(self.folders.clone(), staging, offset, limit, hash, body).await
+        let folders = self.folders.clone();
+        append::append(folders, staging, offset, limit, hash, body, continuation).await
     }
 
     async fn hash_staging(
