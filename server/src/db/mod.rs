@@ -79,7 +79,7 @@ macro_rules! on_pool {
 
 /// Runs one statement inside a [`Transaction`].
 ///
-/// `on_transaction!(transaction, query("INSERT ..", [did, name]), execute)`
+/// `on_transaction!(transaction, query_scalar::<_, i64>("INSERT .. RETURNING ..", [did, name]), fetch_one)`
 macro_rules! on_transaction {
     ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
         match $transaction {

@@ -166,7 +166,7 @@ impl BlobStore for FilesystemBlobStore {
             .as_ref()
             .is_none_or(|range| *range.start() == 0 && *range.end() + 1 == size);
         let verification = (is_whole && !self.verified.contains_key(digest))
-            .then(|| Verification::new(digest.clone(), self.verified.clone()));
+            .then(|| Verification::boxed(digest.clone(), self.verified.clone()));
         let path = self.blob_path(digest);
         Ok(read::open(path, digest.clone(), size, range, verification)
             .await?
