@@ -1,5 +1,7 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
+pub mod accounts;
+pub mod app_state;
 pub mod blob_store;
 pub mod cli;
 pub mod clients;
@@ -9,7 +11,12 @@ pub mod data_folder;
 pub mod db;
 pub mod handlers;
 pub mod hold;
+pub mod identity;
 pub mod jobs;
+pub mod keyed_lock;
+pub mod registry;
+pub mod router;
+pub mod secrets;
 pub mod serve;
 pub mod start;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! The world outside the process: PDSes, the PLC directory, holds.
 
+pub mod handle_txt;
 pub mod hold;
 pub mod local_hold;
 pub mod outbound;

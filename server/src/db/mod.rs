@@ -2,7 +2,7 @@
 //!
 //! Every SQL statement of the server lives below this folder, one file per group of tables. Queries are
 //! written once, with `$1` parameters, and run on either engine through [`on_pool!`] and
-//! [`on_transaction!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
+//! [`execute!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
 //! more). Rules for statements that suit both: BIGINT for numbers and times, `CAST(SUM(..) AS BIGINT)`,
 //! `ON CONFLICT .. DO`, `RETURNING`, no engine functions.
 
@@ -22,6 +22,8 @@ mod hold_layers;
 mod hold_uploads;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod identities;
+pub mod pds_sessions;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
@@ -77,9 +79,9 @@ macro_rules! on_pool {
     };
 }
 
-/// Runs one statement inside a [`Transaction`].
+/// Runs one reading or `RETURNING` statement inside a [`Transaction`].
 ///
-/// `on_transaction!(transaction, query_scalar::<_, i64>("INSERT .. RETURNING ..", [did, name]), fetch_one)`
+/// `on_transaction!(transaction, query_scalar::<_, i64>("DELETE .. RETURNING ..", [did]), fetch_one)`
 macro_rules! on_transaction {
     ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
         match $transaction {
@@ -93,7 +95,7 @@ macro_rules! on_transaction {
     };
 }
 
-/// Runs one writing statement and returns the number of rows it changed.
+/// Runs one writing statement inside a [`Transaction`] and returns the number of rows it changed.
 macro_rules! execute {
     ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
         match $transaction {

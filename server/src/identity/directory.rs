@@ -1,6 +1,7 @@
 //! The port to the world's directory of handles and DIDs.
 
-use atproto::{Did, DidDocument, Handle};
+use atproto::identity::DidDocument;
+use atproto::syntax::{Did, Handle};
 
 use super::IdentityError;
 

@@ -1,0 +1,338 @@
+//! The one guarded HTTP client: the only way out to hosts that a stranger can name.
+//!
+//! HTTPS only, no redirects, no proxy, no cookies, addresses checked where the connection is made, limits
+//! in time and bytes per purpose, slots per host. It knows nothing of DIDs, PDSes or registries.
+
+mod address;
+mod concurrency;
+mod destination;
+mod error;
+mod limits;
+mod resolver;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use http::{HeaderValue, Method};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use url::Url;
+
+pub use address::{AddressBlock, AddressPolicy, InvalidAddressBlock, is_allowed_address};
+pub use error::{OutboundError, Refusal};
+pub use limits::{FetchLimits, Ports};
+pub use resolver::{ResolveError, dns_client};
+
+use concurrency::Slots;
+use destination::check_destination;
+use resolver::CheckedResolver;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// An error answer is read this far, for its `error` name.
+const ERROR_BODY_LIMIT: usize = 16 * 1024;
+
+/// How the client behaves. Read from the configuration at start.
+#[derive(Debug, Clone, Default)]
+pub struct OutboundPolicy {
+    /// Lets `http://localhost`, loopback addresses and any port through. Development only.
+    pub allow_loopback_http: bool,
+    /// Addresses that are refused beside all that are not public.
+    pub extra_blocked: Vec<AddressBlock>,
+    /// Who we say we are, with an address where we can be reached.
+    pub user_agent: String,
+    /// One or more PEM certificates that are trusted beside the public ones.
+    pub extra_root_ca: Option<String>,
+    /// The name server to ask; without it those of the machine.
+    pub name_server: Option<SocketAddr>,
+}
+
+/// The client could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundSetupError {
+    /// The extra certificates do not parse.
+    #[error("the extra root certificates are not PEM certificates")]
+    Certificates,
+    /// The machine's name servers could not be read.
+    #[error("the machine's name servers are not known")]
+    NameServers(#[source] hickory_resolver::net::NetError),
+    /// TLS or HTTP could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Client(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// One request. Only what a caller sets is sent.
+#[derive(Debug, Clone)]
+pub struct OutboundRequest {
+    method: Method,
+    url: Url,
+    bearer: Option<SecretString>,
+    body: Option<(HeaderValue, Bytes)>,
+}
+
+impl OutboundRequest {
+    /// Asks for `url`.
+    pub fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            bearer: None,
+            body: None,
+        }
+    }
+
+    /// Posts to `url`, without a body.
+    pub fn post(url: Url) -> Self {
+        Self {
+            method: Method::POST,
+            url,
+            bearer: None,
+            body: None,
+        }
+    }
+
+    /// Sends this token in the `Authorization` header.
+    #[must_use]
+    pub fn bearer(mut self, token: &SecretString) -> Self {
+        self.bearer = Some(token.clone());
+        self
+    }
+
+    /// Sends these bytes. A media type that cannot be a header becomes `application/octet-stream`.
+    #[must_use]
+    pub fn bytes(mut self, media_type: &str, body: Bytes) -> Self {
+        let media_type = HeaderValue::from_str(media_type)
+            .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        self.body = Some((media_type, body));
+        self
+    }
+
+    /// Sends a value as JSON.
+    ///
+    /// # Errors
+    /// When the value has no JSON form, such as a map with keys that are not text.
+    pub fn json(mut self, value: &impl Serialize) -> Result<Self, OutboundError> {
+        let body = serde_json::to_vec(value).map_err(|_| OutboundError::InvalidBody)?;
+        self.body = Some((HeaderValue::from_static("application/json"), body.into()));
+        Ok(self)
+    }
+}
+
+/// The guarded client. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct OutboundClient {
+    http: reqwest::Client,
+    addresses: Arc<AddressPolicy>,
+    slots: Arc<Slots>,
+}
+
+impl OutboundClient {
+    /// Sets the client up. Opens no connection.
+    pub fn new(policy: &OutboundPolicy) -> Result<Self, OutboundSetupError> {
+        let addresses = AddressPolicy {
+            allow_loopback: policy.allow_loopback_http,
+            extra_blocked: policy.extra_blocked.clone(),
+        };
+        let dns = dns_client(policy.name_server).map_err(OutboundSetupError::NameServers)?;
+        #[expect(clippy::disallowed_methods, reason = "this is the guarded client")]
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_configuration(policy.extra_root_ca.as_deref())?)
+            .dns_resolver(CheckedResolver::new(dns, addresses.clone()))
+            .user_agent(&policy.user_agent)
+            // HTTP/2 would let one connection serve every host on its certificate, around the address check.
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(4)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .build()
+            .map_err(|error| OutboundSetupError::Client(error.into()))?;
+        Ok(Self {
+            http,
+            addresses: Arc::new(addresses),
+            slots: Arc::new(Slots::new()),
+        })
+    }
+
+    /// Whether this client serves a development network, with services on loopback.
+    pub fn is_development(&self) -> bool {
+        self.addresses.allow_loopback
+    }
+
+    /// Fetches text in UTF-8.
+    pub async fn get_text(&self, url: Url, limits: &FetchLimits) -> Result<String, OutboundError> {
+        let body = self.get_bytes(url, limits).await?;
+        String::from_utf8(body.into()).map_err(|_| OutboundError::InvalidBody)
+    }
+
+    /// Fetches bytes of any kind.
+    pub async fn get_bytes(&self, url: Url, limits: &FetchLimits) -> Result<Bytes, OutboundError> {
+        self.send(OutboundRequest::get(url), limits).await
+    }
+
+    /// Sends a request and reads its answer as JSON.
+    pub async fn send_for_json<T: DeserializeOwned>(
+        &self,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<T, OutboundError> {
+        let body = self.send(request, limits).await?;
+        serde_json::from_slice(&body).map_err(|_| OutboundError::InvalidBody)
+    }
+
+    /// Sends a request and returns the body of a 2xx answer.
+    pub async fn send(
+        &self,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<Bytes, OutboundError> {
+        check_destination(&request.url, limits.ports, &self.addresses)
+            .map_err(|reason| OutboundError::Refused { reason })?;
+        timeout(limits.total, self.send_now(request, limits))
+            .await
+            .unwrap_or(Err(OutboundError::Timeout))
+    }
+
+    async fn send_now(
+        &self,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<Bytes, OutboundError> {
+        let _slot = self.slots.take(request.url.authority()).await;
+        let mut builder = self
+            .http
+            .request(request.method, request.url)
+            .header(ACCEPT, "*/*");
+        if let Some(token) = &request.bearer {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+                .map_err(|_| OutboundError::InvalidBody)?;
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        if let Some((media_type, body)) = request.body {
+            builder = builder.header(CONTENT_TYPE, media_type).body(body);
+        }
+        let response = timeout(limits.first_byte, builder.send())
+            .await
+            .map_err(|_| OutboundError::Timeout)?
+            .map_err(sort_error)?;
+        let status = response.status();
+        if !status.is_success() {
+            let headers = response.headers().clone();
+            let body = read_body(response, ERROR_BODY_LIMIT)
+                .await
+                .unwrap_or_default();
+            return Err(refusal_of(status.as_u16(), &headers, &body));
+        }
+        // Nothing was asked to be compressed, so nothing is unpacked: a gzip bomb stays a small file.
+        if response
+            .headers()
+            .get(CONTENT_ENCODING)
+            .is_some_and(|coding| coding != "identity")
+        {
+            return Err(OutboundError::InvalidBody);
+        }
+        read_body(response, limits.max_bytes).await
+    }
+}
+
+async fn read_body(response: reqwest::Response, limit: usize) -> Result<Bytes, OutboundError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > limit as u64)
+    {
+        return Err(OutboundError::TooLarge { limit });
+    }
+    let mut body = BytesMut::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(sort_error)?;
+        if body.len() + chunk.len() > limit {
+            return Err(OutboundError::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Finds our own refusal inside the HTTP client's error, where the resolver put it.
+fn sort_error(error: reqwest::Error) -> OutboundError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(current) = cause {
+        match current.downcast_ref::<ResolveError>() {
+            Some(ResolveError::Refused(reason)) => {
+                return OutboundError::Refused {
+                    reason: reason.clone(),
+                };
+            }
+            Some(ResolveError::Timeout) => return OutboundError::Timeout,
+            Some(ResolveError::NotFound) => return OutboundError::NoSuchHost,
+            Some(ResolveError::Dns(_)) | None => cause = current.source(),
+        }
+    }
+    if error.is_timeout() {
+        return OutboundError::Timeout;
+    }
+    // The URL may carry what a log should not keep.
+    OutboundError::Connect(error.without_url().into())
+}
+
+#[derive(serde::Deserialize)]
+struct XrpcErrorBody {
+    error: Option<String>,
+    message: Option<String>,
+}
+
+fn refusal_of(status: u16, headers: &HeaderMap, body: &[u8]) -> OutboundError {
+    let body: Option<XrpcErrorBody> = serde_json::from_slice(body).ok();
+    let (error, message) = body.map_or((None, None), |body| (body.error, body.message));
+    let is_name = |error: &String| {
+        (1..=64).contains(&error.len()) && error.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let seconds = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    OutboundError::Status {
+        status,
+        xrpc_error: error.filter(is_name),
+        message: message.map(|message| message.chars().take(200).collect()),
+        retry_after: seconds.map(|seconds: u64| Duration::from_secs(seconds.min(3600))),
+    }
+}
+
+fn tls_configuration(extra: Option<&str>) -> Result<rustls::ClientConfig, OutboundSetupError> {
+    let mut roots: rustls::RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    if let Some(pem) = extra {
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|_| OutboundSetupError::Certificates)?;
+            roots
+                .add(certificate)
+                .map_err(|_| OutboundSetupError::Certificates)?;
+        }
+        if roots.len() == before {
+            return Err(OutboundSetupError::Certificates);
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut configuration = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| OutboundSetupError::Client(error.into()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(configuration)
+}

@@ -1,0 +1,1 @@
+//! The outbound client against hostile servers.

@@ -1,0 +1,1 @@
+//! A small fake PDS for tests.

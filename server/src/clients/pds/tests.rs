@@ -1,0 +1,1 @@
+//! The PDS client against a fake PDS.

@@ -1,0 +1,152 @@
+//! What was last verified about accounts: a cache with a memory across restarts.
+
+use atproto::crypto::PublicKey;
+use atproto::syntax::{Did, Handle};
+use url::Url;
+
+use super::{Database, DatabaseError, execute, on_pool};
+
+/// An identity as it was last verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredIdentity {
+    /// The lasting name.
+    pub did: Did,
+    /// The handle, when it was verified both ways.
+    pub handle: Option<Handle>,
+    /// The origin of the personal data server.
+    pub pds: Url,
+    /// The `#atproto` key.
+    pub signing_key: Option<PublicKey>,
+    /// When it was verified, in unix milliseconds.
+    pub checked_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct IdentityRow {
+    did: String,
+    handle: Option<String>,
+    pds_url: String,
+    signing_key: Option<String>,
+    checked_at: i64,
+}
+
+impl Database {
+    /// The last verified identity of a DID, of any age.
+    pub async fn find_identity(&self, did: &Did) -> Result<Option<StoredIdentity>, DatabaseError> {
+        let row = on_pool!(
+            self,
+            query_as::<_, IdentityRow>(
+                "SELECT
+                    did,
+                    handle,
+                    pds_url,
+                    signing_key,
+                    checked_at
+                FROM identities
+                WHERE did = $1",
+                [did.as_str()]
+            ),
+            fetch_optional
+        )?;
+        row.map(StoredIdentity::try_from).transpose()
+    }
+
+    /// The last verified identity with a handle, of any age.
+    pub async fn find_identity_by_handle(
+        &self,
+        handle: &Handle,
+    ) -> Result<Option<StoredIdentity>, DatabaseError> {
+        let row = on_pool!(
+            self,
+            query_as::<_, IdentityRow>(
+                "SELECT
+                    did,
+                    handle,
+                    pds_url,
+                    signing_key,
+                    checked_at
+                FROM identities
+                WHERE handle = $1
+                ORDER BY checked_at DESC
+                LIMIT 1",
+                [handle.as_str()]
+            ),
+            fetch_optional
+        )?;
+        row.map(StoredIdentity::try_from).transpose()
+    }
+
+    /// Stores a verified identity. Its handle is taken from whoever had it before.
+    pub async fn save_identity(&self, identity: &StoredIdentity) -> Result<(), DatabaseError> {
+        let handle = identity.handle.as_ref().map(Handle::as_str);
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "UPDATE identities
+            SET handle = NULL
+            WHERE handle = $1 AND did <> $2",
+            [handle, identity.did.as_str()]
+        )?;
+        execute!(
+            &mut transaction,
+            "INSERT INTO identities (
+                did,
+                handle,
+                pds_url,
+                signing_key,
+                checked_at
+            ) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (did) DO UPDATE SET
+                handle = excluded.handle,
+                pds_url = excluded.pds_url,
+                signing_key = excluded.signing_key,
+                checked_at = excluded.checked_at",
+            [
+                identity.did.as_str(),
+                handle,
+                identity.pds.as_str(),
+                identity.signing_key.map(|key| key.to_did_key()),
+                identity.checked_at,
+            ]
+        )?;
+        transaction.commit().await
+    }
+
+    /// Forgets a DID.
+    pub async fn delete_identity(&self, did: &Did) -> Result<(), DatabaseError> {
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "DELETE FROM identities WHERE did = $1",
+            [did.as_str()]
+        )?;
+        transaction.commit().await
+    }
+}
+
+impl TryFrom<IdentityRow> for StoredIdentity {
+    type Error = DatabaseError;
+
+    fn try_from(row: IdentityRow) -> Result<Self, Self::Error> {
+        let corrupt = |what, value: &str| DatabaseError::Corrupt {
+            what,
+            value: value.to_owned(),
+        };
+        Ok(Self {
+            did: row.did.parse().map_err(|_| corrupt("DID", &row.did))?,
+            handle: row
+                .handle
+                .map(|handle| handle.parse().map_err(|_| corrupt("handle", &handle)))
+                .transpose()?,
+            pds: row
+                .pds_url
+                .parse()
+                .map_err(|_| corrupt("PDS address", &row.pds_url))?,
+            signing_key: row
+                .signing_key
+                .map(|key| PublicKey::from_did_key(&key).map_err(|_| corrupt("signing key", &key)))
+                .transpose()?,
+            checked_at: row.checked_at,
+        })
+    }
+}

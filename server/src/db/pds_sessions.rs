@@ -1,0 +1,310 @@
+//! Sessions at personal data servers. Tokens are sealed before they come here.
+
+use atproto::syntax::Did;
+use url::Url;
+
+use super::{Database, DatabaseError, execute, on_pool};
+
+/// A session as it is stored. Times are unix milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPdsSession {
+    /// Unguessable.
+    pub id: String,
+    /// Whose session it is.
+    pub did: Did,
+    /// The origin of the PDS that opened it.
+    pub pds: Url,
+    /// By which the next sign-in with the same password is recognised.
+    pub credential_hash: Vec<u8>,
+    /// Sealed.
+    pub access_token: Vec<u8>,
+    /// Sealed.
+    pub refresh_token: Vec<u8>,
+    /// When the access token ends.
+    pub access_expires_at: i64,
+    /// When the PDS last confirmed the session.
+    pub validated_at: i64,
+    /// When it was last used, to a minute.
+    pub last_used_at: i64,
+    /// When it was opened.
+    pub created_at: i64,
+}
+
+/// New tokens of a session, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewedTokens {
+    /// Sealed.
+    pub access_token: Vec<u8>,
+    /// Sealed.
+    pub refresh_token: Vec<u8>,
+    /// When the access token ends.
+    pub access_expires_at: i64,
+    /// When the PDS gave them.
+    pub validated_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct PdsSessionRow {
+    id: String,
+    did: String,
+    pds_url: String,
+    credential_hash: Vec<u8>,
+    access_token: Vec<u8>,
+    refresh_token: Vec<u8>,
+    access_expires_at: i64,
+    validated_at: i64,
+    last_used_at: i64,
+    created_at: i64,
+}
+
+impl Database {
+    /// Stores a session that was just opened.
+    pub async fn insert_pds_session(
+        &self,
+        session: &StoredPdsSession,
+    ) -> Result<(), DatabaseError> {
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "INSERT INTO pds_sessions (
+                id,
+                did,
+                pds_url,
+                credential_hash,
+                access_token,
+                refresh_token,
+                access_expires_at,
+                validated_at,
+                last_used_at,
+                created_at
+            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            [
+                session.id.as_str(),
+                session.did.as_str(),
+                session.pds.as_str(),
+                session.credential_hash.as_slice(),
+                session.access_token.as_slice(),
+                session.refresh_token.as_slice(),
+                session.access_expires_at,
+                session.validated_at,
+                session.last_used_at,
+                session.created_at,
+            ]
+        )?;
+        transaction.commit().await
+    }
+
+    /// A session by its id.
+    pub async fn find_pds_session(
+        &self,
+        id: &str,
+    ) -> Result<Option<StoredPdsSession>, DatabaseError> {
+        let row = on_pool!(
+            self,
+            query_as::<_, PdsSessionRow>(
+                "SELECT
+                    id,
+                    did,
+                    pds_url,
+                    credential_hash,
+                    access_token,
+                    refresh_token,
+                    access_expires_at,
+                    validated_at,
+                    last_used_at,
+                    created_at
+                FROM pds_sessions
+                WHERE id = $1",
+                [id]
+            ),
+            fetch_optional
+        )?;
+        row.map(StoredPdsSession::try_from).transpose()
+    }
+
+    /// The session that was last confirmed for this account and password.
+    pub async fn find_pds_session_by_credential(
+        &self,
+        did: &Did,
+        credential_hash: &[u8],
+    ) -> Result<Option<StoredPdsSession>, DatabaseError> {
+        let row = on_pool!(
+            self,
+            query_as::<_, PdsSessionRow>(
+                "SELECT
+                    id,
+                    did,
+                    pds_url,
+                    credential_hash,
+                    access_token,
+                    refresh_token,
+                    access_expires_at,
+                    validated_at,
+                    last_used_at,
+                    created_at
+                FROM pds_sessions
+                WHERE did = $1 AND credential_hash = $2
+                ORDER BY validated_at DESC
+                LIMIT 1",
+                [did.as_str(), credential_hash]
+            ),
+            fetch_optional
+        )?;
+        row.map(StoredPdsSession::try_from).transpose()
+    }
+
+    /// Up to `limit` sessions that were last used before a time.
+    pub async fn list_idle_pds_sessions(
+        &self,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredPdsSession>, DatabaseError> {
+        let rows = on_pool!(
+            self,
+            query_as::<_, PdsSessionRow>(
+                "SELECT
+                    id,
+                    did,
+                    pds_url,
+                    credential_hash,
+                    access_token,
+                    refresh_token,
+                    access_expires_at,
+                    validated_at,
+                    last_used_at,
+                    created_at
+                FROM pds_sessions
+                WHERE last_used_at < $1
+                ORDER BY last_used_at
+                LIMIT $2",
+                [before, limit]
+            ),
+            fetch_all
+        )?;
+        rows.into_iter().map(StoredPdsSession::try_from).collect()
+    }
+
+    /// Takes the right to refresh a session, among all replicas. `false` when its refresh token is not
+    /// `refresh_token` any more, or somebody else took the right after `abandoned_before`.
+    pub async fn start_pds_session_refresh(
+        &self,
+        id: &str,
+        refresh_token: &[u8],
+        now: i64,
+        abandoned_before: i64,
+    ) -> Result<bool, DatabaseError> {
+        let mut transaction = self.begin().await?;
+        let changed = execute!(
+            &mut transaction,
+            "UPDATE pds_sessions
+            SET refresh_started_at = $3
+            WHERE id = $1
+                AND refresh_token = $2
+                AND (refresh_started_at IS NULL OR refresh_started_at <= $4)",
+            [id, refresh_token, now, abandoned_before]
+        )?;
+        transaction.commit().await?;
+        Ok(changed == 1)
+    }
+
+    /// Stores the tokens of a refresh and ends it. `false` when the session is gone.
+    pub async fn finish_pds_session_refresh(
+        &self,
+        id: &str,
+        tokens: &RenewedTokens,
+    ) -> Result<bool, DatabaseError> {
+        let mut transaction = self.begin().await?;
+        let changed = execute!(
+            &mut transaction,
+            "UPDATE pds_sessions
+            SET access_token = $2,
+                refresh_token = $3,
+                access_expires_at = $4,
+                validated_at = $5,
+                refresh_started_at = NULL
+            WHERE id = $1",
+            [
+                id,
+                tokens.access_token.as_slice(),
+                tokens.refresh_token.as_slice(),
+                tokens.access_expires_at,
+                tokens.validated_at,
+            ]
+        )?;
+        transaction.commit().await?;
+        Ok(changed == 1)
+    }
+
+    /// Gives the right to refresh back, after a failure.
+    pub async fn abandon_pds_session_refresh(
+        &self,
+        id: &str,
+        started_at: i64,
+    ) -> Result<(), DatabaseError> {
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "UPDATE pds_sessions
+            SET refresh_started_at = NULL
+            WHERE id = $1 AND refresh_started_at = $2",
+            [id, started_at]
+        )?;
+        transaction.commit().await
+    }
+
+    /// Notes that a session was used.
+    pub async fn touch_pds_session(&self, id: &str, now: i64) -> Result<(), DatabaseError> {
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "UPDATE pds_sessions
+            SET last_used_at = $2
+            WHERE id = $1 AND last_used_at < $2",
+            [id, now]
+        )?;
+        transaction.commit().await
+    }
+
+    /// Deletes a session, unless its refresh token is another one by now. `false` when nothing was deleted.
+    pub async fn delete_pds_session(
+        &self,
+        id: &str,
+        refresh_token: &[u8],
+    ) -> Result<bool, DatabaseError> {
+        let mut transaction = self.begin().await?;
+        let changed = execute!(
+            &mut transaction,
+            "DELETE FROM pds_sessions
+            WHERE id = $1 AND refresh_token = $2",
+            [id, refresh_token]
+        )?;
+        transaction.commit().await?;
+        Ok(changed == 1)
+    }
+}
+
+impl TryFrom<PdsSessionRow> for StoredPdsSession {
+    type Error = DatabaseError;
+
+    fn try_from(row: PdsSessionRow) -> Result<Self, Self::Error> {
+        let corrupt = |what, value: &str| DatabaseError::Corrupt {
+            what,
+            value: value.to_owned(),
+        };
+        Ok(Self {
+            did: row.did.parse().map_err(|_| corrupt("DID", &row.did))?,
+            pds: row
+                .pds_url
+                .parse()
+                .map_err(|_| corrupt("PDS address", &row.pds_url))?,
+            id: row.id,
+            credential_hash: row.credential_hash,
+            access_token: row.access_token,
+            refresh_token: row.refresh_token,
+            access_expires_at: row.access_expires_at,
+            validated_at: row.validated_at,
+            last_used_at: row.last_used_at,
+            created_at: row.created_at,
+        })
+    }
+}
