@@ -17,13 +17,14 @@ use sqlx::sqlite::{
 
 mod catalog;
 mod error;
+mod health;
 mod hold_blobs;
 mod hold_layers;
 mod hold_uploads;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod identities;
 pub mod pds_sessions;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
@@ -212,6 +213,15 @@ impl Transaction {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes the changes and says when that failed; dropping does it in silence.
+    pub async fn roll_back(self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
     }
