@@ -1,36 +1,42 @@
 //! A hold through its surface, on both databases.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use chrono::TimeDelta;
 use futures::{StreamExt, TryStreamExt};
 use oci::{Digest, DigestAlgorithm};
+use tokio::sync::oneshot;
 
 use super::testing::*;
 use super::*;
-use crate::blob_store::{BlobStore, Continuation, FilesystemBlobStore, Staging, UploadHash};
+use crate::blob_store::{
+    BlobStore, Continuation, FilesystemBlobStore, IncomingBytes, Staging, UploadHash,
+};
 use crate::clients::hold::{BlobContent, LayerUse, ManifestNotice, UploadOwner};
 use crate::db::testing::test_on_databases;
 
-/// A body that gives `first`, then waits until it is let go, then ends.
-fn held_body(
-    first: &'static [u8],
-) -> (
-    tokio::sync::oneshot::Sender<()>,
-    crate::blob_store::IncomingBytes,
-) {
-    let (release, released) = tokio::sync::oneshot::channel::<()>();
+/// A body that gives its first bytes and then waits.
+struct HeldBody {
+    /// Answers when the hold has taken the first bytes and waits for more.
+    waiting: oneshot::Receiver<()>,
+    /// Ends the body.
+    release: oneshot::Sender<()>,
+    body: IncomingBytes,
+}
+
+fn held_body(first: &'static [u8]) -> HeldBody {
+    let (release, released) = oneshot::channel::<()>();
+    let (tell, waiting) = oneshot::channel();
     let rest = futures::stream::once(async move {
+        let _ = tell.send(());
         let _ = released.await;
         Ok(Bytes::new())
     });
-    (
+    let first = futures::stream::iter([Ok(Bytes::from_static(first))]);
+    HeldBody {
+        waiting,
         release,
-        futures::stream::iter([Ok(Bytes::from_static(first))])
-            .chain(rest)
-            .boxed(),
-    )
+        body: first.chain(rest).boxed(),
+    }
 }
 
 test_on_databases! {
@@ -118,19 +124,17 @@ test_on_databases! {
         let folder = HoldFolder::new();
         let hold = folder.start(&test.database).await;
         let upload = hold.start_upload(&owner()).await.unwrap();
-        let (release, slow) = held_body(b"slow");
+        let slow = held_body(b"slow");
         let (writing, id) = (hold.clone(), upload.id.clone());
         let (owner_of_first, owner) = (owner(), owner());
-        let first = tokio::spawn(async move { writing.append_upload(&owner_of_first, &id, None, slow).await });
-        while hold.inner.upload_locks.try_lock(&upload.id).is_some() {
-            tokio::task::yield_now().await;
-        }
+        let first = tokio::spawn(async move { writing.append_upload(&owner_of_first, &id, None, slow.body).await });
+        slow.waiting.await.unwrap();
         let second = hold.append_upload(&owner, &upload.id, None, body(b"quick")).await.unwrap_err();
         assert!(matches!(second, HoldError::UploadBusy), "{second:?}");
         let stranger = UploadOwner { repository: "other".parse().unwrap(), ..owner.clone() };
         let unknown = hold.append_upload(&stranger, &upload.id, None, body(b"x")).await.unwrap_err();
         assert!(matches!(unknown, HoldError::UploadUnknown), "{unknown:?}");
-        release.send(()).unwrap();
+        slow.release.send(()).unwrap();
         assert_eq!(first.await.unwrap().unwrap().size, 4);
         hold.append_upload(&owner, &upload.id, Some(4), body(b"next")).await.unwrap();
     }
@@ -139,15 +143,13 @@ test_on_databases! {
         let folder = HoldFolder::new();
         let (here, there) = (folder.start(&test.database).await, folder.start(&test.database).await);
         let upload = here.start_upload(&owner()).await.unwrap();
-        let (release, slow) = held_body(b"slow");
+        let slow = held_body(b"slow");
         let (writing, id, writer) = (here.clone(), upload.id.clone(), owner());
-        let first = tokio::spawn(async move { writing.append_upload(&writer, &id, None, slow).await });
-        while here.inner.upload_locks.try_lock(&upload.id).is_some() {
-            tokio::task::yield_now().await;
-        }
+        let first = tokio::spawn(async move { writing.append_upload(&writer, &id, None, slow.body).await });
+        slow.waiting.await.unwrap();
         // Either the second is stopped by the file's lock, or its bytes count and the first one's do not.
         let second = there.append_upload(&owner(), &upload.id, None, body(b"quick")).await;
-        release.send(()).unwrap();
+        slow.release.send(()).unwrap();
         let first = first.await.unwrap();
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         let size = if first.is_ok() { 4 } else { 5 };
@@ -158,18 +160,12 @@ test_on_databases! {
         let folder = HoldFolder::new();
         let hold = folder.start(&test.database).await;
         let upload = hold.start_upload(&owner()).await.unwrap();
-        let (release, slow) = held_body(b"arrived");
+        let slow = held_body(b"arrived");
         let (writing, id, writer) = (hold.clone(), upload.id.clone(), owner());
-        let request = tokio::spawn(async move { writing.append_upload(&writer, &id, None, slow).await });
-        while hold.inner.upload_locks.try_lock(&upload.id).is_some() {
-            tokio::task::yield_now().await;
-        }
-        // Under the lock the request first reads the row; let it come to its body.
-        while !release.is_closed() && !request.is_finished() && Arc::strong_count(&hold.inner) < 3 {
-            tokio::task::yield_now().await;
-        }
+        let request = tokio::spawn(async move { writing.append_upload(&writer, &id, None, slow.body).await });
+        slow.waiting.await.unwrap();
         request.abort();
-        drop(release);
+        drop(slow.release);
         while hold.inner.upload_locks.try_lock(&upload.id).is_none() {
             tokio::task::yield_now().await;
         }
