@@ -18,7 +18,8 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::keys::{self, key_of, staging_key};
 use super::{
-    Appended, BlobStore, BlobStoreError, IncomingBytes, OutgoingBytes, Staging, UploadHash,
+    Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
+    UploadHash,
 };
 
 mod append;
@@ -99,9 +100,11 @@ impl BlobStore for FilesystemBlobStore {
         limit: u64,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, BlobStoreError> {
         self.staging_path(staging)?;
-        append::append(self.folders.clone(), staging, offset, limit, hash, body).await
+        let folders = self.folders.clone();
+        append::append(folders, staging, offset, limit, hash, body, continuation).await
     }
 
     async fn hash_staging(
@@ -163,7 +166,7 @@ impl BlobStore for FilesystemBlobStore {
             .as_ref()
             .is_none_or(|range| *range.start() == 0 && *range.end() + 1 == size);
         let verification = (is_whole && !self.verified.contains_key(digest))
-            .then(|| Verification::new(digest.clone(), self.verified.clone()));
+            .then(|| Verification::boxed(digest.clone(), self.verified.clone()));
         let path = self.blob_path(digest);
         Ok(read::open(path, digest.clone(), size, range, verification)
             .await?
