@@ -6,7 +6,7 @@ CREATE TABLE identities (
     handle      TEXT,               -- verified both ways, or NULL
     pds_url     TEXT   NOT NULL,
     signing_key TEXT,               -- did:key form of `#atproto`
-    checked_at  BIGINT NOT NULL
+    checked_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identities_handle ON identities (handle);
 
@@ -18,11 +18,11 @@ CREATE TABLE pds_sessions (
     credential_hash    BLOB   NOT NULL, -- HMAC of the app password, to recognise the next login with it
     access_token       BLOB   NOT NULL, -- encrypted
     refresh_token      BLOB   NOT NULL, -- encrypted
-    access_expires_at  BIGINT NOT NULL,
-    validated_at       BIGINT NOT NULL, -- when the PDS last confirmed the session
-    last_used_at       BIGINT NOT NULL,
-    created_at         BIGINT NOT NULL,
-    refresh_started_at BIGINT           -- set while one request refreshes
+    access_expires_at  INTEGER NOT NULL,
+    validated_at       INTEGER NOT NULL, -- when the PDS last confirmed the session
+    last_used_at       INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    refresh_started_at INTEGER           -- set while one request refreshes
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pds_sessions_did ON pds_sessions (did, credential_hash);
 CREATE INDEX pds_sessions_last_used ON pds_sessions (last_used_at);
@@ -38,13 +38,13 @@ CREATE TABLE manifests (
     repository    TEXT   NOT NULL,
     digest        TEXT   NOT NULL,
     media_type    TEXT   NOT NULL,
-    size          BIGINT NOT NULL,
+    size          INTEGER NOT NULL,
     artifact_type TEXT,
     subject       TEXT,
     annotations   TEXT   NOT NULL,  -- JSON object
     hold_did      TEXT,
     record_key    TEXT   NOT NULL,
-    created_at    BIGINT NOT NULL,
+    created_at    INTEGER NOT NULL,
     PRIMARY KEY (owner_did, repository, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX manifests_subject ON manifests (owner_did, repository, subject, digest);
@@ -54,8 +54,8 @@ CREATE TABLE tags (
     tag          TEXT   NOT NULL,
     digest       TEXT   NOT NULL,
     record_key   TEXT   NOT NULL,
-    updated_at   BIGINT NOT NULL,
-    confirmed_at BIGINT NOT NULL,  -- when the owner's PDS last agreed
+    updated_at   INTEGER NOT NULL,
+    confirmed_at INTEGER NOT NULL,  -- when the owner's PDS last agreed
     PRIMARY KEY (owner_did, repository, tag)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_digest ON tags (owner_did, repository, digest);
@@ -65,31 +65,31 @@ CREATE TABLE repository_blobs (
     repository TEXT   NOT NULL,
     digest     TEXT   NOT NULL,
     hold_did   TEXT   NOT NULL,
-    added_at   BIGINT NOT NULL,
+    added_at   INTEGER NOT NULL,
     PRIMARY KEY (owner_did, repository, digest)
 ) STRICT, WITHOUT ROWID;
 -- When the records of a collection were last listed whole from the owner's PDS.
 CREATE TABLE record_listings (
     owner_did  TEXT   NOT NULL,
     collection TEXT   NOT NULL,
-    listed_at  BIGINT NOT NULL,
+    listed_at  INTEGER NOT NULL,
     PRIMARY KEY (owner_did, collection)
 ) STRICT, WITHOUT ROWID;
 
 -- hold: bytes, uploads and usage.
 CREATE TABLE hold_blobs (
     digest    TEXT   NOT NULL PRIMARY KEY,
-    size      BIGINT NOT NULL,
-    stored_at BIGINT NOT NULL
+    size      INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE hold_uploads (
     id             TEXT   NOT NULL PRIMARY KEY,
     uploader_did   TEXT   NOT NULL,
     repository     TEXT   NOT NULL,
     staging        TEXT   NOT NULL, -- what the blob store needs to continue, opaque here
-    size           BIGINT NOT NULL, -- bytes acknowledged so far
-    started_at     BIGINT NOT NULL,
-    last_active_at BIGINT NOT NULL
+    size           INTEGER NOT NULL, -- bytes acknowledged so far
+    started_at     INTEGER NOT NULL,
+    last_active_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_uploads_last_active ON hold_uploads (last_active_at);
 CREATE TABLE hold_layers (
@@ -97,9 +97,9 @@ CREATE TABLE hold_layers (
     repository TEXT   NOT NULL,
     manifest   TEXT   NOT NULL, -- digest of the manifest that names the blob
     digest     TEXT   NOT NULL,
-    size       BIGINT NOT NULL,
+    size       INTEGER NOT NULL,
     media_type TEXT   NOT NULL,
-    created_at BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
     PRIMARY KEY (user_did, repository, manifest, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_layers_digest ON hold_layers (digest);

@@ -1,6 +1,8 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
 pub mod accounts;
+pub mod app_state;
+pub mod blob_store;
 pub mod cli;
 pub mod clients;
 pub mod clock;
@@ -8,8 +10,12 @@ pub mod config;
 pub mod data_folder;
 pub mod db;
 pub mod handlers;
+pub mod hold;
 pub mod identity;
+pub mod jobs;
 pub mod keyed_lock;
+pub mod registry;
+pub mod router;
 pub mod secrets;
 pub mod serve;
 pub mod start;

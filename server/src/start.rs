@@ -6,12 +6,15 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 
-use crate::config::Config;
+use crate::app_state::{AppState, AssemblyError};
+use crate::clock::Clock;
+use crate::config::{Config, MetricsAccess};
 use crate::data_folder::{self, DataFolderError};
 use crate::db::{Database, DatabaseError};
 use crate::handlers::health::{self, Probe, Readiness};
 use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
 use crate::handlers::middleware::{access_log, request_id};
+use crate::{jobs, router};
 use crate::serve::{self, Drained, StopSignals};
 
 /// The server could not start.
@@ -41,6 +44,9 @@ pub enum StartError {
     /// Metrics cannot be set up.
     #[error("metrics cannot be set up")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// A part cannot be made.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
     /// Signals cannot be listened for.
     #[error("stop signals cannot be received")]
     Signals(#[source] io::Error),
@@ -70,8 +76,9 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|source| StartError::Listen { listen, source })?;
-    let readiness = Readiness::new(vec![database_probe(&database)]);
-    let router = observed(operations(config, &metrics, readiness), metrics);
+    let state = AppState::assemble(config, database.clone(), metrics, Clock::System).await?;
+    let router = router::router(&state);
+    let jobs = jobs::run(&state, &config.registry);
 
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -82,6 +89,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     );
     let drained = serve::serve(router, listener, signals.first(), config.http.shutdown).await;
     upkeep.abort();
+    jobs.abort();
     database.close().await;
     match drained {
         Drained::Completely => tracing::info!("stopped"),
@@ -102,10 +110,10 @@ pub fn database_probe(database: &Database) -> Probe {
 }
 
 /// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.
-pub fn operations(config: &Config, metrics: &Metrics, readiness: Readiness) -> Router {
+pub fn operations(access: &MetricsAccess, metrics: &Metrics, readiness: Readiness) -> Router {
     let endpoint = MetricsEndpoint {
         metrics: metrics.clone(),
-        access: config.telemetry.metrics_access.clone(),
+        access: access.clone(),
     };
     Router::new()
         .route("/health", get(health::health))

@@ -66,18 +66,21 @@ pub(crate) fn HarbourScene() -> impl IntoView {
         <svg class="harbour" viewBox="0 0 560 400" aria-hidden="true" focusable="false">
             <circle class="paint-sun" cx="468" cy="92" r="46" />
             // The crane's boom, its trolley, and the layer that it lowers.
-            <path class="crane" d="M20 36H372M20 36v236M44 36v236M20 84l24-48M20 132l24-48M20 180l24-48M20 228l24-48" />
-            <path class="cable" d="M262 36v64M316 36v64M262 100l27-14 27 14" />
-            <rect class="crane-trolley" x="248" y="28" width="82" height="16" rx="3" />
-            {draw_container(252, 100, "paint-brass")}
+            <path
+                class="crane"
+                d="M26 36H372M26 36v262M50 36v262M26 84l24-48M26 132l24-48M26 180l24-48M26 228l24-48M26 276l24-48"
+            />
+            <path class="cable" d="M258 36v64M312 36v64M258 100l27-14 27 14" />
+            <rect class="crane-trolley" x="244" y="28" width="82" height="16" rx="3" />
+            {draw_container(248, 100, "paint-brass")}
             {cargo}
-            // Bridge, hull and waterline.
+            // Bridge, hull, quay.
             <path class="paint-bridge" d="M412 196h64v78h-64zM424 172h40v24h-40z" />
             <path class="window" d="M422 208h10v10h-10zM440 208h10v10h-10zM458 208h10v10h-10z" />
-            <path class="paint-hull" d="M60 274h452l-34 82H108z" />
-            <path class="paint-rust" d="M95 330h394l-11 26H108z" />
-            <path class="wave" d="M0 352c24 0 24-12 48-12s24 12 48 12 24-12 48-12 24 12 48 12 24-12 48-12 24 12 48 12 24-12 48-12 24 12 48 12 24-12 48-12 24 12 48 12 24-12 48-12 24 12 32 12V400H0z" />
-            <path class="wave-near" d="M0 376c24 0 24-10 48-10s24 10 48 10 24-10 48-10 24 10 48 10 24-10 48-10 24 10 48 10 24-10 48-10 24 10 48 10 24-10 48-10 24 10 48 10 24-10 48-10 24 10 32 10V400H0z" />
+            <path class="paint-hull" d="M84 274h440l-34 96H122z" />
+            <path class="paint-rust" d="M108 330h396l-14 40H122z" />
+            <path class="quay" d="M0 298h72v102H0z" />
+            <path class="quay-edge" d="M0 298h78v10H0z" />
         </svg>
     }
 }

@@ -15,8 +15,7 @@ pub(crate) fn CommandBlock(label: &'static str, command: String) -> impl IntoVie
     view! {
         <figure class="command">
             <figcaption>{label}</figcaption>
-            // Long lines scroll inside the block; the keyboard must reach them, too.
-            <pre tabindex="0" role="region" aria-label=format!("{label}: command")>
+            <pre>
                 <code>{lines}</code>
             </pre>
             <CopyButton text=command label=format!("Copy the command: {label}") />

@@ -32,7 +32,8 @@ pub(crate) fn HomePage() -> impl IntoView {
 #[component]
 fn Hero(namespace: String) -> impl IntoView {
     view! {
-        <section class="hero frame">
+        <section class="hero">
+            <div class="frame">
             <div class="hero-words">
                 <p class="eyebrow">"Container registry on the AT Protocol"</p>
                 <h1>"Ship images under your own name"</h1>
@@ -56,6 +57,7 @@ fn Hero(namespace: String) -> impl IntoView {
                 </p>
             </div>
             <HarbourScene />
+            </div>
         </section>
     }
 }
@@ -140,7 +142,7 @@ fn WhereThingsLie(page: HomePageData) -> impl IntoView {
     );
     view! {
         <section class="places frame" aria-labelledby="places-title">
-            <h2 id="places-title">"Where your image lies"</h2>
+            <h2 id="places-title">"Where everything is kept"</h2>
             <ul class="cards">
                 <li class="card card-repo">
                     <h3>"Manifests and tags"</h3>

@@ -4,6 +4,7 @@
 //! *promoted* to its digest once the caller has verified it. Nothing under a digest is ever half
 //! written. Stores know nothing of people, quotas or repositories.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use futures::Stream;
 use oci::Digest;
 
+#[cfg(test)]
 mod contract;
 mod error;
 mod filesystem;
@@ -19,7 +21,8 @@ mod hash;
 mod keys;
 mod memory;
 
-pub use contract::check_contract;
+#[cfg(test)]
+pub(crate) use contract::check_contract;
 pub use error::{BlobStoreError, BodyError};
 pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
@@ -33,7 +36,7 @@ pub type OutgoingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BlobStoreError>
 
 /// What a store needs to go on with a staged blob: a file name, or an upload id with its parts.
 /// Opaque to callers, who keep it in the database between two calls.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Staging(pub String);
 
 /// A staged blob after more bytes were made durable.
@@ -49,7 +52,7 @@ pub struct Appended {
     pub interrupted: Option<BodyError>,
 }
 
-/// Storage for blobs, by digest. Every implementation passes [`check_contract`].
+/// Storage for blobs, by digest. Every implementation passes the suite in `contract.rs`.
 #[async_trait::async_trait]
 pub trait BlobStore: Send + Sync {
     /// Opens a staging area for one blob. `name` is unique and safe as a file name.
@@ -58,7 +61,11 @@ pub trait BlobStore: Send + Sync {
     /// Writes `body` at `offset`, which is the size acknowledged so far: bytes beyond it that an earlier,
     /// unacknowledged attempt left behind are cut off first. Hashes while writing; returns once
     /// everything counted is durable. A body that breaks off keeps what arrived; a body that grows past
-    /// `limit` total bytes fails with [`BlobStoreError::TooLarge`] and stages nothing new.
+    /// `limit` total bytes fails with [`BlobStoreError::TooLarge`] and stages nothing new. An empty body
+    /// touches nothing. `hash` has taken in exactly `offset` bytes.
+    ///
+    /// There is one writer per staging at a time, and it drives the future to its end: one that is
+    /// dropped may leave a write behind that is still on its way to the disk.
     async fn append(
         &self,
         staging: &Staging,
@@ -88,7 +95,8 @@ pub trait BlobStore: Send + Sync {
     async fn stat(&self, digest: &Digest) -> Result<Option<u64>, BlobStoreError>;
 
     /// Streams a blob or an inclusive range of it. `None` when there is no such blob. `size` is the size of
-    /// the whole blob, which the caller knows.
+    /// the whole blob, which the caller knows; a blob of another size is [`BlobStoreError::Damaged`]. A
+    /// damaged blob that is read whole never ends cleanly.
     async fn read(
         &self,
         digest: &Digest,
@@ -103,13 +111,8 @@ pub trait BlobStore: Send + Sync {
     /// Removes a blob. Not an error when it is gone already.
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
 
-    /// Removes staging areas that nobody wrote to for `age` and that `is_known` does not claim, and
-    /// returns how many.
-    async fn sweep_staging(
-        &self,
-        age: Duration,
-        is_known: &(dyn Fn(&Staging) -> bool + Send + Sync),
-    ) -> Result<u64, BlobStoreError>;
+    /// Removes staging areas that nobody wrote to for `age`, except those in `claimed`; returns how many.
+    async fn sweep_staging(&self, age: Duration, claimed: &HashSet<Staging>) -> Result<u64, BlobStoreError>;
 
     /// Writes, reads back and deletes a small object; for `doctor` and readiness.
     async fn check(&self) -> Result<(), BlobStoreError>;

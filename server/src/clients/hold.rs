@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use atproto::Did;
+use atproto::syntax::Did;
 use oci::{Digest, RepositoryPath};
 
 use crate::blob_store::{IncomingBytes, OutgoingBytes};

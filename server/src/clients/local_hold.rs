@@ -1,1 +1,108 @@
-//! .
+//! A hold in this process.
+
+use std::ops::RangeInclusive;
+
+use atproto::syntax::Did;
+use oci::{Digest, RepositoryPath};
+
+use super::hold::{
+    BlobContent, HoldClient, HoldDescription, HoldError, ManifestNotice, Upload, UploadOwner,
+};
+use crate::blob_store::IncomingBytes;
+use crate::hold::Hold;
+
+/// Reaches a [`Hold`] by calling it. The hold checks every right itself.
+#[derive(Clone)]
+pub struct LocalHold {
+    hold: Hold,
+}
+
+impl LocalHold {
+    /// A client of `hold`.
+    pub fn new(hold: Hold) -> Self {
+        Self { hold }
+    }
+}
+
+#[async_trait::async_trait]
+impl HoldClient for LocalHold {
+    fn did(&self) -> &Did {
+        self.hold.did()
+    }
+
+    async fn describe(&self) -> Result<HoldDescription, HoldError> {
+        Ok(HoldDescription {
+            did: self.hold.did().clone(),
+            captain: self.hold.captain().clone(),
+            public: self.hold.is_public(),
+        })
+    }
+
+    async fn may_read(&self, reader: Option<&Did>) -> Result<bool, HoldError> {
+        self.hold.may_read(reader).await
+    }
+
+    async fn check_write(&self, writer: &Did) -> Result<(), HoldError> {
+        self.hold.check_write(writer).await
+    }
+
+    async fn start_upload(&self, owner: &UploadOwner) -> Result<Upload, HoldError> {
+        self.hold.start_upload(owner).await
+    }
+
+    async fn find_upload(&self, owner: &UploadOwner, id: &str) -> Result<Upload, HoldError> {
+        self.hold.find_upload(owner, id).await
+    }
+
+    async fn append_upload(
+        &self,
+        owner: &UploadOwner,
+        id: &str,
+        start: Option<u64>,
+        body: IncomingBytes,
+    ) -> Result<Upload, HoldError> {
+        self.hold.append_upload(owner, id, start, body).await
+    }
+
+    async fn complete_upload(
+        &self,
+        owner: &UploadOwner,
+        id: &str,
+        digest: &Digest,
+        start: Option<u64>,
+        last: IncomingBytes,
+    ) -> Result<u64, HoldError> {
+        self.hold.complete_upload(owner, id, digest, start, last).await
+    }
+
+    async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError> {
+        self.hold.cancel_upload(owner, id).await
+    }
+
+    async fn stat_blob(&self, reader: Option<&Did>, digest: &Digest) -> Result<Option<u64>, HoldError> {
+        self.hold.stat_blob(reader, digest).await
+    }
+
+    async fn read_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+        size: u64,
+        range: Option<RangeInclusive<u64>>,
+    ) -> Result<Option<BlobContent>, HoldError> {
+        self.hold.read_blob(reader, digest, size, range).await
+    }
+
+    async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<(), HoldError> {
+        self.hold.notify_manifest(notice).await
+    }
+
+    async fn forget_manifest(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+        manifest: &Digest,
+    ) -> Result<(), HoldError> {
+        self.hold.forget_manifest(owner, repository, manifest).await
+    }
+}

@@ -3,6 +3,8 @@
 #[cfg(test)]
 pub(crate) mod fake_dns;
 pub mod handle_txt;
+pub mod hold;
+pub mod local_hold;
 pub mod outbound;
 pub mod pds;
 pub mod plc_directory;

@@ -2,7 +2,7 @@
 //!
 //! Every SQL statement of the server lives below this folder, one file per group of tables. Queries are
 //! written once, with `$1` parameters, and run on either engine through [`on_pool!`] and
-//! [`on_transaction!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
+//! [`execute!`], which expand to one arm per engine (no `Any` driver: it lacks booleans and
 //! more). Rules for statements that suit both: BIGINT for numbers and times, `CAST(SUM(..) AS BIGINT)`,
 //! `ON CONFLICT .. DO`, `RETURNING`, no engine functions.
 
@@ -17,11 +17,18 @@ use sqlx::sqlite::{
 
 mod catalog;
 mod error;
+mod hold_blobs;
+mod hold_layers;
+mod hold_uploads;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod identities;
 pub mod pds_sessions;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
+pub use hold_layers::{LayerRow, LayerUsage};
+pub use hold_uploads::UploadRow;
 
 /// Where the data is kept.
 #[derive(Debug, Clone)]
@@ -72,23 +79,7 @@ macro_rules! on_pool {
     };
 }
 
-/// Runs one statement inside a [`Transaction`].
-///
-/// `on_transaction!(transaction, query("INSERT ..", [did, name]), execute)`
-macro_rules! on_transaction {
-    ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
-        match $transaction {
-            $crate::db::Transaction::Sqlite(transaction) => {
-                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
-            }
-            $crate::db::Transaction::Postgres(transaction) => {
-                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
-            }
-        }
-    };
-}
-
-/// Runs one writing statement and returns the number of rows it changed.
+/// Runs one writing statement inside a [`Transaction`] and returns the number of rows it changed.
 macro_rules! execute {
     ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
         match $transaction {
@@ -102,7 +93,7 @@ macro_rules! execute {
     };
 }
 
-pub(crate) use {execute, on_pool, on_transaction};
+pub(crate) use {execute, on_pool};
 
 impl Database {
     /// Opens the database and creates the SQLite file when missing. Does not migrate.
@@ -131,14 +122,15 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
+        // Connections stay open: closing the last one would fold the WAL and delete it, and the next
+        // statement would pay for opening the file and parsing the schema again.
+        let pool = SqlitePoolOptions::new()
             .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
-        let readers = SqlitePoolOptions::new()
+            .idle_timeout(None)
+            .max_lifetime(None);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let readers = pool
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         Ok(Self::Sqlite(SqliteDatabase { readers, writer }))

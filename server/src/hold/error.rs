@@ -61,6 +61,6 @@ pub enum HoldError {
     #[error("the hold {did} cannot be reached")]
     Unreachable {
         /// Which hold.
-        did: atproto::Did,
+        did: atproto::syntax::Did,
     },
 }

@@ -1,7 +1,7 @@
 //! Deleting: a tag, a manifest with its tags, a blob from a repository.
 
 use atproto::syntax::RecordKey;
-use lexicon::nsid;
+use lexicon::{ManifestRecord, Record as _, TagRecord};
 use oci::{Digest, Reference, Tag};
 
 use crate::clients::pds::Write;
@@ -50,7 +50,7 @@ impl Registry {
         };
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let key = record_key_of(repository, &row)?;
-        pds.delete_record(nsid::TAG, &key).await.map_err(|error| session_error(owner, error))?;
+        pds.delete_record(&TagRecord::collection(), &key, None).await.map_err(|error| session_error(owner, error))?;
         let mut transaction = self.inner.database.begin().await?;
         transaction.delete_tag(owner, path, tag).await?;
         transaction.commit().await?;
@@ -70,19 +70,21 @@ impl Registry {
         let tags = self.inner.database.list_tags_of_manifest(owner, path, digest).await?;
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let manifest_key: RecordKey = row.record_key.parse().map_err(|_| unknown())?;
-        let mut writes = vec![Write::Delete { collection: nsid::MANIFEST, key: manifest_key }];
+        let mut writes = vec![Write::Delete { collection: ManifestRecord::collection(), rkey: manifest_key }];
         for tag in &tags {
-            writes.push(Write::Delete { collection: nsid::TAG, key: record_key_of(repository, tag)? });
+            writes.push(Write::Delete { collection: TagRecord::collection(), rkey: record_key_of(repository, tag)? });
         }
         // Tags go first where they need more than one commit, so that none is left pointing to nothing.
         writes.reverse();
         for chunk in writes.chunks(MAX_WRITES) {
-            if pds.apply_writes(chunk.to_vec()).await.is_err() {
+            if pds.apply_writes(chunk).await.is_err() {
                 // One of the records is gone already; deleting one by one does not mind.
-                for Write::Delete { collection, key } in chunk {
-                    pds.delete_record(collection, key)
-                        .await
-                        .map_err(|error| session_error(owner, error))?;
+                for write in chunk {
+                    if let Write::Delete { collection, rkey } = write {
+                        pds.delete_record(collection, rkey, None)
+                            .await
+                            .map_err(|error| session_error(owner, error))?;
+                    }
                 }
             }
         }

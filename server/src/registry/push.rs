@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use atproto::syntax::{Datetime, Did, RecordKey};
+use atproto::syntax::{Datetime, Did, Nsid, RecordKey};
 use bytes::Bytes;
 use lexicon::record_key::hashed_record_key;
-use lexicon::{ManifestRecord, Record as _, nsid};
+use lexicon::{ManifestRecord, Record as _, TagRecord};
 use oci::{Digest, Manifest, Reference, Tag};
 use serde_json::Value;
 
 use crate::accounts::{AuthorizedPds, PdsSessionError};
 use crate::clients::hold::ManifestNotice;
-use crate::clients::pds::PdsError;
+use crate::clients::pds::{PdsError, Swap};
 use crate::db::{ManifestRow, TagRow};
 
 use super::cache::{self, CachedManifest};
@@ -70,7 +70,7 @@ impl Registry {
             content,
             tags,
         };
-        to_its_end(async move { push.run().await }).await?;
+        to_its_end(Box::pin(async move { push.run().await })).await?;
         Ok(stored)
     }
 
@@ -175,7 +175,7 @@ impl Push {
         );
         let key = self.registry.manifest_record_key(&self.repository, &self.digest).await?;
         let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        self.put_record(nsid::MANIFEST, key, &value).await
+        self.put_record(&ManifestRecord::collection(), key, &value).await
     }
 
     async fn put_tag_record(
@@ -192,23 +192,23 @@ impl Push {
             .map_or_else(|| super::records::tag_key(path, tag), Ok)?;
         let record = manifest_plan::tag_record(owner, path, tag, &self.digest, manifest_key, now);
         let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        self.put_record(nsid::TAG, key, &value).await
+        self.put_record(&TagRecord::collection(), key, &value).await
     }
 
     /// Some PDSes refuse keys with words on a list; such a record goes under the hash of its key.
     async fn put_record(
         &self,
-        collection: &'static str,
+        collection: &Nsid,
         key: RecordKey,
         value: &Value,
     ) -> Result<RecordKey, RegistryError> {
         let owner = &self.repository.owner;
-        match self.pds.put_record(collection, &key, value).await {
+        match self.pds.put_record(collection, &key, value, Swap::Any).await {
             Ok(_) => Ok(key),
             Err(PdsSessionError::Pds(PdsError::Refused { ref error, .. })) if error == "InvalidRequest" => {
                 let hashed = hashed_record_key(&key);
                 self.pds
-                    .put_record(collection, &hashed, value)
+                    .put_record(collection, &hashed, value, Swap::Any)
                     .await
                     .map_err(|error| session_error(owner, error))?;
                 Ok(hashed)

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use atproto::syntax::{Did, RecordKey};
+use atproto::syntax::{AtIdentifier, Did, RecordKey};
 use lexicon::{ManifestRecord, Record, TagRecord, nsid, record_key};
 use oci::{Digest, DigestAlgorithm, MAX_MANIFEST_BYTES, Manifest, RepositoryPath, Tag};
 
@@ -28,7 +28,8 @@ pub(super) fn tag_key(repository: &RepositoryPath, tag: &Tag) -> Result<RecordKe
 
 impl Registry {
     async fn identity_of(&self, owner: &Did) -> Result<Arc<Identity>, RegistryError> {
-        self.inner.identities.resolve_did(owner, Freshness::ForReading).await.map_err(RegistryError::Owner)
+        let identifier = AtIdentifier::Did(owner.clone());
+        self.inner.identities.resolve(&identifier, Freshness::ForReading).await.map_err(RegistryError::Owner)
     }
 
     /// A record of a known type. One that does not follow its lexicon counts as absent.
@@ -41,7 +42,7 @@ impl Registry {
         let record = self
             .inner
             .pds
-            .get_record(&identity.pds, owner, R::NSID, key)
+            .get_record(&identity.pds, owner, &R::collection(), key)
             .await
             .map_err(|source| pds_error(owner, source))?;
         Ok(record.and_then(|record| R::from_value(&record.value).ok()))
@@ -237,7 +238,7 @@ impl Registry {
             if self.inner.database.find_manifest(owner, &path, &digest).await?.is_some() {
                 continue;
             }
-            let Some(repository) = repository_of(owner, path) else { continue };
+            let Some(repository) = repository_of(owner, &path) else { continue };
             self.keep_manifest(&repository, &digest, &key, record).await?;
         }
         Ok(())
@@ -260,13 +261,13 @@ impl Registry {
             let page = self
                 .inner
                 .pds
-                .list_records(&identity.pds, owner, R::NSID, cursor.as_deref(), 100)
+                .list_records(&identity.pds, owner, &R::collection(), cursor.as_deref())
                 .await
                 .map_err(|source| pds_error(owner, source))?;
             let is_last = page.records.is_empty();
             for record in page.records {
-                if let (Some(key), Ok(value)) = (record.key(), R::from_value(&record.value)) {
-                    records.push((key.to_owned(), value));
+                if let (Some(key), Ok(value)) = (record.uri.record_key(), R::from_value(&record.value)) {
+                    records.push((key.to_string(), value));
                 }
             }
             cursor = page.cursor;
@@ -297,7 +298,7 @@ fn digest_of(key: &RecordKey, record: &ManifestRecord) -> Option<Digest> {
 }
 
 /// A repository under the spelling of its owner's DID: good enough to store by, since storage goes by DID.
-fn repository_of(owner: &Did, path: RepositoryPath) -> Option<Repository> {
-    let name = oci::RepositoryName::new(&owner.to_oci_component()?, &path).ok()?;
+fn repository_of(owner: &Did, path: &RepositoryPath) -> Option<Repository> {
+    let name = oci::RepositoryName::new(&owner.to_oci_component()?, path).ok()?;
     Some(Repository { name, owner: owner.clone() })
 }

@@ -51,11 +51,10 @@ impl AuthorizedPds {
         media_type: &str,
         bytes: Bytes,
     ) -> Result<RecordBlob, PdsSessionError> {
-        self.with_access(async |access| {
-            self.inner
-                .pds
-                .upload_blob(access, media_type, bytes.clone())
-                .await
+        let pds = &self.inner.pds;
+        self.with_access(|access| {
+            let bytes = bytes.clone();
+            async move { pds.upload_blob(&access, media_type, bytes).await }
         })
         .await
     }
@@ -68,11 +67,10 @@ impl AuthorizedPds {
         record: &Value,
         swap: Swap,
     ) -> Result<RecordReference, PdsSessionError> {
-        self.with_access(async |access| {
-            self.inner
-                .pds
-                .put_record(access, collection, rkey, record, swap)
-                .await
+        let pds = &self.inner.pds;
+        self.with_access(|access| {
+            
+            async move { pds.put_record(&access, collection, rkey, record, swap).await }
         })
         .await
     }
@@ -84,18 +82,18 @@ impl AuthorizedPds {
         rkey: &RecordKey,
         version: Option<Cid>,
     ) -> Result<(), PdsSessionError> {
-        self.with_access(async |access| {
-            self.inner
-                .pds
-                .delete_record(access, collection, rkey, version)
-                .await
+        let pds = &self.inner.pds;
+        self.with_access(|access| {
+            
+            async move { pds.delete_record(&access, collection, rkey, version).await }
         })
         .await
     }
 
     /// Makes several writes, all or none.
     pub async fn apply_writes(&self, writes: &[Write]) -> Result<(), PdsSessionError> {
-        self.with_access(async |access| self.inner.pds.apply_writes(access, writes).await)
+        let pds = &self.inner.pds;
+        self.with_access(|access| async move { pds.apply_writes(&access, writes).await })
             .await
     }
 
@@ -106,28 +104,30 @@ impl AuthorizedPds {
         method: &str,
         expires_at: DateTime<Utc>,
     ) -> Result<SecretString, PdsSessionError> {
-        self.with_access(async |access| {
-            self.inner
-                .pds
-                .get_service_auth(access, audience, method, expires_at)
-                .await
+        let pds = &self.inner.pds;
+        self.with_access(|access| {
+            
+            async move { pds.get_service_auth(&access, audience, method, expires_at).await }
         })
         .await
     }
 
     /// Runs a request with a good token, and once more with a new one when the PDS says that it has expired.
-    async fn with_access<T>(
+    async fn with_access<T, F>(
         &self,
-        request: impl AsyncFn(&RepoAccess) -> Result<T, PdsError>,
-    ) -> Result<T, PdsSessionError> {
+        request: impl Fn(RepoAccess) -> F + Send,
+    ) -> Result<T, PdsSessionError>
+    where
+        F: Future<Output = Result<T, PdsError>> + Send,
+    {
         let seen = self.session.lock().await.clone();
         let session = self.inner.with_good_token(seen).await?;
         self.keep(&session).await;
-        match request(&self.access(&session)?).await {
+        match request(self.access(&session)?).await {
             Err(PdsError::ExpiredToken | PdsError::NotAuthorized) => {
                 let session = self.inner.refresh(&session).await?;
                 self.keep(&session).await;
-                Ok(request(&self.access(&session)?).await?)
+                Ok(request(self.access(&session)?).await?)
             }
             outcome => Ok(outcome?),
         }

@@ -1,5 +1,7 @@
 //! Who asks: the registry token of a request, and the challenge for the next one.
 
+use std::fmt::Write as _;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use oci::Scope;
@@ -41,7 +43,7 @@ pub fn challenge(state: &OciState, scopes: &[Scope], had_token: bool) -> String 
         format!(r#"Bearer realm="{}",service="{}""#, state.token_realm, state.tokens.service());
     if !scopes.is_empty() {
         let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
-        challenge.push_str(&format!(r#",scope="{}""#, scopes.join(" ")));
+        let _ = write!(challenge, r#",scope="{}""#, scopes.join(" "));
     }
     if had_token {
         challenge.push_str(r#",error="insufficient_scope""#);

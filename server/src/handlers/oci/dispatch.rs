@@ -1,7 +1,5 @@
 //! From a request to the operation it means, with the right it needs.
 
-use std::time::Instant;
-
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +7,7 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderValue, Method, StatusCode};
 use oci::{ErrorCode, Operation, OperationKind};
 
-use crate::handlers::metrics;
+use crate::handlers::middleware::access_log::OperationLabel;
 use crate::registry::permissions::Caller;
 
 use super::authenticate::{authenticate, challenge};
@@ -23,7 +21,6 @@ const API_VERSION: (HeaderName, HeaderValue) = (
 
 /// Answers any request below `/v2`.
 pub async fn dispatch(State(state): State<OciState>, request: Request) -> Response {
-    let started = Instant::now();
     let is_head = request.method() == Method::HEAD;
     let (label, mut response) = answer(&state, request).await;
     let (name, value) = API_VERSION;
@@ -32,7 +29,7 @@ pub async fn dispatch(State(state): State<OciState>, request: Request) -> Respon
         // RFC 9110: no body, but the length it would have had is not known to be worth telling.
         *response.body_mut() = Body::empty();
     }
-    metrics::record_request(label, response.status(), started.elapsed());
+    response.extensions_mut().insert(OperationLabel(label));
     response
 }
 
@@ -45,7 +42,7 @@ async fn answer(state: &OciState, request: Request) -> (&'static str, Response) 
     let label = operation.label();
     let scopes = operation.scopes();
     let had_token = request.headers().contains_key(AUTHORIZATION);
-    let response = match perform(state, operation, request).await {
+    let response = match Box::pin(perform(state, operation, request)).await {
         Ok(response) => response,
         Err(error) if error.wants_challenge => {
             error.with_challenge(&challenge(state, &scopes, had_token)).into_response()
@@ -71,7 +68,7 @@ async fn perform(state: &OciState, operation: Operation, request: Request) -> Re
         | OperationKind::AppendUpload
         | OperationKind::CompleteUpload
         | OperationKind::CancelUpload
-        | OperationKind::PutManifest => push(state, caller, operation, request).await,
+        | OperationKind::PutManifest => Box::pin(push(state, caller, operation, request)).await,
         OperationKind::DeleteBlob | OperationKind::DeleteManifest => delete(state, caller, operation).await,
     }
 }
@@ -140,7 +137,7 @@ async fn push(
         }
         Operation::PutManifest { name, reference, tags } => {
             let access = registry.push_access(caller, name).await?;
-            manifests::put(registry, &access, &reference, tags, request).await
+            Box::pin(manifests::put(registry, &access, &reference, tags, request)).await
         }
         _ => Err(unexpected()),
     }

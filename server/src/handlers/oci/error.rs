@@ -69,7 +69,7 @@ impl OciError {
     }
 
     /// Something of ours failed. The cause is in the log; the client learns that it is not their fault.
-    fn internal(error: &dyn std::error::Error) -> Self {
+    fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = error, "a registry request failed");
         Self::new(ErrorCode::Unknown, "the registry failed to do this; it is not your fault, please try again")
     }
@@ -204,5 +204,33 @@ fn hold_error(error: HoldError) -> OciError {
         HoldError::Storage(source) => OciError::internal(&source),
         HoldError::Database(source) => OciError::internal(&source),
         HoldError::Unreachable { .. } => OciError::unavailable(message),
+    }
+}
+
+/// The owner reads this when they push, and anybody when they pull: it says whose server failed, not how.
+fn pds_error(owner: &str, error: &PdsError) -> OciError {
+    tracing::warn!(owner.did = owner, error = error as &dyn std::error::Error, "a PDS failed");
+    match error {
+        PdsError::Unreachable(_) | PdsError::Timeout | PdsError::Failing { .. } | PdsError::InvalidAnswer => {
+            OciError::unavailable(format!("the PDS of {owner} cannot be used right now ({error}); try again later"))
+        }
+        PdsError::RateLimited { .. } => {
+            OciError::new(ErrorCode::TooManyRequests, format!("the PDS of {owner} limits requests; try again later"))
+                .with_header(RETRY_AFTER, "60")
+        }
+        PdsError::ExpiredToken | PdsError::NotAuthorized | PdsError::SecondFactorRequired => {
+            OciError::unauthorized("your PDS does not accept this login any more; log in again and repeat")
+        }
+        PdsError::AccountInactive => {
+            OciError::new(ErrorCode::Denied, format!("the account {owner} is not active at its PDS"))
+        }
+        PdsError::TooLarge => OciError::new(
+            ErrorCode::SizeInvalid,
+            format!("the manifest is larger than the PDS of {owner} takes"),
+        )
+        .with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        PdsError::InvalidSwap | PdsError::Refused { .. } => {
+            OciError::new(ErrorCode::Denied, format!("the PDS of {owner} refused the record: {error}"))
+        }
     }
 }

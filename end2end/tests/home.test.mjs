@@ -1,0 +1,74 @@
+// The home page, as a newcomer meets it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { useBrowser } from '../browser.mjs'
+
+const browser = useBrowser()
+
+test('the home page comes alive without an error or a policy violation', async () => {
+  const { page, errors, status, headers } = await browser.open('/')
+  assert.equal(status, 200)
+  assert.match(headers['content-security-policy'], /script-src 'nonce-/)
+  await page.waitForLoadState('networkidle')
+  assert.deepEqual(errors, [])
+})
+
+test('an injected script without the nonce does not run', async () => {
+  const { page } = await browser.open('/')
+  const refused = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective))
+        const image = document.createElement('img')
+        image.setAttribute('onerror', 'window.injected = true')
+        image.src = 'data:,'
+        document.body.append(image)
+      }),
+  )
+  assert.equal(refused, 'script-src-attr')
+  assert.equal(await page.evaluate(() => window.injected), undefined)
+})
+
+test('a copy button copies the whole command', async () => {
+  const { page } = await browser.open('/')
+  const block = page.locator('.panel-docker .command').nth(1)
+  await block.getByRole('button', { name: 'Copy the command: Push' }).click()
+  await block.getByText('Copied').waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  assert.deepEqual(copied.split('\n'), await block.locator('.line').evaluateAll((lines) => lines.map((line) => line.textContent.trim())))
+  assert.match(copied, /docker push .+\/hello:latest$/)
+})
+
+test('choosing a tool shows its commands and hides the others', async () => {
+  const { page } = await browser.open('/')
+  assert.equal(await page.locator('.tool-panel:visible').count(), 1)
+  await page.getByRole('radio', { name: 'skopeo' }).check()
+  assert.equal(await page.locator('.tool-panel:visible').count(), 1)
+  assert.ok(await page.getByText('skopeo login').isVisible())
+})
+
+test('the commands name this server', async () => {
+  const { page } = await browser.open('/')
+  const host = new URL(page.url()).host
+  const logIn = await page.locator('.panel-docker .command').first().locator('code').textContent()
+  assert.ok(logIn.includes(host), logIn)
+})
+
+test('without JavaScript the page reads well and offers no dead control', async () => {
+  const { page } = await browser.open('/', { javaScriptEnabled: false })
+  assert.ok(await page.getByRole('heading', { level: 1 }).isVisible())
+  assert.ok(await page.getByText('docker login').isVisible())
+  await page.getByRole('radio', { name: 'podman' }).check()
+  assert.ok(await page.getByText('podman login').isVisible())
+  assert.equal(await page.locator('.copy-button:visible, .theme-switch:visible').count(), 0)
+})
+
+test('the first press of Tab offers to skip to the content', async () => {
+  const { page } = await browser.open('/')
+  await page.keyboard.press('Tab')
+  const link = page.getByRole('link', { name: 'Skip to content' })
+  assert.ok(await link.evaluate((element) => element === document.activeElement))
+  await page.keyboard.press('Enter')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main')
+})

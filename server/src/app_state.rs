@@ -1,0 +1,212 @@
+//! The assembled parts of a server, from its settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atproto::syntax::{AtIdentifier, Did};
+
+use crate::accounts::{PdsSessions, PdsSessionsSetup};
+use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::clients::hold::HoldClient;
+use crate::clients::local_hold::LocalHold;
+use crate::clients::outbound::{OutboundClient, OutboundPolicy, OutboundSetupError};
+use crate::clients::pds::PdsClient;
+use crate::clock::Clock;
+use crate::config::{BlobStoreConfig, Config, HoldConfig, MetricsAccess};
+use crate::db::Database;
+use crate::handlers::health::{Probe, Readiness};
+use crate::handlers::metrics::Metrics;
+use crate::handlers::token::TOKEN_PATH;
+use crate::handlers::web::{HoldSummary, WebSettings};
+use crate::hold::{Hold, HoldSettings};
+use crate::identity::{Freshness, Identities, IdentityError, NetworkDirectory, NetworkDirectorySetup};
+use crate::registry::registry_token::RegistryTokens;
+use crate::registry::{Registry, RegistryParts, RegistrySettings};
+use crate::secrets::{SecretFileError, load_or_create_key};
+use crate::start;
+
+/// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
+const LISTING_FRESH: Duration = Duration::from_mins(1);
+
+/// Length of our symmetric keys, in bytes.
+const KEY_BYTES: usize = 32;
+
+/// The parts that handlers and jobs use.
+pub struct AppState {
+    /// The registry.
+    pub registry: Registry,
+    /// The hold in this process.
+    pub hold: Hold,
+    /// Registry tokens.
+    pub tokens: Arc<RegistryTokens>,
+    /// Where clients get them.
+    pub token_realm: Arc<str>,
+    /// Logins with app passwords.
+    pub sessions: PdsSessions,
+    /// The time.
+    pub clock: Clock,
+    /// What the pages know.
+    pub web: WebSettings,
+    /// Numbers about requests.
+    pub metrics: Metrics,
+    /// Who may read them.
+    pub metrics_access: MetricsAccess,
+    /// Whether requests can be served.
+    pub readiness: Readiness,
+}
+
+/// The parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// There is no hold to push to.
+    #[error(
+        "this server has no hold; a registry with only remote holds comes with a later release, so keep \
+         `hold` in LONGSHORE_ROLES and set HOLD_OWNER"
+    )]
+    NoHold,
+    /// A key file cannot be used.
+    #[error(transparent)]
+    Secret(#[from] SecretFileError),
+    /// The folder for blobs cannot be used.
+    #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
+    BlobStore(#[from] BlobStoreError),
+    /// The HTTP client cannot be set up.
+    #[error("outgoing connections cannot be set up")]
+    Outbound(#[from] OutboundSetupError),
+    /// The file with certificates cannot be read.
+    #[error("LONGSHORE_EXTRA_CA_FILE cannot be read")]
+    Certificates(#[source] std::io::Error),
+    /// The captain cannot be found.
+    #[error("HOLD_OWNER {owner} cannot be resolved; check the spelling, or give the DID instead of the handle")]
+    Captain {
+        /// The setting as written.
+        owner: String,
+        /// Why.
+        #[source]
+        source: IdentityError,
+    },
+}
+
+impl AppState {
+    /// Creates what is missing (keys, folders) and puts everything together.
+    pub async fn assemble(
+        config: &Config,
+        database: Database,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> Result<Self, AssemblyError> {
+        let hold_config = config.hold.as_ref().ok_or(AssemblyError::NoHold)?;
+        let outbound = outbound(config)?;
+        let identities = identities(config, &outbound, &database, &clock)?;
+        let pds = PdsClient::new(outbound);
+        let sessions = PdsSessions::new(PdsSessionsSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            allow_account_passwords: config.registry.allow_account_passwords,
+        });
+        let token_key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
+        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
+        let captain = captain(hold_config, &identities).await?;
+        let settings = HoldSettings {
+            did: hold_config.did.clone(),
+            captain,
+            public: hold_config.public,
+            max_blob_bytes: config.registry.max_blob_bytes,
+        };
+        let hold = Hold::new(settings, database.clone(), blob_store.clone(), clock.clone());
+        let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
+        let registry = Registry::new(RegistryParts {
+            database: database.clone(),
+            identities,
+            pds,
+            sessions: sessions.clone(),
+            hold: hold_client,
+            clock: clock.clone(),
+            settings: RegistrySettings { tag_fresh: config.registry.tag_fresh, listing_fresh: LISTING_FRESH },
+        });
+        let public_url = &config.http.public_url;
+        let tokens = RegistryTokens::new(
+            token_key.bytes(),
+            public_url.as_str().to_owned(),
+            public_url.authority().to_owned(),
+            i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
+        );
+        Ok(Self {
+            web: web_settings(config, &hold),
+            registry,
+            hold,
+            tokens: Arc::new(tokens),
+            token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
+            sessions,
+            clock,
+            metrics,
+            metrics_access: config.telemetry.metrics_access.clone(),
+            readiness: Readiness::new(vec![start::database_probe(&database), blob_store_probe(blob_store)]),
+        })
+    }
+}
+
+fn outbound(config: &Config) -> Result<OutboundClient, AssemblyError> {
+
+    let extra_root_ca =
+        config.identity.extra_ca_file.as_ref().map(std::fs::read_to_string).transpose().map_err(AssemblyError::Certificates)?;
+    Ok(OutboundClient::new(&OutboundPolicy {
+        allow_loopback_http: config.server.development,
+        extra_blocked: Vec::new(),
+        user_agent: format!("Longshore/{} (+{})", env!("CARGO_PKG_VERSION"), config.http.public_url.as_str()),
+        extra_root_ca,
+        name_server: config.identity.dns_server,
+    })?)
+}
+
+fn identities(
+    config: &Config,
+    outbound: &OutboundClient,
+    database: &Database,
+    clock: &Clock,
+) -> Result<Identities, AssemblyError> {
+    let setup = NetworkDirectorySetup {
+        plc_url: config.identity.plc_directory_url.url().clone(),
+        handle_resolver_urls: config.identity.handle_resolver_url.iter().map(|origin| origin.url().clone()).collect(),
+        name_server: config.identity.dns_server,
+    };
+    let directory = NetworkDirectory::new(outbound.clone(), &setup)?;
+    Ok(Identities::new(Arc::new(directory), database.clone(), clock.clone(), config.server.development))
+}
+
+/// A DID is taken as it is, so that a server starts while the network is down.
+async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, AssemblyError> {
+    match &config.owner {
+        AtIdentifier::Did(did) => Ok(did.clone()),
+        AtIdentifier::Handle(_) => identities
+            .resolve(&config.owner, Freshness::ForAuth)
+            .await
+            .map(|identity| identity.did.clone())
+            .map_err(|source| AssemblyError::Captain { owner: config.owner.to_string(), source }),
+    }
+}
+
+fn web_settings(config: &Config, hold: &Hold) -> WebSettings {
+    WebSettings {
+        public_url: config.http.public_url.url().clone(),
+        registry_host: config.http.public_url.authority().to_owned(),
+        example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
+        hold: Some(HoldSummary {
+            name: hold.did().to_string(),
+            captain: hold.captain().to_string(),
+            public: hold.is_public(),
+        }),
+        site_root: config.web.site_root.clone(),
+    }
+}
+
+fn blob_store_probe(blob_store: Arc<dyn BlobStore>) -> Probe {
+    Probe::new("blob_store", move || {
+        let blob_store = blob_store.clone();
+        async move { Ok(blob_store.check().await?) }
+    })
+}

@@ -1,0 +1,124 @@
+//! Errors of the token endpoint. Docker shows `errors[].message`, OAuth 2 clients `error_description`; so the body
+//! has both forms.
+
+use axum::response::{IntoResponse, Response};
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use oci::ErrorCode;
+use serde_json::json;
+
+use crate::accounts::SignInError;
+use crate::clients::pds::PdsError;
+use crate::registry::RegistryError;
+
+/// Why there is no token.
+#[derive(Debug)]
+pub enum TokenError {
+    /// The request is not one.
+    Invalid(String),
+    /// A way to get tokens that does not exist here.
+    UnsupportedGrantType,
+    /// The credentials were not accepted, or could not be checked.
+    SignIn(SignInError),
+    /// What may be granted could not be found out.
+    Registry(RegistryError),
+}
+
+impl From<SignInError> for TokenError {
+    fn from(error: SignInError) -> Self {
+        Self::SignIn(error)
+    }
+}
+
+impl From<RegistryError> for TokenError {
+    fn from(error: RegistryError) -> Self {
+        Self::Registry(error)
+    }
+}
+
+/// Answers methods that the endpoint does not know.
+pub async fn method_not_allowed() -> Response {
+    let mut response = body(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::Unsupported,
+        "invalid_request",
+        "the token endpoint takes GET and POST",
+    );
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Invalid(reason) => {
+                body(StatusCode::BAD_REQUEST, ErrorCode::Unsupported, "invalid_request", &reason)
+            }
+            Self::UnsupportedGrantType => body(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::Unsupported,
+                "unsupported_grant_type",
+                "only grant_type=password is supported; log in with a handle and an app password",
+            ),
+            Self::SignIn(error) => sign_in_failed(&error),
+            Self::Registry(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a token could not be made");
+                unavailable("the registry cannot make tokens right now; please try again")
+            }
+        }
+    }
+}
+
+fn sign_in_failed(error: &SignInError) -> Response {
+    let message = error.to_string();
+    match error {
+        SignInError::Identity(identity) if identity.is_transient() => unavailable(&message),
+        SignInError::Identity(_)
+        | SignInError::NotAnAppPassword
+        | SignInError::WrongPassword
+        | SignInError::WrongAccount
+        | SignInError::Pds(PdsError::AccountInactive | PdsError::SecondFactorRequired) => unauthorized(&message),
+        SignInError::RateLimited { retry_after } => too_many(&message, Some(retry_after.as_secs())),
+        SignInError::Pds(PdsError::RateLimited { .. }) => {
+            too_many("your PDS limits sign-ins; wait a while and try again", None)
+        }
+        SignInError::Pds(source) => {
+            tracing::warn!(error = source as &dyn std::error::Error, "a PDS could not check a sign-in");
+            unavailable(&format!("your PDS could not check the app password: {message}"))
+        }
+        SignInError::Database(_) | SignInError::Seal(_) | SignInError::Interrupted => {
+            tracing::error!(error = error as &dyn std::error::Error, "a sign-in failed");
+            unavailable("the registry cannot sign you in right now; please try again")
+        }
+    }
+}
+
+/// No `WWW-Authenticate: Basic` from the request: the realm is a constant (checklist TK-07).
+fn unauthorized(message: &str) -> Response {
+    let mut response = body(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "invalid_grant", message);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Longshore\""));
+    response
+}
+
+fn too_many(message: &str, retry_after: Option<u64>) -> Response {
+    let mut response =
+        body(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "slow_down", message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.unwrap_or(60)));
+    response
+}
+
+fn unavailable(message: &str) -> Response {
+    let mut response =
+        body(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, "temporarily_unavailable", message);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    response
+}
+
+fn body(status: StatusCode, code: ErrorCode, oauth_code: &str, message: &str) -> Response {
+    let body = json!({
+        "errors": [{ "code": code.as_str(), "message": message }],
+        "error": oauth_code,
+        "error_description": message,
+    });
+    (status, axum::Json(body)).into_response()
+}

@@ -1,0 +1,183 @@
+//! The token endpoint: who are you, and what may you do?
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, SecondsFormat};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
+use http_body_util::{BodyExt as _, Limited};
+use oci::{ScopeResource, parse_scopes};
+use secrecy::SecretString;
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::accounts::SignedIn;
+use crate::registry::registry_token::Grant;
+
+use super::TokenState;
+use super::error::TokenError;
+
+/// Forms larger than this are refused; 64 of the longest scopes fit.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// What a client asks for, by query or form.
+#[derive(Default)]
+struct TokenRequest {
+    service: Option<String>,
+    scopes: Vec<String>,
+    grant_type: Option<String>,
+    username: Option<String>,
+    password: Option<SecretString>,
+}
+
+/// A name and a secret.
+struct Credentials {
+    identifier: String,
+    password: SecretString,
+}
+
+#[derive(Serialize)]
+struct TokenResponse {
+    token: String,
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    issued_at: String,
+    scope: String,
+}
+
+/// `GET /auth/token?service=…&scope=…`, anonymous or with Basic credentials.
+pub async fn get(State(state): State<TokenState>, request: Request) -> Result<Response, TokenError> {
+    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let credentials = basic_credentials(request.headers())?;
+    issue(&state, wanted, credentials).await
+}
+
+/// `POST /auth/token` with `grant_type=password`.
+pub async fn post(State(state): State<TokenState>, request: Request) -> Result<Response, TokenError> {
+    let form = read_form(request.into_body()).await?;
+    let mut wanted = TokenRequest::parse(&form);
+    match wanted.grant_type.as_deref() {
+        Some("password") => {}
+        Some(_) => return Err(TokenError::UnsupportedGrantType),
+        None => return Err(TokenError::Invalid("the form has no grant_type".into())),
+    }
+    let (Some(identifier), Some(password)) = (wanted.username.take(), wanted.password.take()) else {
+        return Err(TokenError::Invalid("the form has no username and password".into()));
+    };
+    issue(&state, wanted, Some(Credentials { identifier, password })).await
+}
+
+async fn issue(
+    state: &TokenState,
+    wanted: TokenRequest,
+    credentials: Option<Credentials>,
+) -> Result<Response, TokenError> {
+    // Compared, never copied: a token for another service is not ours to make (checklist TK-02).
+    if let Some(service) = &wanted.service
+        && service != state.tokens.service()
+    {
+        return Err(TokenError::Invalid(format!(
+            "this token endpoint serves {}, not the service that was asked for",
+            state.tokens.service()
+        )));
+    }
+    let scopes = parse_scopes(wanted.scopes.iter().map(String::as_str))
+        .map_err(|error| TokenError::Invalid(error.to_string()))?;
+    let signed_in: Option<SignedIn> = match credentials {
+        None => None,
+        Some(Credentials { identifier, password }) => {
+            Some(state.sessions.sign_in(&identifier, &password).await?)
+        }
+    };
+    let did = signed_in.as_ref().map(|signed_in| &signed_in.did);
+
+    let mut grants = Vec::with_capacity(scopes.len());
+    let mut granted_text = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        match scope.resource {
+            ScopeResource::Catalog => grants.push(Grant::catalog()),
+            ScopeResource::Repository(name) => {
+                let Some((owner, allowed)) = state.registry.grantable(did, &name).await? else { continue };
+                let actions: std::collections::BTreeSet<_> =
+                    scope.actions.intersection(&allowed).copied().collect();
+                if actions.is_empty() {
+                    continue;
+                }
+                let list: Vec<&str> = actions.iter().map(|action| action.as_str()).collect();
+                granted_text.push(format!("repository:{name}:{}", list.join(",")));
+                grants.push(Grant::Repository { name, owner, actions });
+            }
+        }
+    }
+    let now = state.clock.now_millis() / 1000;
+    let session = signed_in.as_ref().map(|signed_in| signed_in.session_id.as_str());
+    let token = state.tokens.issue(did, session, grants, now);
+    Ok(answer(state, token, now, granted_text.join(" ")))
+}
+
+fn answer(state: &TokenState, token: String, now: i64, scope: String) -> Response {
+    let issued_at = DateTime::from_timestamp(now, 0).unwrap_or_default();
+    let mut response = axum::Json(TokenResponse {
+        access_token: token.clone(),
+        token,
+        token_type: "Bearer",
+        expires_in: state.tokens.lifetime_seconds(),
+        issued_at: issued_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        scope,
+    })
+    .into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl TokenRequest {
+    fn parse(encoded: &[u8]) -> Self {
+        let mut request = Self::default();
+        for (name, value) in form_urlencoded::parse(encoded) {
+            let value = value.into_owned();
+            match name.as_ref() {
+                "service" => request.service = Some(value),
+                "scope" => request.scopes.push(value),
+                "grant_type" => request.grant_type = Some(value),
+                "username" => request.username = Some(value),
+                "password" => request.password = Some(SecretString::from(value)),
+                _ => {}
+            }
+        }
+        request
+    }
+}
+
+/// RFC 7617. No header is nobody in particular; another scheme or a broken header is an error, so that nobody
+/// is taken for anonymous by mistake.
+fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenError> {
+    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let broken = || TokenError::Invalid("the Authorization header is not Basic credentials".into());
+    let encoded = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .map(|(_, encoded)| encoded.trim())
+        .ok_or_else(broken)?;
+    let decoded = STANDARD.decode(encoded).map_err(|_| broken())?;
+    let decoded = String::from_utf8(decoded).map_err(|_| broken())?;
+    // A DID has colons of its own, an app password has none; so the last one separates.
+    let (identifier, password) = if decoded.starts_with("did:") {
+        decoded.rsplit_once(':')
+    } else {
+        decoded.split_once(':')
+    }
+    .ok_or_else(broken)?;
+    Ok(Some(Credentials { identifier: identifier.to_owned(), password: password.to_owned().into() }))
+}
+
+async fn read_form(body: Body) -> Result<Vec<u8>, TokenError> {
+    match Limited::new(body, MAX_FORM_BYTES).collect().await {
+        Ok(collected) => Ok(collected.to_bytes().to_vec()),
+        Err(_) => Err(TokenError::Invalid("the form is too large or broke off".into())),
+    }
+}

@@ -1,0 +1,38 @@
+//! Work that no request waits for, one file per job, and the runner that calls them.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::task::JoinHandle;
+
+use crate::app_state::AppState;
+use crate::config::RegistryConfig;
+
+pub mod purge_uploads;
+
+/// How often the jobs look for work.
+const INTERVAL: Duration = Duration::from_mins(10);
+
+/// Runs every job now and then until the handle is aborted. Jobs may run on several replicas at once.
+pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {
+    let hold = state.hold.clone();
+    let sessions = state.sessions.clone();
+    let upload_expiry = TimeDelta::from_std(config.upload_expiry).unwrap_or(TimeDelta::MAX);
+    let session_idle = config.session_idle;
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(INTERVAL);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = purge_uploads::purge_uploads(&hold, upload_expiry).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "abandoned uploads were not removed");
+            }
+            match sessions.purge_idle(session_idle).await {
+                Ok(0) => {}
+                Ok(ended) => tracing::info!(sessions = ended, "ended PDS sessions that nobody used"),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "idle PDS sessions were not ended");
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,42 @@
+//! Every URL the server answers. Read this first.
+
+use axum::Router;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app_state::AppState;
+use crate::handlers::oci::OciState;
+use crate::handlers::token::TokenState;
+use crate::handlers::{oci, token, web};
+use crate::start;
+
+/// The whole server.
+///
+/// | URL | what |
+/// |---|---|
+/// | `/v2/…` | OCI distribution API |
+/// | `/auth/token` | registry tokens |
+/// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
+/// | `/pkg/…` | built files of the web app |
+/// | everything else | pages, see `app/src/routes.rs` |
+pub fn router(state: &AppState) -> Router {
+    let registry = oci::routes(OciState {
+        registry: state.registry.clone(),
+        tokens: state.tokens.clone(),
+        token_realm: state.token_realm.clone(),
+        clock: state.clock.clone(),
+    });
+    let tokens = token::routes(TokenState {
+        registry: state.registry.clone(),
+        tokens: state.tokens.clone(),
+        sessions: state.sessions.clone(),
+        clock: state.clock.clone(),
+    });
+    let operations = start::operations(&state.metrics_access, &state.metrics, state.readiness.clone());
+    let router = web::routes(&state.web)
+        .merge(registry)
+        .merge(tokens)
+        .merge(operations)
+        // A bug in one request is that request's failure, not the connection's.
+        .layer(CatchPanicLayer::new());
+    start::observed(router, state.metrics.clone())
+}

@@ -1,0 +1,41 @@
+//! What the tests stand on: a local network of reference software, and servers of ours on loopback.
+
+mod client;
+mod images;
+mod network;
+mod server;
+
+pub use client::{Answer, Client};
+pub use images::{Image, blob, image};
+pub use network::{Account, network};
+pub use server::{Engine, Options, TestServer};
+
+/// Runs each test on SQLite and on PostgreSQL: `async fn a_sentence(server) { … }`.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* async fn $name:ident($server:ident) $body:block)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                $(#[$attribute])*
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_sqlite() {
+                    let server = $crate::harness::TestServer::start($crate::harness::Engine::Sqlite).await;
+                    run(&server).await;
+                    server.stop().await;
+                }
+
+                $(#[$attribute])*
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_postgresql() {
+                    let server = $crate::harness::TestServer::start($crate::harness::Engine::Postgresql).await;
+                    run(&server).await;
+                    server.stop().await;
+                }
+
+                async fn run($server: &$crate::harness::TestServer) $body
+            }
+        )*
+    };
+}

@@ -1,0 +1,3 @@
+//! The OCI distribution API, row by row, over HTTP.
+
+mod push_and_pull;
