@@ -70,7 +70,10 @@ impl HoldFolder {
                     folders.push(entry.path());
                 } else {
                     let name = entry.file_name().into_string().unwrap();
-                    found.push((name, entry.metadata().unwrap().len()));
+                    // It may be removed while we look.
+                    if let Ok(metadata) = entry.metadata() {
+                        found.push((name, metadata.len()));
+                    }
                 }
             }
         }

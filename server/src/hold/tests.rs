@@ -233,7 +233,10 @@ test_on_databases! {
         let digests = futures::future::try_join_all(pushes).await.unwrap();
         assert_eq!(pull(&hold, &digests[0]).await.unwrap(), b"pushed by many");
         assert_eq!(folder.files_below("blobs").len(), 1);
-        assert_eq!(folder.files_below("staging"), []);
+        // Second copies are removed behind the answer.
+        while !folder.files_below("staging").is_empty() {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn a_blob_that_is_too_large_is_refused_and_leaves_no_bytes(test: &TestDatabase) {
