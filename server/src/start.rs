@@ -14,8 +14,8 @@ use crate::db::{Database, DatabaseError};
 use crate::handlers::health::{self, Probe, Readiness};
 use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
 use crate::handlers::middleware::{access_log, request_id};
-use crate::{jobs, router};
 use crate::serve::{self, Drained, StopSignals};
+use crate::{jobs, router};
 
 /// The server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let router = router::router(&state);
     let jobs = jobs::run(&state, &config.registry);
 
+    warn_of_shared_origin(config);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         http.listen = %listener.local_addr().unwrap_or(listen),
@@ -94,10 +95,24 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     match drained {
         Drained::Completely => tracing::info!("stopped"),
         Drained::CutOff(connections) => {
-            tracing::warn!(connections, "stopped with requests unfinished")
+            tracing::warn!(connections, "stopped with requests unfinished");
         }
     }
     Ok(())
+}
+
+/// Blobs are whatever somebody pushed. Served from the web app's own origin, only headers keep them apart from it.
+fn warn_of_shared_origin(config: &Config) {
+    let is_shared = config
+        .hold
+        .as_ref()
+        .is_some_and(|hold| hold.public_url.as_str() == config.http.public_url.as_str());
+    if is_shared && !config.http.public_url.is_loopback() {
+        tracing::warn!(
+            http.public_url = %config.http.public_url,
+            "the web app and the hold share an origin; in production give the hold a domain of its own (HOLD_PUBLIC_URL)"
+        );
+    }
 }
 
 /// Answers whether the database can be read.

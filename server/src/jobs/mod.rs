@@ -24,13 +24,21 @@ pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {
         loop {
             ticks.tick().await;
             if let Err(error) = purge_uploads::purge_uploads(&hold, upload_expiry).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "abandoned uploads were not removed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "abandoned uploads were not removed"
+                );
             }
             match sessions.purge_idle(session_idle).await {
                 Ok(0) => {}
-                Ok(ended) => tracing::info!(sessions = ended, "ended PDS sessions that nobody used"),
+                Ok(ended) => {
+                    tracing::info!(sessions = ended, "ended PDS sessions that nobody used")
+                }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "idle PDS sessions were not ended");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "idle PDS sessions were not ended"
+                    );
                 }
             }
         }

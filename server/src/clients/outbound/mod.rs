@@ -8,6 +8,7 @@ mod concurrency;
 mod destination;
 mod error;
 mod limits;
+mod probe;
 mod resolver;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use url::Url;
 pub use address::{AddressBlock, AddressPolicy, InvalidAddressBlock, is_allowed_address};
 pub use error::{OutboundError, Refusal, RemoteMessage};
 pub use limits::{FetchLimits, Ports};
+pub use probe::ProbedHead;
 pub use resolver::{ResolveError, dns_client};
 
 use concurrency::Slots;

@@ -28,7 +28,10 @@ pub async fn start(
 ) -> Result<Response, OciError> {
     let name = &access.repository.name;
     if let Some(mount) = mount
-        && registry.mount_blob(access, &mount.digest, mount.from.as_deref()).await? == Mounted::Yes
+        && registry
+            .mount_blob(access, &mount.digest, mount.from.as_deref())
+            .await?
+            == Mounted::Yes
     {
         return Ok(stored(name, &mount.digest));
     }
@@ -36,8 +39,15 @@ pub async fn start(
     let Some(digest) = digest else {
         return Ok(in_progress(StatusCode::ACCEPTED, name, &upload));
     };
-    let completed =
-        registry.complete_upload(access, &upload.id, &digest, None, incoming(request.into_body())).await;
+    let completed = registry
+        .complete_upload(
+            access,
+            &upload.id,
+            &digest,
+            None,
+            incoming(request.into_body()),
+        )
+        .await;
     if let Err(error) = completed {
         // Nobody was told of this upload, so nobody would end it.
         let _ = registry.cancel_upload(access, &upload.id).await;
@@ -47,9 +57,17 @@ pub async fn start(
 }
 
 /// How far an upload has come.
-pub async fn status(registry: &Registry, access: &PushAccess, id: &UploadId) -> Result<Response, OciError> {
+pub async fn status(
+    registry: &Registry,
+    access: &PushAccess,
+    id: &UploadId,
+) -> Result<Response, OciError> {
     let upload = registry.find_upload(access, id.as_str()).await?;
-    Ok(in_progress(StatusCode::NO_CONTENT, &access.repository.name, &upload))
+    Ok(in_progress(
+        StatusCode::NO_CONTENT,
+        &access.repository.name,
+        &upload,
+    ))
 }
 
 /// Takes the next chunk, or a stream of unknown length.
@@ -60,8 +78,14 @@ pub async fn append(
     request: Request,
 ) -> Result<Response, OciError> {
     let start = chunk_start(request.headers())?;
-    let upload = registry.append_upload(access, id.as_str(), start, incoming(request.into_body())).await?;
-    Ok(in_progress(StatusCode::ACCEPTED, &access.repository.name, &upload))
+    let upload = registry
+        .append_upload(access, id.as_str(), start, incoming(request.into_body()))
+        .await?;
+    Ok(in_progress(
+        StatusCode::ACCEPTED,
+        &access.repository.name,
+        &upload,
+    ))
 }
 
 /// Takes the last bytes, if any, and verifies the digest over all.
@@ -73,12 +97,24 @@ pub async fn complete(
     request: Request,
 ) -> Result<Response, OciError> {
     let start = chunk_start(request.headers())?;
-    registry.complete_upload(access, id.as_str(), digest, start, incoming(request.into_body())).await?;
+    registry
+        .complete_upload(
+            access,
+            id.as_str(),
+            digest,
+            start,
+            incoming(request.into_body()),
+        )
+        .await?;
     Ok(stored(&access.repository.name, digest))
 }
 
 /// Gives up an upload.
-pub async fn cancel(registry: &Registry, access: &PushAccess, id: &UploadId) -> Result<Response, OciError> {
+pub async fn cancel(
+    registry: &Registry,
+    access: &PushAccess,
+    id: &UploadId,
+) -> Result<Response, OciError> {
     registry.cancel_upload(access, id.as_str()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -86,13 +122,24 @@ pub async fn cancel(registry: &Registry, access: &PushAccess, id: &UploadId) -> 
 /// Where the chunk begins, from `Content-Range: <first>-<last>`, which must agree with `Content-Length`. Without it
 /// the bytes go where the upload stands.
 fn chunk_start(headers: &HeaderMap) -> Result<Option<u64>, OciError> {
-    let Some(header) = headers.get(CONTENT_RANGE) else { return Ok(None) };
-    let invalid = || {
-        OciError::new(ErrorCode::BlobUploadInvalid, "Content-Range must be <first byte>-<last byte>")
-            .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+    let Some(header) = headers.get(CONTENT_RANGE) else {
+        return Ok(None);
     };
-    let range: ContentRange = header.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(invalid)?;
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let invalid = || {
+        OciError::new(
+            ErrorCode::BlobUploadInvalid,
+            "Content-Range must be <first byte>-<last byte>",
+        )
+        .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+    };
+    let range: ContentRange = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(invalid)?;
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length != range.length()) {
         return Err(OciError::new(
             ErrorCode::SizeInvalid,
@@ -110,7 +157,11 @@ fn incoming(body: Body) -> IncomingBytes {
 fn in_progress(status: StatusCode, name: &RepositoryName, upload: &Upload) -> Response {
     let mut response = status.into_response();
     let headers = response.headers_mut();
-    insert_text(headers, LOCATION, &format!("/v2/{name}/blobs/uploads/{}", upload.id));
+    insert_text(
+        headers,
+        LOCATION,
+        &format!("/v2/{name}/blobs/uploads/{}", upload.id),
+    );
     insert_text(headers, RANGE, &oci::upload_range(upload.size));
     insert_text(headers, UPLOAD_UUID, &upload.id);
     response
