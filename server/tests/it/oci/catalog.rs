@@ -12,7 +12,10 @@ fn repositories(answer: &Answer) -> Vec<String> {
 }
 
 async fn lister(server: &TestServer) -> Client {
-    server.nobody().signed_in(None, &["registry:catalog:*"]).await
+    server
+        .nobody()
+        .signed_in(None, &["registry:catalog:*"])
+        .await
 }
 
 on_both_databases! {
@@ -56,15 +59,28 @@ on_both_databases! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_private_registry_lists_nothing_to_those_who_may_not_read() {
-    let options = Options { hold_public: false, ..Options::new(Engine::Sqlite) };
+    let options = Options {
+        hold_public: false,
+        ..Options::new(Engine::Sqlite)
+    };
     let server = TestServer::start_with(options).await;
     let name = server.repository();
-    server.owner_of(&name).await.push_image(&name, "v1", &image(0)).await;
-    let bob = server.nobody().signed_in(Some(&network().bob), &["registry:catalog:*"]).await;
+    server
+        .owner_of(&name)
+        .await
+        .push_image(&name, "v1", &image(0))
+        .await;
+    let bob = server
+        .nobody()
+        .signed_in(Some(&network().bob), &["registry:catalog:*"])
+        .await;
     for client in [lister(&server).await, bob] {
         assert!(!client.get("/v2/_catalog").await.text().contains(&name));
     }
-    let alice = server.nobody().signed_in(Some(&network().alice), &["registry:catalog:*"]).await;
+    let alice = server
+        .nobody()
+        .signed_in(Some(&network().alice), &["registry:catalog:*"])
+        .await;
     assert_eq!(repositories(&alice.get("/v2/_catalog").await), [name]);
     server.stop().await;
 }

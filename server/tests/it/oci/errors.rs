@@ -6,7 +6,14 @@ use oci::Digest;
 use crate::harness::network;
 use crate::on_both_databases;
 
-const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+const METHODS: [Method; 6] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+];
 
 on_both_databases! {
     async fn malformed_digests_are_refused_wherever_they_stand(server) {

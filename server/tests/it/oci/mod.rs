@@ -24,14 +24,18 @@ mod version;
 
 /// Opens an upload and answers with its location.
 async fn start_upload(client: &Client, name: &str) -> String {
-    let started = client.send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "").await;
+    let started = client
+        .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")
+        .await;
     started.expect(StatusCode::ACCEPTED).header("location")
 }
 
 /// Pushes a manifest that is written as JSON, with the media type that it names itself.
 async fn put_json(client: &Client, name: &str, reference: &str, manifest: &Value) -> Answer {
     let media_type = manifest["mediaType"].as_str().unwrap();
-    client.put_manifest(name, reference, media_type, manifest.to_string().as_bytes()).await
+    client
+        .put_manifest(name, reference, media_type, manifest.to_string().as_bytes())
+        .await
 }
 
 /// The digest of a manifest that is written as JSON.
@@ -58,7 +62,12 @@ fn index_of(manifests: &[Value]) -> Value {
 }
 
 /// A signature or the like: a manifest without layers that speaks about `subject`.
-async fn pushed_artifact(client: &Client, name: &str, artifact_type: &str, subject: &Value) -> Value {
+async fn pushed_artifact(
+    client: &Client,
+    name: &str,
+    artifact_type: &str,
+    subject: &Value,
+) -> Value {
     client.push_blob(name, b"{}").await;
     let empty = descriptor("application/vnd.oci.empty.v1+json", b"{}");
     let artifact = json!({
@@ -70,11 +79,16 @@ async fn pushed_artifact(client: &Client, name: &str, artifact_type: &str, subje
         "subject": subject,
         "annotations": { "org.example.made-by": String::from_utf8_lossy(&blob(12)) },
     });
-    put_json(client, name, &digest_of(&artifact).to_string(), &artifact).await.expect(StatusCode::CREATED);
+    put_json(client, name, &digest_of(&artifact).to_string(), &artifact)
+        .await
+        .expect(StatusCode::CREATED);
     artifact
 }
 
 /// A descriptor of a manifest that is written as JSON.
 fn described(manifest: &Value) -> Value {
-    descriptor(manifest["mediaType"].as_str().unwrap(), manifest.to_string().as_bytes())
+    descriptor(
+        manifest["mediaType"].as_str().unwrap(),
+        manifest.to_string().as_bytes(),
+    )
 }

@@ -8,12 +8,30 @@ use crate::on_both_databases;
 
 /// Alice, with a token for pushing to one repository and pulling from another.
 async fn with_both(server: &TestServer, target: &str, source: &str) -> Client {
-    let scopes = [format!("repository:{target}:pull,push"), format!("repository:{source}:pull")];
-    server.nobody().signed_in(Some(&network().alice), &[&scopes[0], &scopes[1]]).await
+    let scopes = [
+        format!("repository:{target}:pull,push"),
+        format!("repository:{source}:pull"),
+    ];
+    server
+        .nobody()
+        .signed_in(Some(&network().alice), &[&scopes[0], &scopes[1]])
+        .await
 }
 
-async fn mount(client: &Client, target: &str, digest: &Digest, more: &str) -> crate::harness::Answer {
-    client.send(Method::POST, &format!("/v2/{target}/blobs/uploads/?mount={digest}{more}"), &[], "").await
+async fn mount(
+    client: &Client,
+    target: &str,
+    digest: &Digest,
+    more: &str,
+) -> crate::harness::Answer {
+    client
+        .send(
+            Method::POST,
+            &format!("/v2/{target}/blobs/uploads/?mount={digest}{more}"),
+            &[],
+            "",
+        )
+        .await
 }
 
 on_both_databases! {

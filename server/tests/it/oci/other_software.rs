@@ -15,11 +15,21 @@ struct Writer {
 
 impl Writer {
     async fn new(account: &Account) -> Self {
-        Self { account: account.clone(), token: network().pds_token(account).await }
+        Self {
+            account: account.clone(),
+            token: network().pds_token(account).await,
+        }
     }
 
     async fn call(&self, method: &str, input: Value) -> Value {
-        network().xrpc(&self.account.pds, &format!("com.atproto.repo.{method}"), Some(&self.token), &input).await
+        network()
+            .xrpc(
+                &self.account.pds,
+                &format!("com.atproto.repo.{method}"),
+                Some(&self.token),
+                &input,
+            )
+            .await
     }
 
     async fn put(&self, collection: &str, rkey: &str, record: Value) {
@@ -28,7 +38,11 @@ impl Writer {
     }
 
     async fn delete(&self, collection: &str, rkey: &str) {
-        self.call("deleteRecord", json!({ "repo": self.account.did, "collection": collection, "rkey": rkey })).await;
+        self.call(
+            "deleteRecord",
+            json!({ "repo": self.account.did, "collection": collection, "rkey": rkey }),
+        )
+        .await;
     }
 
     async fn point_tag(&self, path: &str, tag: &str, digest: &Digest) {
@@ -36,7 +50,8 @@ impl Writer {
             "$type": "io.atcr.tag", "repository": path, "tag": tag, "manifestDigest": digest.to_string(),
             "createdAt": "2026-01-01T00:00:00Z",
         });
-        self.put("io.atcr.tag", &format!("{path}_{tag}"), record).await;
+        self.put("io.atcr.tag", &format!("{path}_{tag}"), record)
+            .await;
     }
 }
 
@@ -48,7 +63,8 @@ fn path_of(name: &str) -> &str {
 async fn server_without_memory(engine: Engine) -> TestServer {
     let mut options = Options::new(engine);
     options.settings = vec![("REGISTRY_TAG_FRESH_SECONDS", "0".to_owned())];
-    options.clock = server::clock::Clock::fixed(chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000));
+    options.clock =
+        server::clock::Clock::fixed(chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000));
     TestServer::start_with(options).await
 }
 
@@ -81,7 +97,10 @@ macro_rules! without_memory {
 
 /// Time passes. Tokens age with it, so clients log in again.
 fn pass(server: &TestServer, seconds: i64) {
-    server.options().clock.advance(chrono::TimeDelta::seconds(seconds));
+    server
+        .options()
+        .clock
+        .advance(chrono::TimeDelta::seconds(seconds));
 }
 
 without_memory! {

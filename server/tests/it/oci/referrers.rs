@@ -10,7 +10,9 @@ use crate::harness::{Answer, Client, blob, descriptor, network};
 use crate::on_both_databases;
 
 async fn referrers(client: &Client, name: &str, subject: &Digest, query: &str) -> Answer {
-    let answer = client.get(&format!("/v2/{name}/referrers/{subject}{query}")).await;
+    let answer = client
+        .get(&format!("/v2/{name}/referrers/{subject}{query}"))
+        .await;
     answer.expect(StatusCode::OK);
     assert_eq!(answer.header("content-type"), media_types::OCI_IMAGE_INDEX);
     assert_eq!(answer.json()["schemaVersion"], 2);
@@ -20,11 +22,17 @@ async fn referrers(client: &Client, name: &str, subject: &Digest, query: &str) -
 
 fn digests(answer: &Answer) -> Vec<String> {
     let manifests = answer.json()["manifests"].as_array().unwrap().clone();
-    manifests.iter().map(|manifest| manifest["digest"].as_str().unwrap().to_owned()).collect()
+    manifests
+        .iter()
+        .map(|manifest| manifest["digest"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn sorted(manifests: &[&Value]) -> Vec<String> {
-    let mut digests: Vec<String> = manifests.iter().map(|manifest| digest_of(manifest).to_string()).collect();
+    let mut digests: Vec<String> = manifests
+        .iter()
+        .map(|manifest| digest_of(manifest).to_string())
+        .collect();
     digests.sort();
     digests
 }

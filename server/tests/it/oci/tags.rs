@@ -12,7 +12,9 @@ async fn push_tags(client: &Client, name: &str, tags: &[&str]) {
     let manifest = pushed_parts(client, name).await;
     let query: Vec<String> = tags.iter().map(|tag| format!("tag={tag}")).collect();
     let reference = format!("{}?{}", digest_of(&manifest), query.join("&"));
-    put_json(client, name, &reference, &manifest).await.expect(StatusCode::CREATED);
+    put_json(client, name, &reference, &manifest)
+        .await
+        .expect(StatusCode::CREATED);
 }
 
 fn tags(answer: &crate::harness::Answer) -> Vec<String> {

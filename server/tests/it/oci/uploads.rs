@@ -9,8 +9,20 @@ use crate::harness::{Client, Engine, TestServer, blob, with_digest};
 use crate::on_both_databases;
 
 /// Sends a chunk that says where it belongs.
-async fn patch(client: &Client, location: &str, range: &str, content: &[u8]) -> crate::harness::Answer {
-    client.send(Method::PATCH, location, &[("content-range", range)], content.to_vec()).await
+async fn patch(
+    client: &Client,
+    location: &str,
+    range: &str,
+    content: &[u8],
+) -> crate::harness::Answer {
+    client
+        .send(
+            Method::PATCH,
+            location,
+            &[("content-range", range)],
+            content.to_vec(),
+        )
+        .await
 }
 
 on_both_databases! {
@@ -243,11 +255,17 @@ on_both_databases! {
 
 /// The sizes of all files below a folder.
 fn stored_bytes(folder: &std::path::Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
     entries
         .map(|entry| {
             let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_dir() { stored_bytes(&entry.path()) } else { entry.metadata().unwrap().len() }
+            if entry.file_type().unwrap().is_dir() {
+                stored_bytes(&entry.path())
+            } else {
+                entry.metadata().unwrap().len()
+            }
         })
         .sum()
 }
@@ -271,7 +289,9 @@ async fn restart_in_the_middle(engine: Engine) {
     let mut locations = Vec::new();
     for _ in DigestAlgorithm::ALL {
         let location = start_upload(&owner, &name).await;
-        patch(&owner, &location, "0-199999", &content[..200_000]).await.expect(StatusCode::ACCEPTED);
+        patch(&owner, &location, "0-199999", &content[..200_000])
+            .await
+            .expect(StatusCode::ACCEPTED);
         locations.push(location);
     }
     let server = server.restart().await;
@@ -279,9 +299,23 @@ async fn restart_in_the_middle(engine: Engine) {
         let status = owner.get(&location).await;
         status.expect(StatusCode::NO_CONTENT);
         assert_eq!(status.header("range"), "0-199999");
-        patch(&owner, &location, "200000-249999", &content[200_000..250_000]).await.expect(StatusCode::ACCEPTED);
+        patch(
+            &owner,
+            &location,
+            "200000-249999",
+            &content[200_000..250_000],
+        )
+        .await
+        .expect(StatusCode::ACCEPTED);
         let digest = Digest::of(algorithm, &content);
-        let done = owner.send(Method::PUT, &with_digest(&location, &digest), &[], content[250_000..].to_vec()).await;
+        let done = owner
+            .send(
+                Method::PUT,
+                &with_digest(&location, &digest),
+                &[],
+                content[250_000..].to_vec(),
+            )
+            .await;
         done.expect(StatusCode::CREATED);
         assert_eq!(owner.get(&done.header("location")).await.body, content);
     }
