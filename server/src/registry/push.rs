@@ -75,7 +75,7 @@ impl Registry {
             content,
             tags,
         };
-        to_its_end(async move { push.run().await }).await?;
+        to_its_end(Box::pin(async move { push.run().await })).await?;
         Ok(stored)
     }
 

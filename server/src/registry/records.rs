@@ -300,7 +300,7 @@ impl Registry {
             {
                 continue;
             }
-            let Some(repository) = repository_of(owner, path) else {
+            let Some(repository) = repository_of(owner, &path) else {
                 continue;
             };
             self.keep_manifest(&repository, &digest, &key, record)
@@ -366,8 +366,8 @@ fn digest_of(key: &RecordKey, record: &ManifestRecord) -> Option<Digest> {
 }
 
 /// A repository under the spelling of its owner's DID: good enough to store by, since storage goes by DID.
-fn repository_of(owner: &Did, path: RepositoryPath) -> Option<Repository> {
-    let name = oci::RepositoryName::new(&owner.to_oci_component()?, &path).ok()?;
+fn repository_of(owner: &Did, path: &RepositoryPath) -> Option<Repository> {
+    let name = oci::RepositoryName::new(&owner.to_oci_component()?, path).ok()?;
     Some(Repository {
         name,
         owner: owner.clone(),

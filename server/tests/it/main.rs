@@ -1,5 +1,7 @@
 //! Tests through the surface: real HTTP, real databases, the reference PDS and PLC directory.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod harness;
 
 mod oci;

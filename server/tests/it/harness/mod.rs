@@ -16,7 +16,6 @@ macro_rules! on_both_databases {
     ($($(#[$attribute:meta])* async fn $name:ident($server:ident) $body:block)*) => {
         $(
             mod $name {
-                #[allow(unused_imports, reason = "not every test uses what its file imports")]
                 use super::*;
 
                 $(#[$attribute])*

@@ -51,7 +51,7 @@ pub struct TestServer {
     database_url: String,
     port: u16,
     options: Options,
-    _owned_folder: std::sync::Arc<tempfile::TempDir>,
+    keeps_folder: std::sync::Arc<tempfile::TempDir>,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -76,7 +76,7 @@ impl TestServer {
 
     /// Stops this server and starts another over the same folder, database and port.
     pub async fn restart(self) -> Self {
-        let (options, folder) = (self.options.clone(), self._owned_folder.clone());
+        let (options, folder) = (self.options.clone(), self.keeps_folder.clone());
         let (database_url, port) = (self.database_url.clone(), self.port);
         self.stop().await;
         Self::run(options, folder, database_url, port).await
@@ -129,7 +129,7 @@ impl TestServer {
             database_url,
             port,
             options,
-            _owned_folder: folder,
+            keeps_folder: folder,
             shutdown,
             serving,
         }
