@@ -8,9 +8,13 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use oci::{Digest, DigestAlgorithm};
 
-use super::{Appended, BlobStore, BlobStoreError, BodyError, IncomingBytes, Staging, UploadHash};
+use super::{
+    Appended, BlobStore, BlobStoreError, BodyError, Continuation, IncomingBytes, Staging,
+    UploadHash,
+};
 
 const NO_LIMIT: u64 = u64::MAX;
+const MORE: Continuation = Continuation::MoreToCome;
 
 /// Runs the whole suite on an empty store.
 pub(crate) async fn check_contract(store: &dyn BlobStore) {
@@ -71,6 +75,7 @@ async fn append(store: &dyn BlobStore, before: Appended, content: &[u8]) -> Appe
             NO_LIMIT,
             before.hash,
             body(content),
+            MORE,
         )
         .await
         .unwrap()
@@ -134,7 +139,14 @@ async fn a_blob_in_one_piece(store: &dyn BlobStore) {
     let started = start(store, "crumbs").await;
     let body = body_in_pieces(&crumbs, 1);
     let appended = store
-        .append(&started.staging, 0, NO_LIMIT, no_hash(), body)
+        .append(
+            &started.staging,
+            0,
+            NO_LIMIT,
+            no_hash(),
+            body,
+            Continuation::Last,
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -174,7 +186,7 @@ async fn bytes_that_were_not_acknowledged_are_cut_off(store: &dyn BlobStore) {
     .await;
     let (staging, size, hash) = kept;
     let again = store
-        .append(&staging, size, NO_LIMIT, hash, body(b" again"))
+        .append(&staging, size, NO_LIMIT, hash, body(b" again"), MORE)
         .await
         .unwrap();
     assert_eq!(again.size, 18);
@@ -201,7 +213,14 @@ async fn an_interrupted_body_keeps_what_arrived(store: &dyn BlobStore) {
     let started = start(store, "interrupted").await;
     let body = broken_off_after(&content[..1_500_000]);
     let appended = store
-        .append(&started.staging, 0, NO_LIMIT, no_hash(), body)
+        .append(
+            &started.staging,
+            0,
+            NO_LIMIT,
+            no_hash(),
+            body,
+            Continuation::Last,
+        )
         .await
         .unwrap();
     assert!(appended.interrupted.is_some());
@@ -214,6 +233,7 @@ async fn an_interrupted_body_keeps_what_arrived(store: &dyn BlobStore) {
             NO_LIMIT,
             appended.hash,
             nothing,
+            MORE,
         )
         .await
         .unwrap();
@@ -232,7 +252,14 @@ async fn a_body_beyond_the_limit_leaves_nothing(store: &dyn BlobStore) {
     let first = stage(store, "limit", b"12345").await;
     for too_long in [vec![b'6'; 6], vec![b'6'; 3 << 20]] {
         let refused = store
-            .append(&first.staging, 5, 10, first.hash.clone(), body(&too_long))
+            .append(
+                &first.staging,
+                5,
+                10,
+                first.hash.clone(),
+                body(&too_long),
+                MORE,
+            )
             .await
             .unwrap_err();
         assert!(
@@ -241,7 +268,7 @@ async fn a_body_beyond_the_limit_leaves_nothing(store: &dyn BlobStore) {
         );
     }
     let exact = store
-        .append(&first.staging, 5, 10, first.hash, body(b"67890"))
+        .append(&first.staging, 5, 10, first.hash, body(b"67890"), MORE)
         .await
         .unwrap();
     assert_eq!(
@@ -345,7 +372,7 @@ async fn what_is_missing_is_missing(store: &dyn BlobStore) {
     let mut hash = no_hash();
     hash.update(b"acknowledged");
     let lost = store
-        .append(&staging, 12, NO_LIMIT, hash, body(b"more"))
+        .append(&staging, 12, NO_LIMIT, hash, body(b"more"), MORE)
         .await
         .unwrap_err();
     assert!(

@@ -11,7 +11,8 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::keys::staging_key;
 use super::{
-    Appended, BlobStore, BlobStoreError, IncomingBytes, OutgoingBytes, Staging, UploadHash,
+    Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
+    UploadHash,
 };
 
 /// Keeps everything until it is dropped.
@@ -76,6 +77,7 @@ impl BlobStore for MemoryBlobStore {
         limit: u64,
         mut hash: UploadHash,
         mut body: IncomingBytes,
+        _: Continuation,
     ) -> Result<Appended, BlobStoreError> {
         let mut bytes = self.content().staged(staging, offset)?.to_vec();
         let mut interrupted = None;

@@ -39,6 +39,15 @@ pub type OutgoingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BlobStoreError>
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Staging(pub String);
 
+/// Whether more is to come after a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continuation {
+    /// Another body may follow, at any time and after any crash.
+    MoreToCome,
+    /// This body ends the blob, if it comes whole.
+    Last,
+}
+
 /// A staged blob after more bytes were made durable.
 #[derive(Debug)]
 pub struct Appended {
@@ -64,6 +73,10 @@ pub trait BlobStore: Send + Sync {
     /// `limit` total bytes fails with [`BlobStoreError::TooLarge`] and stages nothing new. An empty body
     /// touches nothing. `hash` has taken in exactly `offset` bytes.
     ///
+    /// After the [`Continuation::Last`] body came whole, [`BlobStore::promote`] or
+    /// [`BlobStore::discard_staging`] follows at once: until then the store may leave undone what only a
+    /// later body would need.
+    ///
     /// There is one writer per staging at a time, and it drives the future to its end: one that is
     /// dropped may leave a write behind that is still on its way to the disk.
     async fn append(
@@ -73,6 +86,7 @@ pub trait BlobStore: Send + Sync {
         limit: u64,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, BlobStoreError>;
 
     /// Hashes again what is staged up to `size`: after a restart, or for another algorithm.

@@ -80,6 +80,22 @@ macro_rules! on_pool {
     };
 }
 
+/// Runs one reading or `RETURNING` statement inside a [`Transaction`].
+///
+/// `on_transaction!(transaction, query_scalar::<_, i64>("DELETE .. RETURNING ..", [did]), fetch_one)`
+macro_rules! on_transaction {
+    ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
+        match $transaction {
+            $crate::db::Transaction::Sqlite(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+            $crate::db::Transaction::Postgres(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+        }
+    };
+}
+
 /// Runs one writing statement inside a [`Transaction`] and returns the number of rows it changed.
 macro_rules! execute {
     ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
@@ -94,7 +110,7 @@ macro_rules! execute {
     };
 }
 
-pub(crate) use {execute, on_pool};
+pub(crate) use {execute, on_pool, on_transaction};
 
 impl Database {
     /// Opens the database and creates the SQLite file when missing. Does not migrate.

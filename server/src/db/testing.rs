@@ -130,8 +130,6 @@ macro_rules! test_on_databases {
 pub(crate) use test_on_databases;
 
 mod tests {
-    use super::*;
-
     test_on_databases! {
         async fn a_fresh_database_answers(test: &TestDatabase) {
             test.database.ping().await.unwrap();

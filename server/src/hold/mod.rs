@@ -101,3 +101,8 @@ impl Hold {
         &*self.inner.blob_store
     }
 }
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

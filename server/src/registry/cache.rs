@@ -1,7 +1,7 @@
 //! What reading asks for most, in memory.
 //!
 //! Only one process writes to a SQLite database, so there the memory cannot go stale as long as every write
-//! below passes by here. With a shared database nothing is kept, except manifests by digest, which never change.
+//! below passes by here. With a shared database nothing is kept, because another replica may write.
 
 use std::sync::Arc;
 

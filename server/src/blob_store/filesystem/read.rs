@@ -27,13 +27,13 @@ pub(super) struct Verification {
 }
 
 impl Verification {
-    pub(super) fn new(digest: Digest, verified: moka::future::Cache<Digest, ()>) -> Self {
+    pub(super) fn boxed(digest: Digest, verified: moka::future::Cache<Digest, ()>) -> Box<Self> {
         let hash = UploadHash::new(digest.algorithm());
-        Self {
+        Box::new(Self {
             digest,
             hash,
             verified,
-        }
+        })
     }
 
     fn finish(&self) -> Result<(), BlobStoreError> {
@@ -55,7 +55,7 @@ struct Reader {
     file: File,
     remaining: u64,
     digest: Digest,
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 }
 
 impl Reader {
@@ -102,7 +102,7 @@ pub(super) async fn open(
     digest: Digest,
     size: u64,
     range: Option<RangeInclusive<u64>>,
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 ) -> Result<
     Option<impl Stream<Item = Result<Bytes, BlobStoreError>> + Send + 'static>,
     BlobStoreError,
@@ -124,7 +124,7 @@ fn open_reader(
     digest: Digest,
     size: u64,
     range: Option<RangeInclusive<u64>>,
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 ) -> Result<Option<Reader>, BlobStoreError> {
     let fail = BlobStoreError::while_trying_to("open a blob");
     let mut file = match File::open(path) {
@@ -173,7 +173,10 @@ async fn advance(progress: Progress) -> Option<(Result<Bytes, BlobStoreError>, P
         return Some((Ok(chunk), Progress::Reading(reading)));
     }
     if let Some(verification) = reader.verification {
-        verification.verified.insert(verification.digest, ()).await;
+        verification
+            .verified
+            .insert(verification.digest.clone(), ())
+            .await;
     }
     (!chunk.is_empty()).then_some((Ok(chunk), Progress::Ended))
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use oci::DigestAlgorithm;
 
 use super::super::keys::{STAGING, key_of};
-use super::super::{BlobStoreError, Staging, UploadHash};
+use super::super::{BlobStoreError, Continuation, Staging, UploadHash};
 use super::folders::{Folders, sync_folder};
 
 /// How much is read at once to hash a file again.
@@ -92,15 +92,15 @@ impl StagingFile {
     }
 
     /// Makes everything written durable.
-    pub(super) fn sync(&self) -> Result<(), BlobStoreError> {
+    pub(super) fn sync(&self, continuation: Continuation) -> Result<(), BlobStoreError> {
         let fail = BlobStoreError::while_trying_to("sync a staging file");
         // The length is synced with the data, times are not: they mean nothing here.
         self.file.sync_data().map_err(fail)?;
-        if self.is_created {
-            sync_folder(&self.folder)
-        } else {
-            Ok(())
+        // The name of a file that is about to be renamed is not worth a second wait for the disk.
+        if self.is_created && continuation == Continuation::MoreToCome {
+            sync_folder(&self.folder)?;
         }
+        Ok(())
     }
 
     /// Drops what this writer wrote: it will not be acknowledged.

@@ -23,7 +23,14 @@ async fn put(store: &FilesystemBlobStore, name: &str, content: &'static [u8]) ->
     let staging = store.create_staging(name).await.unwrap();
     let hash = UploadHash::new(DigestAlgorithm::Sha256);
     let appended = store
-        .append(&staging, 0, u64::MAX, hash, body(content))
+        .append(
+            &staging,
+            0,
+            u64::MAX,
+            hash,
+            body(content),
+            Continuation::Last,
+        )
         .await
         .unwrap();
     let digest = appended.hash.digest();
@@ -141,7 +148,7 @@ async fn a_second_writer_is_refused_while_the_first_one_writes() {
     let hash = || UploadHash::new(DigestAlgorithm::Sha256);
     let first = staging_file::StagingFile::open(&store.folders, &staging, 0, hash()).unwrap();
     let refused = store
-        .append(&staging, 0, 9, hash(), body(b"me too"))
+        .append(&staging, 0, 9, hash(), body(b"me too"), Continuation::Last)
         .await
         .unwrap_err();
     assert!(
@@ -150,7 +157,7 @@ async fn a_second_writer_is_refused_while_the_first_one_writes() {
     );
     drop(first);
     store
-        .append(&staging, 0, 9, hash(), body(b"my turn"))
+        .append(&staging, 0, 9, hash(), body(b"my turn"), Continuation::Last)
         .await
         .unwrap();
 }
@@ -162,7 +169,14 @@ async fn an_empty_body_does_not_touch_the_file() {
     let staging = store.create_staging("x").await.unwrap();
     let hash = UploadHash::new(DigestAlgorithm::Sha256);
     let appended = store
-        .append(&staging, 0, 9, hash, futures::stream::empty().boxed())
+        .append(
+            &staging,
+            0,
+            9,
+            hash,
+            futures::stream::empty().boxed(),
+            Continuation::Last,
+        )
         .await
         .unwrap();
     assert_eq!(appended.size, 0);

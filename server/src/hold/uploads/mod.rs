@@ -17,7 +17,9 @@ use tracing::Instrument;
 use super::permissions::MayWrite;
 use super::upload_locks::UploadLock;
 use super::{Hold, HoldError};
-use crate::blob_store::{Appended, BlobStoreError, IncomingBytes, Staging, UploadHash};
+use crate::blob_store::{
+    Appended, BlobStoreError, Continuation, IncomingBytes, Staging, UploadHash,
+};
 use crate::clients::hold::{Upload, UploadOwner};
 use crate::db::UploadRow;
 
@@ -101,7 +103,9 @@ impl Hold {
         let hash = self
             .running_hash(&upload.row, DigestAlgorithm::Sha256)
             .await?;
-        let appended = self.store(may_write, &upload.row, hash, body).await?;
+        let appended = self
+            .store(may_write, &upload.row, hash, body, Continuation::MoreToCome)
+            .await?;
         let size = self.acknowledge(&upload.row, appended).await?;
         Ok(Upload {
             id: upload.row.id,
@@ -142,7 +146,9 @@ impl Hold {
             DigestAlgorithm::Sha256
         };
         let hash = self.running_hash(row, running).await?;
-        let appended = self.store(may_write, row, hash, last).await?;
+        let appended = self
+            .store(may_write, row, hash, last, Continuation::Last)
+            .await?;
         if appended.interrupted.is_some() {
             return self.acknowledge(row, appended).await;
         }
@@ -257,12 +263,13 @@ impl Hold {
         row: &UploadRow,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, HoldError> {
         let staging = Staging(row.staging.clone());
         let limit = self.inner.settings.max_blob_bytes;
         match self
             .blob_store()
-            .append(&staging, row.size, limit, hash, body)
+            .append(&staging, row.size, limit, hash, body, continuation)
             .await
         {
             Ok(appended) => Ok(appended),

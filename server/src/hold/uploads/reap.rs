@@ -39,10 +39,7 @@ impl Hold {
                 let Some(_lock) = self.inner.upload_locks.try_lock(&row.id) else {
                     continue;
                 };
-                if self
-                    .end_idle_upload(&row.id, cutoff, &Staging(row.staging.clone()))
-                    .await?
-                {
+                if self.end_idle_upload(&row.id, cutoff).await? {
                     ended += 1;
                 }
             }
@@ -55,19 +52,15 @@ impl Hold {
         Ok(reaped)
     }
 
-    async fn end_idle_upload(
-        &self,
-        id: &str,
-        cutoff: i64,
-        staging: &Staging,
-    ) -> Result<bool, HoldError> {
+    async fn end_idle_upload(&self, id: &str, cutoff: i64) -> Result<bool, HoldError> {
         let mut transaction = self.database().begin().await?;
-        let is_ended = transaction.delete_idle_hold_upload(id, cutoff).await?;
+        let staging = transaction.delete_idle_hold_upload(id, cutoff).await?;
         transaction.commit().await?;
-        if is_ended {
-            self.blob_store().discard_staging(staging).await?;
-        }
-        Ok(is_ended)
+        let Some(staging) = staging else {
+            return Ok(false);
+        };
+        self.blob_store().discard_staging(&Staging(staging)).await?;
+        Ok(true)
     }
 
     async fn sweep_orphans(&self, older_than: TimeDelta) -> Result<u64, HoldError> {
