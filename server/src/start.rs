@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 
 use crate::app_state::{AppState, AssemblyError};
 use crate::clock::Clock;
-use crate::config::{Config, MetricsAccess};
-use crate::data_folder::{self, DataFolderError};
+use crate::config::{BlobStoreConfig, Config, MetricsAccess};
+use crate::data_folder::{self, DataFolderError, FolderLock};
 use crate::db::{Database, DatabaseError};
 use crate::handlers::health::{self, Probe, Readiness};
 use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
@@ -70,6 +70,7 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
 pub async fn run(config: &Config) -> Result<(), StartError> {
     let signals = StopSignals::listen().map_err(StartError::Signals)?;
     let metrics = Metrics::install()?;
+    let _locks = lock_folders(config)?;
     let database = open_database(config).await?;
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     let listen = config.http.listen;
@@ -99,6 +100,20 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
         }
     }
     Ok(())
+}
+
+/// Two servers over one data folder, or over one folder of blobs, would spoil each other's uploads.
+fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolderError> {
+    let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+    let mut folders = vec![config.server.data_dir.as_path(), root_dir.as_path()];
+    folders.dedup();
+    folders
+        .into_iter()
+        .map(|folder| {
+            data_folder::prepare(folder)?;
+            data_folder::lock(folder)
+        })
+        .collect()
 }
 
 /// Blobs are whatever somebody pushed. Served from the web app's own origin, only headers keep them apart from it.

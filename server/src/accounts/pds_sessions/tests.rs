@@ -55,11 +55,11 @@ impl Setting {
     }
 
     fn created(&self) -> usize {
-        self.pds.levers.count(&self.pds.levers.created)
+        self.pds.levers.created()
     }
 
     fn refreshed(&self) -> usize {
-        self.pds.levers.count(&self.pds.levers.refreshed)
+        self.pds.levers.refreshed()
     }
 }
 
@@ -226,7 +226,7 @@ async fn a_session_is_not_used_for_an_account_that_has_moved() {
         .add_account(ALICE, &["alice.test"], other.url.as_str());
     setting.clock.advance(TimeDelta::minutes(11));
     assert_ne!(setting.session().await, id);
-    assert_eq!(other.levers.count(&other.levers.created), 1);
+    assert_eq!(other.levers.created(), 1);
 }
 
 #[tokio::test]
@@ -393,7 +393,7 @@ async fn idle_sessions_end_here_and_at_their_pds() {
     );
     setting.clock.advance(TimeDelta::hours(2));
     assert_eq!(setting.sessions.purge_idle(day).await.unwrap(), 1);
-    assert_eq!(setting.pds.levers.count(&setting.pds.levers.deleted), 1);
+    assert_eq!(setting.pds.levers.deleted(), 1);
     assert!(matches!(
         put(&setting.sessions, &id).await,
         Err(PdsSessionError::SessionEnded)

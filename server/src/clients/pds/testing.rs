@@ -36,9 +36,9 @@ pub(crate) struct Levers {
     pub(crate) lie: Mutex<Option<String>>,
     /// Answers 503 to everything.
     pub(crate) failing: AtomicBool,
-    pub(crate) created: AtomicUsize,
-    pub(crate) refreshed: AtomicUsize,
-    pub(crate) deleted: AtomicUsize,
+    created: AtomicUsize,
+    refreshed: AtomicUsize,
+    deleted: AtomicUsize,
     pub(crate) written: Mutex<Vec<Value>>,
 }
 
@@ -99,8 +99,16 @@ impl Levers {
         self.access.lock().unwrap().clear();
     }
 
-    pub(crate) fn count(&self, counter: &AtomicUsize) -> usize {
-        counter.load(Ordering::SeqCst)
+    pub(crate) fn created(&self) -> usize {
+        self.created.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn refreshed(&self) -> usize {
+        self.refreshed.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn deleted(&self) -> usize {
+        self.deleted.load(Ordering::SeqCst)
     }
 
     fn session(&self, did: &str) -> Response {

@@ -1,9 +1,11 @@
 //! Blobs on their way in (OCI distribution-spec end-4, end-5, end-6, end-11, end-13, end-14).
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use futures::TryStreamExt as _;
+use futures::{StreamExt as _, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, LOCATION, RANGE};
 use http::{HeaderMap, HeaderName, StatusCode};
 use oci::{ContentRange, Digest, ErrorCode, Mount, RepositoryName, UploadId};
@@ -17,6 +19,9 @@ use super::OciError;
 use super::blobs::{CONTENT_DIGEST, insert_text};
 
 const UPLOAD_UUID: HeaderName = HeaderName::from_static("docker-upload-uuid");
+
+/// How long a client may send nothing in the middle of a body.
+const BODY_IDLE: Duration = Duration::from_mins(1);
 
 /// Begins an upload, mounts a blob, or stores one whose bytes come at once.
 pub async fn start(
@@ -150,8 +155,21 @@ fn chunk_start(headers: &HeaderMap) -> Result<Option<u64>, OciError> {
     Ok(Some(range.first()))
 }
 
+/// The body, which ends with an error when nothing came for a while: work on an upload goes on when its client
+/// goes away, so somebody who stays but says nothing would hold the upload for ever.
 fn incoming(body: Body) -> IncomingBytes {
-    Box::pin(body.into_data_stream().map_err(BodyError::new))
+    Box::pin(stream::unfold(
+        Some(body.into_data_stream()),
+        |body| async {
+            let mut body = body?;
+            match tokio::time::timeout(BODY_IDLE, body.next()).await {
+                Ok(None) => None,
+                Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(body))),
+                Ok(Some(Err(error))) => Some((Err(BodyError::new(error)), None)),
+                Err(elapsed) => Some((Err(BodyError::new(elapsed)), None)),
+            }
+        },
+    ))
 }
 
 fn in_progress(status: StatusCode, name: &RepositoryName, upload: &Upload) -> Response {
