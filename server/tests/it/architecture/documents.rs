@@ -74,10 +74,10 @@ fn is_path(code: &str) -> bool {
     let is_plain = code
         .chars()
         .all(|character| character.is_ascii_alphanumeric() || "/._-".contains(character));
-    let starts_here = code
-        .split_once('/')
-        .is_some_and(|(first, _)| FOLDERS.contains(&first));
-    is_plain && (starts_here || code.ends_with(".rs"))
+    let first = code.split_once('/').map_or("", |(first, _)| first);
+    is_plain
+        && !first.is_empty()
+        && (FOLDERS.contains(&first) || workspace().join("server/src").join(first).is_dir())
 }
 
 /// Documents shorten paths of the server.
@@ -118,14 +118,14 @@ fn documents_name_what_is_there() {
 fn a_dead_link_path_and_setting_are_found() {
     let document = workspace().join("docs/operating.md");
     let text = "[here](../README.md), [there](gone.md), `server/src/router.rs`, `registry/push.rs`,\n\
-                `server/src/gone.rs`, `gone.rs`, `server/src/config/<section>.rs`, HOLD_OWNER, HOLD_OWNERS.";
+                `server/src/gone.rs`, `registry/gone.rs`, `server/src/config/<section>.rs`, HOLD_OWNER, HOLD_OWNERS.";
     let found = violations(&document, text);
     assert_eq!(
         found,
         [
             "docs/operating.md:1: gone.md is linked and not there",
             "docs/operating.md:2: server/src/gone.rs is named and not there",
-            "docs/operating.md:2: gone.rs is named and not there",
+            "docs/operating.md:2: registry/gone.rs is named and not there",
             "docs/operating.md:2: HOLD_OWNERS is named and no setting",
         ]
     );

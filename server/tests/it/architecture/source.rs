@@ -37,6 +37,14 @@ impl SourceFile {
         })
     }
 
+    /// Whether nothing in the file is shipped.
+    pub fn is_test(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        self.path.contains("/tests/")
+            || matches!(name, "tests.rs" | "testing.rs")
+            || name.ends_with("_tests.rs")
+    }
+
     /// Every path of two segments or more, and whatever `use` names.
     pub fn named_paths(&self) -> Vec<NamedPath> {
         let mut tokens = tokens(&self.code).into_iter().peekable();
