@@ -247,6 +247,7 @@ pub async fn processes(subjects: Subjects, plan: &Plan, report: &mut Report) -> 
         ..
     } = subjects;
     for _ in 0..STARTS {
+        flush_disk().await?;
         let started = Instant::now();
         longshore = longshore.restart().await?;
         report.add(
@@ -256,6 +257,7 @@ pub async fn processes(subjects: Subjects, plan: &Plan, report: &mut Report) -> 
             longshore.subject.name,
             millis(started),
         );
+        flush_disk().await?;
         let started = Instant::now();
         distribution = distribution.restart().await?;
         report.add(
