@@ -113,10 +113,14 @@ impl Registry {
         digest: &Digest,
     ) -> Result<Option<Arc<CachedManifest>>, RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
-        for is_taken in [false, true] {
-            let Ok(key) = manifest_plan::manifest_key(digest, path, is_taken) else {
-                return Ok(None);
-            };
+        let Ok(plain) = manifest_plan::manifest_key(digest, path, false) else {
+            return Ok(None);
+        };
+        let Ok(in_repository) = manifest_plan::manifest_key(digest, path, true) else {
+            return Ok(None);
+        };
+        let hashed = record_key::hashed_record_key(&in_repository);
+        for key in [plain, in_repository, hashed] {
             let record: Option<ManifestRecord> = self.fetch_record(owner, &key).await?;
             if let Some(record) = record.filter(|record| record.repository == path.as_str()) {
                 return self.keep_manifest(repository, digest, &key, &record).await;

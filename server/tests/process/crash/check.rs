@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ::http::StatusCode;
 use oci::Digest;
-use rand::seq::IteratorRandom as _;
 use rand::rngs::StdRng;
+use rand::seq::IteratorRandom as _;
 use serde_json::Value;
 
 use super::ledger::OpenUpload;
@@ -61,10 +61,17 @@ impl Wire {
         }
         self.check_tags().await;
         for digest in now.attempted_blobs.difference(&before.attempted_blobs) {
-            self.expect_whole_or_absent(&format!("blobs/{digest}"), digest).await;
+            self.expect_whole_or_absent(&format!("blobs/{digest}"), digest)
+                .await;
         }
-        for digest in now.attempted_manifests.difference(&before.attempted_manifests) {
-            if self.expect_whole_or_absent(&format!("manifests/{digest}"), digest).await {
+        for digest in now
+            .attempted_manifests
+            .difference(&before.attempted_manifests)
+        {
+            if self
+                .expect_whole_or_absent(&format!("manifests/{digest}"), digest)
+                .await
+            {
                 self.expect_references(digest).await;
             }
         }
@@ -80,16 +87,24 @@ impl Wire {
             self.expect_manifest(digest).await;
             self.expect_references(digest).await;
         }
-        (known.blobs.len(), known.manifests.len(), self.check_tags().await)
+        (
+            known.blobs.len(),
+            known.manifests.len(),
+            self.check_tags().await,
+        )
     }
 
     async fn expect_blob(&self, digest: &Digest) {
-        let found = self.expect_whole_or_absent(&format!("blobs/{digest}"), digest).await;
+        let found = self
+            .expect_whole_or_absent(&format!("blobs/{digest}"), digest)
+            .await;
         assert!(found, "the acknowledged blob {digest} is gone");
     }
 
     async fn expect_manifest(&self, digest: &Digest) {
-        let found = self.expect_whole_or_absent(&format!("manifests/{digest}"), digest).await;
+        let found = self
+            .expect_whole_or_absent(&format!("manifests/{digest}"), digest)
+            .await;
         assert!(found, "the acknowledged manifest {digest} is gone");
     }
 
@@ -99,7 +114,10 @@ impl Wire {
         for (tag, allowed) in &tags {
             let answer = self.read(&format!("manifests/{tag}")).await;
             let actual = (answer.status == StatusCode::OK).then(|| Digest::sha256_of(&answer.body));
-            assert!(allowed.contains(&actual), "{tag} is at {actual:?} instead of {allowed:?}: {answer:?}");
+            assert!(
+                allowed.contains(&actual),
+                "{tag} is at {actual:?} instead of {allowed:?}: {answer:?}"
+            );
         }
         tags.len()
     }
@@ -120,7 +138,8 @@ impl Wire {
         let manifest: Value = serde_json::from_slice(&content).unwrap();
         let layers = manifest["layers"].as_array().unwrap().iter();
         for descriptor in layers.chain([&manifest["config"]]) {
-            self.expect_blob(&descriptor["digest"].as_str().unwrap().parse().unwrap()).await;
+            self.expect_blob(&descriptor["digest"].as_str().unwrap().parse().unwrap())
+                .await;
         }
     }
 
@@ -139,7 +158,10 @@ impl Wire {
         let digest = Digest::sha256_of(&upload.content.bytes());
         let status = self.get(&upload.location).await.unwrap();
         if status.status == StatusCode::NOT_FOUND {
-            assert!(upload.is_ending, "an upload with acknowledged bytes is gone: {upload:?}");
+            assert!(
+                upload.is_ending,
+                "an upload with acknowledged bytes is gone: {upload:?}"
+            );
             self.ledger().end_upload(&upload.location);
             self.expect_blob(&digest).await;
             figures.uploads_ended_unanswered += 1;
@@ -147,7 +169,10 @@ impl Wire {
         }
         assert_eq!(status.status, StatusCode::NO_CONTENT, "{status:?}");
         let size = status.upload_size();
-        assert!(size >= upload.acknowledged, "acknowledged bytes are gone: {size} of {upload:?}");
+        assert!(
+            size >= upload.acknowledged,
+            "acknowledged bytes are gone: {size} of {upload:?}"
+        );
         upload.acknowledged = size;
         self.ledger().upload(&upload.location).acknowledged = size;
         let (location, content) = (upload.location.clone(), upload.content);
@@ -164,7 +189,9 @@ impl Wire {
     }
 
     async fn read(&self, path: &str) -> Answer {
-        self.get(&format!("/v2/{}/{path}", self.name)).await.unwrap()
+        self.get(&format!("/v2/{}/{path}", self.name))
+            .await
+            .unwrap()
     }
 }
 
