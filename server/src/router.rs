@@ -1,9 +1,10 @@
 //! Every URL the server answers. Read this first.
 
-use axum::Router;
+use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app_state::AppState;
+use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
 use crate::handlers::{oci, token, web};
@@ -37,6 +38,11 @@ pub fn router(state: &AppState) -> Router {
         .merge(tokens)
         .merge(operations)
         // A bug in one request is that request's failure, not the connection's.
-        .layer(CatchPanicLayer::new());
+        .layer(CatchPanicLayer::new())
+        // Around the layer above, so that the answer to a caught panic carries them too.
+        .layer(middleware::from_fn_with_state(
+            SecurityHeaders::new(&state.web.public_url),
+            add_security_headers,
+        ));
     start::observed(router, state.metrics.clone())
 }

@@ -4,4 +4,8 @@
 
 mod harness;
 
+mod abuse;
 mod oci;
+mod operations;
+mod pds;
+mod token;

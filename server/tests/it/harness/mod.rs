@@ -5,7 +5,7 @@ mod images;
 mod network;
 mod server;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, with_digest};
 pub use images::{Image, blob, image};
 pub use network::{Account, network};
 pub use server::{Engine, Options, TestServer};
@@ -35,6 +35,31 @@ macro_rules! on_both_databases {
                 }
 
                 async fn run($server: &$crate::harness::TestServer) $body
+            }
+        )*
+    };
+}
+
+/// Runs each test on SQLite and on PostgreSQL, and leaves starting the server to it:
+/// `async fn a_sentence(engine) { … }`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($(async fn $name:ident($engine:ident) $body:block)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_sqlite() {
+                    run($crate::harness::Engine::Sqlite).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_postgresql() {
+                    run($crate::harness::Engine::Postgresql).await;
+                }
+
+                async fn run($engine: $crate::harness::Engine) $body
             }
         )*
     };
