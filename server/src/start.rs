@@ -8,14 +8,14 @@ use tokio::net::TcpListener;
 
 use crate::app_state::{AppState, AssemblyError};
 use crate::clock::Clock;
-use crate::config::{Config, MetricsAccess};
-use crate::data_folder::{self, DataFolderError};
+use crate::config::{BlobStoreConfig, Config, MetricsAccess};
+use crate::data_folder::{self, DataFolderError, FolderLock};
 use crate::db::{Database, DatabaseError};
 use crate::handlers::health::{self, Probe, Readiness};
 use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
 use crate::handlers::middleware::{access_log, request_id};
-use crate::{jobs, router};
 use crate::serve::{self, Drained, StopSignals};
+use crate::{jobs, router};
 
 /// The server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,7 @@ pub async fn open_database(config: &Config) -> Result<Database, StartError> {
 pub async fn run(config: &Config) -> Result<(), StartError> {
     let signals = StopSignals::listen().map_err(StartError::Signals)?;
     let metrics = Metrics::install()?;
+    let _locks = lock_folders(config)?;
     let database = open_database(config).await?;
     let upkeep = tokio::spawn(metrics.clone().run_upkeep());
     let listen = config.http.listen;
@@ -80,6 +81,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let router = router::router(&state);
     let jobs = jobs::run(&state, &config.registry);
 
+    warn_of_shared_origin(config);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         http.listen = %listener.local_addr().unwrap_or(listen),
@@ -94,10 +96,38 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     match drained {
         Drained::Completely => tracing::info!("stopped"),
         Drained::CutOff(connections) => {
-            tracing::warn!(connections, "stopped with requests unfinished")
+            tracing::warn!(connections, "stopped with requests unfinished");
         }
     }
     Ok(())
+}
+
+/// Two servers over one data folder, or over one folder of blobs, would spoil each other's uploads.
+fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolderError> {
+    let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+    let mut folders = vec![config.server.data_dir.as_path(), root_dir.as_path()];
+    folders.dedup();
+    folders
+        .into_iter()
+        .map(|folder| {
+            data_folder::prepare(folder)?;
+            data_folder::lock(folder)
+        })
+        .collect()
+}
+
+/// Blobs are whatever somebody pushed. Served from the web app's own origin, only headers keep them apart from it.
+fn warn_of_shared_origin(config: &Config) {
+    let is_shared = config
+        .hold
+        .as_ref()
+        .is_some_and(|hold| hold.public_url.as_str() == config.http.public_url.as_str());
+    if is_shared && !config.http.public_url.is_loopback() {
+        tracing::warn!(
+            http.public_url = %config.http.public_url,
+            "the web app and the hold share an origin; in production give the hold a domain of its own (HOLD_PUBLIC_URL)"
+        );
+    }
 }
 
 /// Answers whether the database can be read.

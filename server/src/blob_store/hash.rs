@@ -12,7 +12,10 @@ pub struct UploadHash {
 impl UploadHash {
     /// The hash of nothing yet.
     pub fn new(algorithm: DigestAlgorithm) -> Self {
-        Self { digester: Digester::new(algorithm), size: 0 }
+        Self {
+            digester: Digester::new(algorithm),
+            size: 0,
+        }
     }
 
     /// Takes in the next bytes.

@@ -32,7 +32,9 @@ pub(super) fn blob_key(digest: &Digest) -> String {
 pub(super) fn staging_key(name: &str) -> Result<String, BlobStoreError> {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if name.is_empty() || name.len() > LONGEST_STAGING_NAME || !name.bytes().all(harmless) {
-        return Err(BlobStoreError::StagingInvalid { staging: name.to_owned() });
+        return Err(BlobStoreError::StagingInvalid {
+            staging: name.to_owned(),
+        });
     }
     Ok(format!("{STAGING}/{name}"))
 }
@@ -56,7 +58,17 @@ mod tests {
     #[test]
     fn staging_names_cannot_leave_the_folder() {
         assert_eq!(staging_key("0aZ_-").unwrap(), "staging/0aZ_-");
-        for name in ["", ".", "..", "../x", "a/b", "a\\b", "a\0", "ä", &"a".repeat(129)] {
+        for name in [
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "a\\b",
+            "a\0",
+            "ä",
+            &"a".repeat(129),
+        ] {
             assert!(staging_key(name).is_err(), "{name:?}");
         }
     }

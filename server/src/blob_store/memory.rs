@@ -11,7 +11,8 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::keys::staging_key;
 use super::{
-    Appended, BlobStore, BlobStoreError, IncomingBytes, OutgoingBytes, Staging, UploadHash,
+    Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
+    UploadHash,
 };
 
 /// Keeps everything until it is dropped.
@@ -44,7 +45,10 @@ impl MemoryBlobStore {
 
 impl Content {
     fn staged(&self, staging: &Staging, size: u64) -> Result<&[u8], BlobStoreError> {
-        let unknown = || BlobStoreError::StagingUnknown { staging: staging.0.clone(), size };
+        let unknown = || BlobStoreError::StagingUnknown {
+            staging: staging.0.clone(),
+            size,
+        };
         let staged = self.staged.get(&staging.0).ok_or_else(unknown)?;
         staged.bytes.get(..index(size)).ok_or_else(unknown)
     }
@@ -58,7 +62,10 @@ fn index(position: u64) -> usize {
 impl BlobStore for MemoryBlobStore {
     async fn create_staging(&self, name: &str) -> Result<Staging, BlobStoreError> {
         staging_key(name)?;
-        let staged = Staged { bytes: Vec::new(), written_at: Instant::now() };
+        let staged = Staged {
+            bytes: Vec::new(),
+            written_at: Instant::now(),
+        };
         self.content().staged.insert(name.to_owned(), staged);
         Ok(Staging(name.to_owned()))
     }
@@ -70,6 +77,7 @@ impl BlobStore for MemoryBlobStore {
         limit: u64,
         mut hash: UploadHash,
         mut body: IncomingBytes,
+        _: Continuation,
     ) -> Result<Appended, BlobStoreError> {
         let mut bytes = self.content().staged(staging, offset)?.to_vec();
         let mut interrupted = None;
@@ -88,9 +96,17 @@ impl BlobStore for MemoryBlobStore {
                 }
             }
         }
-        let staged = Staged { bytes, written_at: Instant::now() };
+        let staged = Staged {
+            bytes,
+            written_at: Instant::now(),
+        };
         self.content().staged.insert(staging.0.clone(), staged);
-        Ok(Appended { staging: staging.clone(), size: hash.size(), hash, interrupted })
+        Ok(Appended {
+            staging: staging.clone(),
+            size: hash.size(),
+            hash,
+            interrupted,
+        })
     }
 
     async fn hash_staging(
@@ -104,7 +120,12 @@ impl BlobStore for MemoryBlobStore {
         Ok(hash)
     }
 
-    async fn promote(&self, staging: &Staging, size: u64, digest: &Digest) -> Result<(), BlobStoreError> {
+    async fn promote(
+        &self,
+        staging: &Staging,
+        size: u64,
+        digest: &Digest,
+    ) -> Result<(), BlobStoreError> {
         let mut content = self.content();
         let bytes = Bytes::copy_from_slice(content.staged(staging, size)?);
         content.staged.remove(&staging.0);
@@ -118,7 +139,11 @@ impl BlobStore for MemoryBlobStore {
     }
 
     async fn stat(&self, digest: &Digest) -> Result<Option<u64>, BlobStoreError> {
-        Ok(self.content().blobs.get(digest).map(|bytes| bytes.len() as u64))
+        Ok(self
+            .content()
+            .blobs
+            .get(digest)
+            .map(|bytes| bytes.len() as u64))
     }
 
     async fn read(
@@ -132,7 +157,10 @@ impl BlobStore for MemoryBlobStore {
         };
         if bytes.len() as u64 != size {
             let damage = format!("it has {} bytes instead of {size}", bytes.len());
-            return Err(BlobStoreError::Damaged { digest: digest.clone(), damage });
+            return Err(BlobStoreError::Damaged {
+                digest: digest.clone(),
+                damage,
+            });
         }
         let part = match range {
             Some(range) => {
@@ -141,7 +169,9 @@ impl BlobStore for MemoryBlobStore {
             }
             None => bytes,
         };
-        Ok(Some(futures::stream::iter((!part.is_empty()).then_some(Ok(part))).boxed()))
+        Ok(Some(
+            futures::stream::iter((!part.is_empty()).then_some(Ok(part))).boxed(),
+        ))
     }
 
     async fn presign(&self, _: &Digest, _: Duration) -> Result<Option<url::Url>, BlobStoreError> {

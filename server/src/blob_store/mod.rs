@@ -39,6 +39,15 @@ pub type OutgoingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BlobStoreError>
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Staging(pub String);
 
+/// Whether more is to come after a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continuation {
+    /// Another body may follow, at any time and after any crash.
+    MoreToCome,
+    /// This body ends the blob, if it comes whole.
+    Last,
+}
+
 /// A staged blob after more bytes were made durable.
 #[derive(Debug)]
 pub struct Appended {
@@ -64,6 +73,10 @@ pub trait BlobStore: Send + Sync {
     /// `limit` total bytes fails with [`BlobStoreError::TooLarge`] and stages nothing new. An empty body
     /// touches nothing. `hash` has taken in exactly `offset` bytes.
     ///
+    /// After the [`Continuation::Last`] body came whole, [`BlobStore::promote`] or
+    /// [`BlobStore::discard_staging`] follows at once: until then the store may leave undone what only a
+    /// later body would need.
+    ///
     /// There is one writer per staging at a time, and it drives the future to its end: one that is
     /// dropped may leave a write behind that is still on its way to the disk.
     async fn append(
@@ -73,6 +86,7 @@ pub trait BlobStore: Send + Sync {
         limit: u64,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, BlobStoreError>;
 
     /// Hashes again what is staged up to `size`: after a restart, or for another algorithm.
@@ -86,7 +100,12 @@ pub trait BlobStore: Send + Sync {
     /// Makes the staged blob readable under `digest`, durably, and ends the staging. The caller has
     /// verified that the `size` staged bytes have this digest. Promoting a digest that is there already
     /// keeps one copy.
-    async fn promote(&self, staging: &Staging, size: u64, digest: &Digest) -> Result<(), BlobStoreError>;
+    async fn promote(
+        &self,
+        staging: &Staging,
+        size: u64,
+        digest: &Digest,
+    ) -> Result<(), BlobStoreError>;
 
     /// Throws a staged blob away. Not an error when it is gone already.
     async fn discard_staging(&self, staging: &Staging) -> Result<(), BlobStoreError>;
@@ -106,13 +125,21 @@ pub trait BlobStore: Send + Sync {
 
     /// A URL from which anybody can fetch the blob until `lifetime` has passed; `None` where the store
     /// has no such thing and the bytes are streamed instead.
-    async fn presign(&self, digest: &Digest, lifetime: Duration) -> Result<Option<url::Url>, BlobStoreError>;
+    async fn presign(
+        &self,
+        digest: &Digest,
+        lifetime: Duration,
+    ) -> Result<Option<url::Url>, BlobStoreError>;
 
     /// Removes a blob. Not an error when it is gone already.
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
 
     /// Removes staging areas that nobody wrote to for `age`, except those in `claimed`; returns how many.
-    async fn sweep_staging(&self, age: Duration, claimed: &HashSet<Staging>) -> Result<u64, BlobStoreError>;
+    async fn sweep_staging(
+        &self,
+        age: Duration,
+        claimed: &HashSet<Staging>,
+    ) -> Result<u64, BlobStoreError>;
 
     /// Writes, reads back and deletes a small object; for `doctor` and readiness.
     async fn check(&self) -> Result<(), BlobStoreError>;

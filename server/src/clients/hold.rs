@@ -116,7 +116,11 @@ pub trait HoldClient: Send + Sync {
     async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError>;
 
     /// The size of a blob, or `None` where it does not exist or `reader` may not read.
-    async fn stat_blob(&self, reader: Option<&Did>, digest: &Digest) -> Result<Option<u64>, HoldError>;
+    async fn stat_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+    ) -> Result<Option<u64>, HoldError>;
 
     /// A blob of `size` bytes, or an inclusive range of it.
     async fn read_blob(

@@ -72,14 +72,20 @@ impl HoldClient for LocalHold {
         start: Option<u64>,
         last: IncomingBytes,
     ) -> Result<u64, HoldError> {
-        self.hold.complete_upload(owner, id, digest, start, last).await
+        self.hold
+            .complete_upload(owner, id, digest, start, last)
+            .await
     }
 
     async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError> {
         self.hold.cancel_upload(owner, id).await
     }
 
-    async fn stat_blob(&self, reader: Option<&Did>, digest: &Digest) -> Result<Option<u64>, HoldError> {
+    async fn stat_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+    ) -> Result<Option<u64>, HoldError> {
         self.hold.stat_blob(reader, digest).await
     }
 

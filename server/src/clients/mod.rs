@@ -1,5 +1,7 @@
 //! The world outside the process: PDSes, the PLC directory, holds.
 
+#[cfg(test)]
+pub(crate) mod fake_dns;
 pub mod handle_txt;
 pub mod hold;
 pub mod local_hold;

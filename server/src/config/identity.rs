@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::settings::{DNS_SERVER, EXTRA_CA_FILE, HANDLE_RESOLVER_URL, PLC_DIRECTORY_URL, Setting};
+use super::settings::{DNS_SERVER, EXTRA_CA_FILE, HANDLE_RESOLVER_URL, PLC_DIRECTORY_URL};
 use super::source::Reader;
 use super::value::{self, Origin};
 
@@ -12,7 +12,7 @@ use super::value::{self, Origin};
 pub struct IdentityConfig {
     /// The directory of did:plc.
     pub plc_directory_url: Origin,
-    /// A service asked for handles instead of DNS and their own sites.
+    /// A service that resolves the handles of a development network.
     pub handle_resolver_url: Option<Origin>,
     /// DNS server instead of the system's.
     pub dns_server: Option<SocketAddr>,
@@ -28,8 +28,22 @@ pub(super) fn read(reader: &mut Reader, development: bool) -> Option<IdentityCon
         value::path(text).filter(|path| std::fs::File::open(path).is_ok_and(|file| is_file(&file)))
     });
     if !development {
-        refuse_plain_http(reader, &PLC_DIRECTORY_URL, plc_directory_url.as_ref());
-        refuse_plain_http(reader, &HANDLE_RESOLVER_URL, handle_resolver_url.as_ref());
+        if let Some(origin) = plc_directory_url
+            .as_ref()
+            .filter(|origin| !origin.is_https())
+        {
+            let message = format!("found \"{origin}\"; expected {}", PLC_DIRECTORY_URL.expects);
+            reader.refuse(&PLC_DIRECTORY_URL, message);
+        }
+        // Handles of the open network resolve by DNS and their own sites alone; leaving it unused in
+        // silence would be worse than refusing.
+        if let Some(origin) = &handle_resolver_url {
+            let message = format!(
+                "found \"{origin}\"; expected {}",
+                HANDLE_RESOLVER_URL.expects
+            );
+            reader.refuse(&HANDLE_RESOLVER_URL, message);
+        }
     }
     Some(IdentityConfig {
         plc_directory_url: plc_directory_url?,
@@ -41,13 +55,4 @@ pub(super) fn read(reader: &mut Reader, development: bool) -> Option<IdentityCon
 
 fn is_file(file: &std::fs::File) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.is_file())
-}
-
-fn refuse_plain_http(reader: &mut Reader, setting: &Setting, origin: Option<&Origin>) {
-    if let Some(origin) = origin.filter(|origin| !origin.is_https()) {
-        reader.refuse(
-            setting,
-            format!("found \"{origin}\"; expected {}", setting.expects),
-        );
-    }
 }

@@ -118,8 +118,8 @@ settings! {
         "an https origin without a path (http only with server.development)", false,
         "The directory that did:plc identities are looked up in.";
     HANDLE_RESOLVER_URL = "identity.handle_resolver_url", "HANDLE_RESOLVER_URL", Unset,
-        "an https origin without a path (http only with server.development)", false,
-        "A service that resolves handles (com.atproto.identity.resolveHandle) and is asked instead of DNS and the handle's own site.";
+        "an origin without a path, and server.development = true", false,
+        "A service that resolves handles (com.atproto.identity.resolveHandle), for the `.test` handles of a development network. Needs server.development.";
     DNS_SERVER = "identity.dns_server", "DNS_SERVER", Unset,
         "an IP address and a port, such as 9.9.9.9:53", false,
         "DNS server for handles, instead of the system's.";

@@ -212,11 +212,8 @@ fn text_of(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn origin_in_file(name: &str, text: &str, offset: usize) -> String {
-    let line = text.as_bytes()[..offset.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1;
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
     format!("{name}, line {line}")
 }
 

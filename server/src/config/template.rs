@@ -34,16 +34,16 @@ pub fn commented_file() -> String {
             DefaultValue::Value(value) => {
                 write_line(
                     &mut text,
-                    format_args!("# {} = {}", setting.name(), toml_value(value)),
+                    format_args!("#{} = {}", setting.name(), toml_value(value)),
                 );
             }
             DefaultValue::Derived(from) => {
                 write_line(&mut text, format_args!("# Default: {from}"));
-                write_line(&mut text, format_args!("# {} = \"\"", setting.name()));
+                write_line(&mut text, format_args!("#{} = \"\"", setting.name()));
             }
             DefaultValue::Unset => {
                 write_line(&mut text, format_args!("# Default: not set"));
-                write_line(&mut text, format_args!("# {} = \"\"", setting.name()));
+                write_line(&mut text, format_args!("#{} = \"\"", setting.name()));
             }
         }
     }

@@ -97,7 +97,10 @@ struct RawCatalogEntry {
 }
 
 fn parse_digest(value: String) -> Result<Digest, DatabaseError> {
-    value.parse().map_err(|_| DatabaseError::Corrupt { what: "digest", value })
+    value.parse().map_err(|_| DatabaseError::Corrupt {
+        what: "digest",
+        value,
+    })
 }
 
 impl TryFrom<RawManifest> for ManifestRow {
@@ -107,8 +110,10 @@ impl TryFrom<RawManifest> for ManifestRow {
         Ok(Self {
             digest: parse_digest(raw.digest)?,
             media_type: raw.media_type,
-            size: u64::try_from(raw.size)
-                .map_err(|_| DatabaseError::Corrupt { what: "size", value: raw.size.to_string() })?,
+            size: u64::try_from(raw.size).map_err(|_| DatabaseError::Corrupt {
+                what: "size",
+                value: raw.size.to_string(),
+            })?,
             artifact_type: raw.artifact_type,
             subject: raw.subject.map(parse_digest).transpose()?,
             annotations: raw.annotations,
@@ -124,7 +129,10 @@ impl TryFrom<RawTag> for TagRow {
 
     fn try_from(raw: RawTag) -> Result<Self, DatabaseError> {
         Ok(Self {
-            tag: raw.tag.parse().map_err(|_| DatabaseError::Corrupt { what: "tag", value: raw.tag })?,
+            tag: raw.tag.parse().map_err(|_| DatabaseError::Corrupt {
+                what: "tag",
+                value: raw.tag,
+            })?,
             digest: parse_digest(raw.digest)?,
             record_key: raw.record_key,
             updated_at: raw.updated_at,
@@ -156,7 +164,10 @@ impl Database {
     }
 
     /// The bytes of a manifest, where they are kept here.
-    pub async fn find_manifest_content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, DatabaseError> {
+    pub async fn find_manifest_content(
+        &self,
+        digest: &Digest,
+    ) -> Result<Option<Vec<u8>>, DatabaseError> {
         Ok(on_pool!(
             self,
             query_scalar::<_, Vec<u8>>(
@@ -216,11 +227,14 @@ impl Database {
         )?;
         rows.into_iter()
             .map(|row| {
-                let repository = row
-                    .repository
-                    .parse()
-                    .map_err(|_| DatabaseError::Corrupt { what: "repository", value: row.repository })?;
-                Ok(OwnedManifest { repository, manifest: row.manifest.try_into()? })
+                let repository = row.repository.parse().map_err(|_| DatabaseError::Corrupt {
+                    what: "repository",
+                    value: row.repository,
+                })?;
+                Ok(OwnedManifest {
+                    repository,
+                    manifest: row.manifest.try_into()?,
+                })
             })
             .collect()
     }
@@ -364,12 +378,19 @@ impl Database {
         )?;
         Ok(rows
             .into_iter()
-            .map(|row| CatalogEntry { name: row.name, owner_did: row.owner_did })
+            .map(|row| CatalogEntry {
+                name: row.name,
+                owner_did: row.owner_did,
+            })
             .collect())
     }
 
     /// When a collection of an owner was last listed whole, unix milliseconds.
-    pub async fn find_listing(&self, owner: &Did, collection: &str) -> Result<Option<i64>, DatabaseError> {
+    pub async fn find_listing(
+        &self,
+        owner: &Did,
+        collection: &str,
+    ) -> Result<Option<i64>, DatabaseError> {
         Ok(on_pool!(
             self,
             query_scalar::<_, i64>(
@@ -564,7 +585,11 @@ impl Transaction {
     }
 
     /// Removes the owner's tags that a whole listing, begun at `listed_at`, did not see.
-    pub async fn delete_unconfirmed_tags(&mut self, owner: &Did, listed_at: i64) -> Result<u64, DatabaseError> {
+    pub async fn delete_unconfirmed_tags(
+        &mut self,
+        owner: &Did,
+        listed_at: i64,
+    ) -> Result<u64, DatabaseError> {
         Ok(execute!(
             self,
             "DELETE FROM tags WHERE owner_did = $1 AND confirmed_at < $2",

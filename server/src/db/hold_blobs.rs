@@ -9,7 +9,10 @@ impl Database {
     pub async fn find_hold_blob_size(&self, digest: &Digest) -> Result<Option<u64>, DatabaseError> {
         let size = on_pool!(
             self,
-            query_scalar::<_, i64>("SELECT size FROM hold_blobs WHERE digest = $1", [digest.to_string()]),
+            query_scalar::<_, i64>(
+                "SELECT size FROM hold_blobs WHERE digest = $1",
+                [digest.to_string()]
+            ),
             fetch_optional
         )?;
         Ok(size.map(i64::cast_unsigned))

@@ -56,7 +56,11 @@ impl Database {
 
 impl Transaction {
     /// Records that a manifest uses a blob. May be repeated.
-    pub async fn insert_hold_layer(&mut self, layer: LayerRow<'_>, now: i64) -> Result<(), DatabaseError> {
+    pub async fn insert_hold_layer(
+        &mut self,
+        layer: LayerRow<'_>,
+        now: i64,
+    ) -> Result<(), DatabaseError> {
         execute!(
             self,
             "INSERT INTO hold_layers (

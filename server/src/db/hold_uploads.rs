@@ -1,7 +1,7 @@
 //! `hold_uploads`: how far each upload has come. The row is changed after the bytes are durable and before
 //! the client hears of them.
 
-use super::{Database, DatabaseError, Transaction, execute, on_pool};
+use super::{Database, DatabaseError, Transaction, execute, on_pool, on_transaction};
 
 /// An upload in progress, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -127,7 +127,13 @@ impl Transaction {
                 staging = $4,
                 last_active_at = $5
             WHERE id = $1 AND size = $2",
-            [id, size_before.cast_signed(), size.cast_signed(), staging, now]
+            [
+                id,
+                size_before.cast_signed(),
+                size.cast_signed(),
+                staging,
+                now
+            ]
         )?;
         Ok(changed == 1)
     }
@@ -137,21 +143,30 @@ impl Transaction {
         Ok(execute!(self, "DELETE FROM hold_uploads WHERE id = $1", [id])? == 1)
     }
 
-    /// Ends an upload to which nothing was added since `cutoff`. `false` when somebody came back to it.
-    pub async fn delete_idle_hold_upload(&mut self, id: &str, cutoff: i64) -> Result<bool, DatabaseError> {
-        let deleted = execute!(
+    /// Ends an upload to which nothing was added since `cutoff` and returns what is staged for it. `None` when
+    /// somebody came back to it.
+    pub async fn delete_idle_hold_upload(
+        &mut self,
+        id: &str,
+        cutoff: i64,
+    ) -> Result<Option<String>, DatabaseError> {
+        Ok(on_transaction!(
             self,
-            "DELETE FROM hold_uploads WHERE id = $1 AND last_active_at < $2",
-            [id, cutoff]
-        )?;
-        Ok(deleted == 1)
+            query_scalar::<_, String>(
+                "DELETE FROM hold_uploads
+                WHERE id = $1 AND last_active_at < $2
+                RETURNING staging",
+                [id, cutoff]
+            ),
+            fetch_optional
+        )?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::testing::{TestDatabase, test_on_databases};
+    use crate::db::testing::test_on_databases;
 
     fn upload(id: &str, last_active_at: i64) -> UploadRow {
         UploadRow {
@@ -195,8 +210,9 @@ mod tests {
             assert_eq!(idle.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["oldest", "old"]);
             assert_eq!(test.database.list_idle_hold_uploads(30, 1).await.unwrap().len(), 1);
             let mut transaction = test.database.begin().await.unwrap();
-            assert!(!transaction.delete_idle_hold_upload("young", 30).await.unwrap());
-            assert!(transaction.delete_idle_hold_upload("old", 30).await.unwrap());
+            assert_eq!(transaction.delete_idle_hold_upload("young", 30).await.unwrap(), None);
+            let ended = transaction.delete_idle_hold_upload("old", 30).await.unwrap();
+            assert_eq!(ended.as_deref(), Some("staging-old"));
             assert!(transaction.delete_hold_upload("oldest").await.unwrap());
             assert!(!transaction.delete_hold_upload("oldest").await.unwrap());
             transaction.commit().await.unwrap();

@@ -150,3 +150,52 @@ impl TryFrom<IdentityRow> for StoredIdentity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::test_on_databases;
+
+    const KEY: &str = "did:key:zQ3shXjHeiBuRCKmM36cuYnm7YEMzhGnCmCyW92sRJ9pribSF";
+
+    fn identity(did: &str, handle: Option<&str>, checked_at: i64) -> StoredIdentity {
+        StoredIdentity {
+            did: did.parse().unwrap(),
+            handle: handle.map(|handle| handle.parse().unwrap()),
+            pds: "https://pds.example.com/".parse().unwrap(),
+            signing_key: Some(PublicKey::from_did_key(KEY).unwrap()),
+            checked_at,
+        }
+    }
+
+    test_on_databases! {
+        async fn identities_are_found_by_did_and_handle_until_deleted(test: &TestDatabase) {
+            let database = &test.database;
+            let alice = identity("did:web:alice.example.org", Some("alice.example.org"), 1);
+            let handle = alice.handle.clone().unwrap();
+            database.save_identity(&alice).await.unwrap();
+            assert_eq!(database.find_identity(&alice.did).await.unwrap(), Some(alice.clone()));
+            assert_eq!(
+                database.find_identity_by_handle(&handle).await.unwrap(),
+                Some(alice.clone())
+            );
+            let moved = StoredIdentity { handle: None, signing_key: None, checked_at: 2, ..alice };
+            database.save_identity(&moved).await.unwrap();
+            assert_eq!(database.find_identity(&moved.did).await.unwrap(), Some(moved.clone()));
+            assert_eq!(database.find_identity_by_handle(&handle).await.unwrap(), None);
+            database.delete_identity(&moved.did).await.unwrap();
+            assert_eq!(database.find_identity(&moved.did).await.unwrap(), None);
+        }
+
+        async fn a_handle_belongs_to_who_had_it_last(test: &TestDatabase) {
+            let database = &test.database;
+            let alice = identity("did:web:alice.example.org", Some("shared.example.org"), 1);
+            let bob = identity("did:web:bob.example.org", Some("shared.example.org"), 2);
+            database.save_identity(&alice).await.unwrap();
+            database.save_identity(&bob).await.unwrap();
+            let handle = bob.handle.clone().unwrap();
+            assert_eq!(database.find_identity_by_handle(&handle).await.unwrap(), Some(bob));
+            assert_eq!(database.find_identity(&alice.did).await.unwrap().unwrap().handle, None);
+        }
+    }
+}

@@ -17,13 +17,14 @@ use sqlx::sqlite::{
 
 mod catalog;
 mod error;
+mod health;
 mod hold_blobs;
 mod hold_layers;
 mod hold_uploads;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod identities;
 pub mod pds_sessions;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
 pub use error::DatabaseError;
@@ -79,6 +80,22 @@ macro_rules! on_pool {
     };
 }
 
+/// Runs one reading or `RETURNING` statement inside a [`Transaction`].
+///
+/// `on_transaction!(transaction, query_scalar::<_, i64>("DELETE .. RETURNING ..", [did]), fetch_one)`
+macro_rules! on_transaction {
+    ($transaction:expr, $query:ident $(::<$($ty:ty),+>)? ($sql:expr, [$($arg:expr),* $(,)?]), $fetch:ident) => {
+        match $transaction {
+            $crate::db::Transaction::Sqlite(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+            $crate::db::Transaction::Postgres(transaction) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
+            }
+        }
+    };
+}
+
 /// Runs one writing statement inside a [`Transaction`] and returns the number of rows it changed.
 macro_rules! execute {
     ($transaction:expr, $sql:expr, [$($arg:expr),* $(,)?]) => {
@@ -93,7 +110,7 @@ macro_rules! execute {
     };
 }
 
-pub(crate) use {execute, on_pool};
+pub(crate) use {execute, on_pool, on_transaction};
 
 impl Database {
     /// Opens the database and creates the SQLite file when missing. Does not migrate.
@@ -128,7 +145,11 @@ impl Database {
             .acquire_timeout(Duration::from_secs(30))
             .idle_timeout(None)
             .max_lifetime(None);
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let writer = pool
+            .clone()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         let readers = pool
             .max_connections(8)
             .connect_with(options.read_only(true).create_if_missing(false))
@@ -140,7 +161,9 @@ impl Database {
     pub async fn migrate(&self) -> Result<(), DatabaseError> {
         match self {
             Self::Sqlite(sqlite) => {
-                sqlx::migrate!("../migrations/sqlite").run(&sqlite.writer).await?;
+                sqlx::migrate!("../migrations/sqlite")
+                    .run(&sqlite.writer)
+                    .await?;
             }
             Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
         }
@@ -164,7 +187,11 @@ impl Database {
 
     /// Answers when the database can be read; for readiness.
     pub async fn ping(&self) -> Result<(), DatabaseError> {
-        on_pool!(self, query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)", []), fetch_one)?;
+        on_pool!(
+            self,
+            query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)", []),
+            fetch_one
+        )?;
         Ok(())
     }
 
@@ -186,6 +213,15 @@ impl Transaction {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes the changes and says when that failed; dropping does it in silence.
+    pub async fn roll_back(self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
         }
         Ok(())
     }

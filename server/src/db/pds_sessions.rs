@@ -308,3 +308,67 @@ impl TryFrom<PdsSessionRow> for StoredPdsSession {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::test_on_databases;
+
+    fn session(id: &str, validated_at: i64) -> StoredPdsSession {
+        StoredPdsSession {
+            id: id.to_owned(),
+            did: "did:web:alice.example.org".parse().unwrap(),
+            pds: "https://pds.example.com/".parse().unwrap(),
+            credential_hash: vec![1; 32],
+            access_token: vec![2, 0, 255],
+            refresh_token: vec![3, 0, 255],
+            access_expires_at: 1000,
+            validated_at,
+            last_used_at: validated_at,
+            created_at: 5,
+        }
+    }
+
+    test_on_databases! {
+        async fn sessions_are_found_by_id_and_credential(test: &TestDatabase) {
+            let database = &test.database;
+            let (old, new) = (session("old", 10), session("new", 20));
+            database.insert_pds_session(&old).await.unwrap();
+            database.insert_pds_session(&new).await.unwrap();
+            assert_eq!(database.find_pds_session("old").await.unwrap(), Some(old.clone()));
+            let found = database.find_pds_session_by_credential(&old.did, &[1; 32]).await;
+            assert_eq!(found.unwrap(), Some(new.clone()));
+            let other = database.find_pds_session_by_credential(&old.did, &[9; 32]).await;
+            assert_eq!(other.unwrap(), None);
+            database.touch_pds_session("old", 15).await.unwrap();
+            assert_eq!(database.list_idle_pds_sessions(15, 10).await.unwrap(), []);
+            assert_eq!(database.list_idle_pds_sessions(16, 10).await.unwrap()[0].id, "old");
+        }
+
+        async fn one_refresh_at_a_time_until_it_is_abandoned(test: &TestDatabase) {
+            let database = &test.database;
+            let stored = session("a", 10);
+            database.insert_pds_session(&stored).await.unwrap();
+            let start = async |token: Vec<u8>, now: i64| {
+                database.start_pds_session_refresh("a", &token, now, now - 30).await.unwrap()
+            };
+            assert!(!start(vec![9], 100).await, "another token");
+            assert!(start(stored.refresh_token.clone(), 100).await);
+            assert!(!start(stored.refresh_token.clone(), 129).await, "still running");
+            assert!(start(stored.refresh_token.clone(), 130).await, "taken over");
+            database.abandon_pds_session_refresh("a", 100).await.unwrap();
+            assert!(!start(stored.refresh_token.clone(), 131).await, "not the claim that ended");
+            let tokens = RenewedTokens {
+                access_token: vec![4],
+                refresh_token: vec![5],
+                access_expires_at: 2000,
+                validated_at: 140,
+            };
+            assert!(database.finish_pds_session_refresh("a", &tokens).await.unwrap());
+            assert!(start(vec![5], 141).await);
+            assert!(!database.delete_pds_session("a", &stored.refresh_token).await.unwrap());
+            assert!(database.delete_pds_session("a", &[5]).await.unwrap());
+            assert!(!database.finish_pds_session_refresh("a", &tokens).await.unwrap());
+        }
+    }
+}

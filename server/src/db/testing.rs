@@ -42,7 +42,9 @@ impl TestDatabase {
             eprintln!("skipped: no PostgreSQL configured (LONGSHORE_TEST_POSTGRES is not set)");
             return None;
         };
-        let server = PgPool::connect(&server_url).await.expect("the PostgreSQL server of the tests answers");
+        let server = PgPool::connect(&server_url)
+            .await
+            .expect("the PostgreSQL server of the tests answers");
         let name = format!("longshore_test_{}", uuid::Uuid::new_v4().simple());
         sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(&server)
@@ -55,14 +57,25 @@ impl TestDatabase {
     }
 
     async fn open(location: DatabaseLocation, backing: Backing) -> Self {
-        let database = Database::connect(&location).await.expect("the test's database opens");
-        database.migrate().await.expect("the migrations run on an empty database");
-        Self { database, location, backing }
+        let database = Database::connect(&location)
+            .await
+            .expect("the test's database opens");
+        database
+            .migrate()
+            .await
+            .expect("the migrations run on an empty database");
+        Self {
+            database,
+            location,
+            backing,
+        }
     }
 
     /// A second connection to the same data, as another process has, or the same one after a restart.
     pub(crate) async fn connect_again(&self) -> Database {
-        Database::connect(&self.location).await.expect("the test's database opens again")
+        Database::connect(&self.location)
+            .await
+            .expect("the test's database opens again")
     }
 
     /// Removes the database. A test that fails leaves it behind, to be looked at.
@@ -117,8 +130,6 @@ macro_rules! test_on_databases {
 pub(crate) use test_on_databases;
 
 mod tests {
-    use super::*;
-
     test_on_databases! {
         async fn a_fresh_database_answers(test: &TestDatabase) {
             test.database.ping().await.unwrap();

@@ -60,8 +60,8 @@ impl Assets {
             let Some(relative) = relative.to_str().filter(|name| *name != HASH_FILE) else {
                 continue;
             };
-            let hashed = hashes.iter().any(|(_, hash)| relative.contains(hash));
-            let asset = Asset::load(path, content_type, hashed)?;
+            let is_immutable = hashes.iter().any(|(_, hash)| relative.contains(hash));
+            let asset = Asset::load(path, content_type, is_immutable)?;
             files.insert(format!("/{relative}"), asset);
         }
         Ok(Self { files, hash_file })
@@ -79,12 +79,12 @@ impl Assets {
 }
 
 impl Asset {
-    fn load(path: &Path, content_type: &'static str, hashed: bool) -> io::Result<Self> {
+    fn load(path: &Path, content_type: &'static str, is_immutable: bool) -> io::Result<Self> {
         let plain = Bytes::from(fs::read(path)?);
         let etag = format!("W/\"{}\"", &hex::encode(Sha256::digest(&plain))[..32]);
         Ok(Self {
             content_type,
-            cache_control: if hashed { IMMUTABLE } else { ONE_DAY },
+            cache_control: if is_immutable { IMMUTABLE } else { ONE_DAY },
             etag: HeaderValue::from_str(&etag).expect("hex is a legal header value"),
             plain,
             brotli: read_if_present(path, "br")?,

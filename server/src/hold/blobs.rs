@@ -22,8 +22,11 @@ pub(super) struct BlobSizes {
 
 impl BlobSizes {
     pub(super) fn for_database(database: &Database) -> Self {
-        let sizes = (!database.is_shared())
-            .then(|| moka::future::Cache::builder().max_capacity(SIZES_KEPT).build());
+        let sizes = (!database.is_shared()).then(|| {
+            moka::future::Cache::builder()
+                .max_capacity(SIZES_KEPT)
+                .build()
+        });
         Self { sizes }
     }
 
@@ -41,7 +44,11 @@ impl BlobSizes {
 
 impl Hold {
     /// The size of a blob in bytes, or `None` where it does not exist or `reader` may not read.
-    pub async fn stat_blob(&self, reader: Option<&Did>, digest: &Digest) -> Result<Option<u64>, HoldError> {
+    pub async fn stat_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+    ) -> Result<Option<u64>, HoldError> {
         if !self.may_read(reader).await? {
             return Ok(None);
         }
@@ -63,7 +70,11 @@ impl Hold {
         if let Some(url) = self.blob_store().presign(digest, PRESIGNED_FOR).await? {
             return Ok(Some(BlobContent::Redirect(url)));
         }
-        Ok(self.blob_store().read(digest, size, range).await?.map(BlobContent::Stream))
+        Ok(self
+            .blob_store()
+            .read(digest, size, range)
+            .await?
+            .map(BlobContent::Stream))
     }
 
     async fn find_blob_size(&self, digest: &Digest) -> Result<Option<u64>, HoldError> {

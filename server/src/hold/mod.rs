@@ -73,7 +73,9 @@ impl Hold {
             running_hashes: RunningHashes::new(),
             blob_sizes,
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The hold's DID, as manifest records name it.
@@ -100,3 +102,7 @@ impl Hold {
     }
 }
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

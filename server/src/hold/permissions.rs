@@ -41,9 +41,16 @@ impl Hold {
         permit_write(&self.inner.settings, standing)
     }
 
-    #[expect(clippy::unused_async, reason = "what somebody is to a hold is looked up, not known")]
+    #[expect(
+        clippy::unused_async,
+        reason = "what somebody is to a hold is looked up, not known"
+    )]
     async fn standing(&self, person: &Did) -> Result<Standing, HoldError> {
-        Ok(if person == self.captain() { Standing::Captain } else { Standing::Stranger })
+        Ok(if person == self.captain() {
+            Standing::Captain
+        } else {
+            Standing::Stranger
+        })
     }
 }
 
@@ -87,7 +94,11 @@ mod tests {
             (false, Standing::Captain, true),
             (false, Standing::Stranger, false),
         ] {
-            assert_eq!(may_read(&settings(public), standing), expected, "{public} {standing:?}");
+            assert_eq!(
+                may_read(&settings(public), standing),
+                expected,
+                "{public} {standing:?}"
+            );
         }
     }
 
@@ -95,7 +106,9 @@ mod tests {
     fn only_the_captain_writes_and_others_learn_whom_to_ask() {
         assert!(permit_write(&settings(true), Standing::Captain).is_ok());
         let refused = permit_write(&settings(true), Standing::Stranger).unwrap_err();
-        let HoldError::Denied { reason } = refused else { panic!("{refused:?}") };
+        let HoldError::Denied { reason } = refused else {
+            panic!("{refused:?}")
+        };
         assert!(reason.contains("captain (did:plc:captain)"), "{reason}");
     }
 }

@@ -17,8 +17,10 @@ pub(super) struct RunningHashes {
 
 impl RunningHashes {
     pub(super) fn new() -> Self {
-        let hashes =
-            moka::future::Cache::builder().max_capacity(HASHES_KEPT).time_to_idle(KEPT_FOR).build();
+        let hashes = moka::future::Cache::builder()
+            .max_capacity(HASHES_KEPT)
+            .time_to_idle(KEPT_FOR)
+            .build();
         Self { hashes }
     }
 

@@ -18,14 +18,24 @@ pub(super) struct UploadLock {
 impl UploadLocks {
     /// Takes the lock of an upload, or `None` while somebody else has it.
     pub(super) fn try_lock(&self, id: &str) -> Option<UploadLock> {
-        let is_free = self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
-        is_free.then(|| UploadLock { held: self.held.clone(), id: id.to_owned() })
+        let is_free = self
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.to_owned());
+        is_free.then(|| UploadLock {
+            held: self.held.clone(),
+            id: id.to_owned(),
+        })
     }
 }
 
 impl Drop for UploadLock {
     fn drop(&mut self) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
     }
 }
 

@@ -8,6 +8,8 @@ mod directory;
 mod error;
 mod network_directory;
 mod resolve;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use cache::Freshness;
 pub use directory::Directory;

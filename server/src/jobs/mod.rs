@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
+use crate::accounts::{PdsSessionError, PdsSessions};
 use crate::app_state::AppState;
 use crate::config::RegistryConfig;
 
@@ -24,15 +25,27 @@ pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {
         loop {
             ticks.tick().await;
             if let Err(error) = purge_uploads::purge_uploads(&hold, upload_expiry).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "abandoned uploads were not removed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "abandoned uploads were not removed"
+                );
             }
-            match sessions.purge_idle(session_idle).await {
-                Ok(0) => {}
-                Ok(ended) => tracing::info!(sessions = ended, "ended PDS sessions that nobody used"),
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "idle PDS sessions were not ended");
-                }
+            if let Err(error) = purge_sessions(&sessions, session_idle).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "idle PDS sessions were not ended"
+                );
             }
         }
     })
+}
+
+/// Ends idle sessions a batch at a time, until there are none.
+async fn purge_sessions(sessions: &PdsSessions, idle_for: Duration) -> Result<(), PdsSessionError> {
+    loop {
+        match sessions.purge_idle(idle_for).await? {
+            0 => return Ok(()),
+            ended => tracing::info!(sessions = ended, "ended PDS sessions that nobody used"),
+        }
+    }
 }

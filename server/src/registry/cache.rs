@@ -1,7 +1,7 @@
 //! What reading asks for most, in memory.
 //!
 //! Only one process writes to a SQLite database, so there the memory cannot go stale as long as every write
-//! below passes by here. With a shared database nothing is kept, except manifests by digest, which never change.
+//! below passes by here. With a shared database nothing is kept, because another replica may write.
 
 use std::sync::Arc;
 
@@ -66,11 +66,22 @@ impl Cache {
         }
     }
 
-    pub fn manifest(&self, repository: &Repository, digest: &Digest) -> Option<Arc<CachedManifest>> {
-        self.is_alone.then(|| self.manifests.get(&key(repository, digest))).flatten()
+    pub fn manifest(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+    ) -> Option<Arc<CachedManifest>> {
+        self.is_alone
+            .then(|| self.manifests.get(&key(repository, digest)))
+            .flatten()
     }
 
-    pub fn put_manifest(&self, repository: &Repository, digest: &Digest, manifest: Arc<CachedManifest>) {
+    pub fn put_manifest(
+        &self,
+        repository: &Repository,
+        digest: &Digest,
+        manifest: Arc<CachedManifest>,
+    ) {
         if self.is_alone {
             self.manifests.insert(key(repository, digest), manifest);
         }
@@ -81,7 +92,9 @@ impl Cache {
     }
 
     pub fn tag(&self, repository: &Repository, tag: &Tag) -> Option<Arc<TagRow>> {
-        self.is_alone.then(|| self.tags.get(&key(repository, tag))).flatten()
+        self.is_alone
+            .then(|| self.tags.get(&key(repository, tag)))
+            .flatten()
     }
 
     pub fn put_tag(&self, repository: &Repository, row: TagRow) {
@@ -95,7 +108,9 @@ impl Cache {
     }
 
     pub fn blob_hold(&self, repository: &Repository, digest: &Digest) -> Option<Arc<str>> {
-        self.is_alone.then(|| self.blobs.get(&key(repository, digest))).flatten()
+        self.is_alone
+            .then(|| self.blobs.get(&key(repository, digest)))
+            .flatten()
     }
 
     pub fn put_blob_hold(&self, repository: &Repository, digest: &Digest, hold: &str) {
@@ -126,5 +141,9 @@ impl Cache {
 }
 
 pub fn key<K: Clone>(repository: &Repository, item: &K) -> RepositoryKey<K> {
-    (repository.owner.to_string(), repository.path().clone(), item.clone())
+    (
+        repository.owner.to_string(),
+        repository.path().clone(),
+        item.clone(),
+    )
 }

@@ -22,13 +22,28 @@ impl Registry {
         last: Option<&str>,
     ) -> Result<CatalogPage, RegistryError> {
         let wanted = n.unwrap_or(WHOLE_LIST).min(WHOLE_LIST);
-        if wanted == 0 || !self.inner.default_hold.may_read(caller.did.as_ref()).await? {
-            return Ok(CatalogPage { repositories: Vec::new(), has_more: false });
+        if wanted == 0
+            || !self
+                .inner
+                .default_hold
+                .may_read(caller.did.as_ref())
+                .await?
+        {
+            return Ok(CatalogPage {
+                repositories: Vec::new(),
+                has_more: false,
+            });
         }
         let limit = i64::try_from(wanted + 1).unwrap_or(i64::MAX);
-        let entries =
-            self.inner.database.list_repositories(last.unwrap_or(""), limit).await?;
+        let entries = self
+            .inner
+            .database
+            .list_repositories(last.unwrap_or(""), limit)
+            .await?;
         let (entries, has_more) = cut(entries, wanted);
-        Ok(CatalogPage { repositories: entries.into_iter().map(|entry| entry.name).collect(), has_more })
+        Ok(CatalogPage {
+            repositories: entries.into_iter().map(|entry| entry.name).collect(),
+            has_more,
+        })
     }
 }

@@ -38,7 +38,12 @@ impl Registry {
     async fn delete_tag(&self, access: &DeleteAccess, tag: &Tag) -> Result<(), RegistryError> {
         let repository = &access.repository;
         let (owner, path) = (&repository.owner, repository.path());
-        let _turn = self.inner.cache.tag_locks.lock(cache::key(repository, tag)).await;
+        let _turn = self
+            .inner
+            .cache
+            .tag_locks
+            .lock(cache::key(repository, tag))
+            .await;
         let known = self.inner.database.find_tag(owner, path, tag).await?;
         // A tag that only the PDS knows is deleted all the same.
         let known = match known {
@@ -46,11 +51,15 @@ impl Registry {
             None => self.confirm_tag(repository, tag, None).await?,
         };
         let Some(row) = known else {
-            return Err(RegistryError::ManifestUnknown { reference: tag.to_string() });
+            return Err(RegistryError::ManifestUnknown {
+                reference: tag.to_string(),
+            });
         };
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let key = record_key_of(repository, &row)?;
-        pds.delete_record(&TagRecord::collection(), &key, None).await.map_err(|error| session_error(owner, error))?;
+        pds.delete_record(&TagRecord::collection(), &key, None)
+            .await
+            .map_err(|error| session_error(owner, error))?;
         let mut transaction = self.inner.database.begin().await?;
         transaction.delete_tag(owner, path, tag).await?;
         transaction.commit().await?;
@@ -58,21 +67,41 @@ impl Registry {
         Ok(())
     }
 
-    async fn delete_by_digest(&self, access: &DeleteAccess, digest: &Digest) -> Result<(), RegistryError> {
+    async fn delete_by_digest(
+        &self,
+        access: &DeleteAccess,
+        digest: &Digest,
+    ) -> Result<(), RegistryError> {
         let repository = &access.repository;
         let (owner, path) = (&repository.owner, repository.path());
-        let unknown = || RegistryError::ManifestUnknown { reference: digest.to_string() };
+        let unknown = || RegistryError::ManifestUnknown {
+            reference: digest.to_string(),
+        };
         if self.load_manifest(repository, digest).await?.is_none() {
             return Err(unknown());
         }
-        let row =
-            self.inner.database.find_manifest(owner, path, digest).await?.ok_or_else(unknown)?;
-        let tags = self.inner.database.list_tags_of_manifest(owner, path, digest).await?;
+        let row = self
+            .inner
+            .database
+            .find_manifest(owner, path, digest)
+            .await?
+            .ok_or_else(unknown)?;
+        let tags = self
+            .inner
+            .database
+            .list_tags_of_manifest(owner, path, digest)
+            .await?;
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let manifest_key: RecordKey = row.record_key.parse().map_err(|_| unknown())?;
-        let mut writes = vec![Write::Delete { collection: ManifestRecord::collection(), rkey: manifest_key }];
+        let mut writes = vec![Write::Delete {
+            collection: ManifestRecord::collection(),
+            rkey: manifest_key,
+        }];
         for tag in &tags {
-            writes.push(Write::Delete { collection: TagRecord::collection(), rkey: record_key_of(repository, tag)? });
+            writes.push(Write::Delete {
+                collection: TagRecord::collection(),
+                rkey: record_key_of(repository, tag)?,
+            });
         }
         // Tags go first where they need more than one commit, so that none is left pointing to nothing.
         writes.reverse();
@@ -98,22 +127,39 @@ impl Registry {
             self.inner.cache.forget_tag(repository, &tag.tag);
         }
         self.inner.cache.forget_manifest(repository, digest);
-        Ok(self.inner.default_hold.forget_manifest(owner, path, digest).await?)
+        Ok(self
+            .inner
+            .default_hold
+            .forget_manifest(owner, path, digest)
+            .await?)
     }
 
     /// Stops the repository from showing a blob (end-10). Other repositories keep theirs; the space is freed when
     /// nothing uses the blob any more.
-    pub async fn delete_blob(&self, access: &DeleteAccess, digest: &Digest) -> Result<(), RegistryError> {
+    pub async fn delete_blob(
+        &self,
+        access: &DeleteAccess,
+        digest: &Digest,
+    ) -> Result<(), RegistryError> {
         let repository = &access.repository;
         let mut transaction = self.inner.database.begin().await?;
-        let was_there =
-            transaction.delete_repository_blob(&repository.owner, repository.path(), digest).await?;
+        let was_there = transaction
+            .delete_repository_blob(&repository.owner, repository.path(), digest)
+            .await?;
         transaction.commit().await?;
         self.inner.cache.forget_blob(repository, digest);
-        if was_there { Ok(()) } else { Err(RegistryError::BlobUnknown { digest: digest.clone() }) }
+        if was_there {
+            Ok(())
+        } else {
+            Err(RegistryError::BlobUnknown {
+                digest: digest.clone(),
+            })
+        }
     }
 }
 
 fn record_key_of(repository: &Repository, row: &TagRow) -> Result<RecordKey, RegistryError> {
-    row.record_key.parse().or_else(|_| tag_key(repository.path(), &row.tag))
+    row.record_key
+        .parse()
+        .or_else(|_| tag_key(repository.path(), &row.tag))
 }

@@ -19,13 +19,20 @@ const MAX_LEXICON_DIGEST_BYTES: usize = 128;
 
 /// The blobs that must be in the repository, each once, with the sizes the manifest gives them.
 pub fn required_blobs(manifest: &Manifest) -> BTreeMap<Digest, u64> {
-    manifest.blobs().into_iter().map(|blob| (blob.digest.clone(), blob.size)).collect()
+    manifest
+        .blobs()
+        .into_iter()
+        .map(|blob| (blob.digest.clone(), blob.size))
+        .collect()
 }
 
 /// What the hold is told about: every blob that is in it because of this manifest.
 pub fn layer_uses(manifest: &Manifest) -> Vec<LayerUse> {
-    let unique: BTreeMap<&Digest, &Descriptor> =
-        manifest.blobs().into_iter().map(|blob| (&blob.digest, blob)).collect();
+    let unique: BTreeMap<&Digest, &Descriptor> = manifest
+        .blobs()
+        .into_iter()
+        .map(|blob| (&blob.digest, blob))
+        .collect();
     unique
         .into_values()
         .map(|blob| LayerUse {
@@ -64,7 +71,8 @@ pub fn manifest_record(
         layers: layers.map(|layers| layers.iter().map(blob_reference).collect()),
         manifests: index.map(|manifests| manifests.iter().map(manifest_reference).collect()),
         subject: manifest.subject().map(blob_reference),
-        annotations: Some(manifest.annotations().clone()).filter(|annotations| !annotations.is_empty()),
+        annotations: Some(manifest.annotations().clone())
+            .filter(|annotations| !annotations.is_empty()),
         manifest_blob: Some(blob),
     };
     fit(&mut record);
@@ -92,7 +100,9 @@ fn fit(record: &mut ManifestRecord) {
 }
 
 fn fits(record: &ManifestRecord) -> bool {
-    record.to_value().is_ok_and(|value| value.to_string().len() <= MAX_RECORD_JSON_BYTES)
+    record
+        .to_value()
+        .is_ok_and(|value| value.to_string().len() <= MAX_RECORD_JSON_BYTES)
 }
 
 /// The record names the manifest by SHA-256 where the pushed digest is longer than the lexicon allows; the
@@ -112,7 +122,8 @@ fn blob_reference(descriptor: &Descriptor) -> BlobReference {
         digest: descriptor.digest.to_string(),
         size: descriptor.size,
         urls: Some(descriptor.urls.clone()).filter(|urls| !urls.is_empty()),
-        annotations: Some(descriptor.annotations.clone()).filter(|annotations| !annotations.is_empty()),
+        annotations: Some(descriptor.annotations.clone())
+            .filter(|annotations| !annotations.is_empty()),
     }
 }
 
@@ -122,14 +133,19 @@ fn manifest_reference(descriptor: &Descriptor) -> ManifestReference {
         media_type: descriptor.media_type.to_string(),
         digest: descriptor.digest.to_string(),
         size: descriptor.size,
-        platform: descriptor.platform.as_ref().map(|platform| lexicon::Platform {
-            os: platform.os.clone(),
-            architecture: platform.architecture.clone(),
-            variant: platform.variant.as_deref().and_then(filled),
-            os_version: platform.os_version.as_deref().and_then(filled),
-            os_features: Some(platform.os_features.clone()).filter(|features| !features.is_empty()),
-        }),
-        annotations: Some(descriptor.annotations.clone()).filter(|annotations| !annotations.is_empty()),
+        platform: descriptor
+            .platform
+            .as_ref()
+            .map(|platform| lexicon::Platform {
+                os: platform.os.clone(),
+                architecture: platform.architecture.clone(),
+                variant: platform.variant.as_deref().and_then(filled),
+                os_version: platform.os_version.as_deref().and_then(filled),
+                os_features: Some(platform.os_features.clone())
+                    .filter(|features| !features.is_empty()),
+            }),
+        annotations: Some(descriptor.annotations.clone())
+            .filter(|annotations| !annotations.is_empty()),
     }
 }
 

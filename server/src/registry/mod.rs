@@ -116,32 +116,42 @@ impl Registry {
         did: Option<&Did>,
         name: &RepositoryName,
     ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
-        // Somebody without a login can only be granted reading, for which an older answer is good enough.
-        let freshness = if did.is_some() { Freshness::ForAuth } else { Freshness::ForReading };
-        let (owner, is_current) = match self.owner(name, freshness).await {
-            Ok(owner) => (owner, did.is_some()),
-            // Pulls go on while the directory is down, and clients ask for a token before they pull.
-            Err(RegistryError::Owner(error)) if error.is_transient() => {
-                let Ok(owner) = self.owner(name, Freshness::ForReading).await else { return Ok(None) };
-                (owner, false)
-            }
-            Err(_) => return Ok(None),
+        let Ok(owner) = self.owner(name, Freshness::ForAuth).await else {
+            return Ok(None);
         };
-        let mut actions = self.rights(did, &owner.did).await?.allowed_actions();
-        actions.retain(|action| is_current || *action == Action::Pull);
-        Ok(Some((owner.did.clone(), actions)))
+        let rights = self.rights(did, &owner.did).await?;
+        Ok(Some((owner.did.clone(), rights.allowed_actions())))
     }
 
     /// Turns a caller into somebody who may pull from `name`, or refuses.
-    pub async fn pull_access(&self, caller: Caller, name: RepositoryName) -> Result<PullAccess, RegistryError> {
-        let repository = self.authorize(&caller, name, Action::Pull, Freshness::ForReading).await?;
-        Ok(PullAccess { repository, reader: caller.did })
+    pub async fn pull_access(
+        &self,
+        caller: Caller,
+        name: RepositoryName,
+    ) -> Result<PullAccess, RegistryError> {
+        let repository = self
+            .authorize(&caller, name, Action::Pull, Freshness::ForReading)
+            .await?;
+        Ok(PullAccess {
+            repository,
+            reader: caller.did,
+        })
     }
 
     /// Turns a caller into somebody who may push to `name`, or refuses.
-    pub async fn push_access(&self, caller: Caller, name: RepositoryName) -> Result<PushAccess, RegistryError> {
-        let repository = self.authorize(&caller, name, Action::Push, Freshness::ForAuth).await?;
-        Ok(PushAccess { repository, session: caller.session.clone(), caller })
+    pub async fn push_access(
+        &self,
+        caller: Caller,
+        name: RepositoryName,
+    ) -> Result<PushAccess, RegistryError> {
+        let repository = self
+            .authorize(&caller, name, Action::Push, Freshness::ForAuth)
+            .await?;
+        Ok(PushAccess {
+            repository,
+            session: caller.session.clone(),
+            caller,
+        })
     }
 
     /// Turns a caller into somebody who may delete from `name`, or refuses.
@@ -150,8 +160,13 @@ impl Registry {
         caller: Caller,
         name: RepositoryName,
     ) -> Result<DeleteAccess, RegistryError> {
-        let repository = self.authorize(&caller, name, Action::Delete, Freshness::ForAuth).await?;
-        Ok(DeleteAccess { repository, session: caller.session })
+        let repository = self
+            .authorize(&caller, name, Action::Delete, Freshness::ForAuth)
+            .await?;
+        Ok(DeleteAccess {
+            repository,
+            session: caller.session,
+        })
     }
 
     async fn authorize(
@@ -171,14 +186,20 @@ impl Registry {
         };
         let rights = self.rights(caller.did.as_ref(), &owner.did).await?;
         match caller.check(&name, &owner.did, action, rights) {
-            Ok(()) => Ok(Repository { owner: owner.did.clone(), name }),
+            Ok(()) => Ok(Repository {
+                owner: owner.did.clone(),
+                name,
+            }),
             Err(Refusal::HoldRefuses) => {
                 let writer = caller.did.as_ref().unwrap_or(&owner.did);
                 let reason = match self.inner.default_hold.check_write(writer).await {
                     Err(error) => error.to_string(),
                     Ok(()) => "the hold does not take this".to_owned(),
                 };
-                Err(RegistryError::Refused { refusal: Refusal::HoldRefuses, reason })
+                Err(RegistryError::Refused {
+                    refusal: Refusal::HoldRefuses,
+                    reason,
+                })
             }
             Err(refusal) => Err(refused(refusal, &name, caller.did.as_ref())),
         }
@@ -189,7 +210,11 @@ impl Registry {
         name: &RepositoryName,
         freshness: Freshness,
     ) -> Result<Arc<Identity>, RegistryError> {
-        self.inner.identities.resolve_owner(name.owner(), freshness).await.map_err(RegistryError::Owner)
+        self.inner
+            .identities
+            .resolve_owner(name.owner(), freshness)
+            .await
+            .map_err(RegistryError::Owner)
     }
 
     async fn rights(&self, did: Option<&Did>, owner: &Did) -> Result<Rights, RegistryError> {
@@ -198,11 +223,20 @@ impl Registry {
             Some(did) if did == owner => hold.check_write(did).await.is_ok(),
             _ => false,
         };
-        Ok(Rights { is_owner: did == Some(owner), may_read: hold.may_read(did).await?, may_write })
+        Ok(Rights {
+            is_owner: did == Some(owner),
+            may_read: hold.may_read(did).await?,
+            may_write,
+        })
     }
 
     fn hold(&self, did: &str) -> Result<&Arc<dyn HoldClient>, RegistryError> {
-        self.inner.holds.get(did).ok_or_else(|| RegistryError::ForeignHold { hold: did.to_owned() })
+        self.inner
+            .holds
+            .get(did)
+            .ok_or_else(|| RegistryError::ForeignHold {
+                hold: did.to_owned(),
+            })
     }
 }
 

@@ -67,16 +67,21 @@ impl Caller {
     /// Whether the token grants `action` on this name, as long as it is `owner`'s.
     fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
         self.grants.iter().flatten().any(|grant| match grant {
-            Grant::Repository { name, owner, actions } => {
-                name == asked && owner == asked_owner && actions.contains(&action)
-            }
+            Grant::Repository {
+                name,
+                owner,
+                actions,
+            } => name == asked && owner == asked_owner && actions.contains(&action),
             Grant::Registry { .. } => false,
         })
     }
 
     /// Whether the token grants listing the catalogue.
     pub fn may_list_catalog(&self) -> bool {
-        self.grants.iter().flatten().any(|grant| matches!(grant, Grant::Registry { .. }))
+        self.grants
+            .iter()
+            .flatten()
+            .any(|grant| matches!(grant, Grant::Registry { .. }))
     }
 
     /// Decides. Reading what everybody may read needs no token at all.
@@ -90,14 +95,20 @@ impl Caller {
         if rights.allowed_actions().contains(&action) {
             let granted = self.is_granted(name, owner, action)
                 || (action == Action::Pull && self.grants.is_none());
-            return if granted { Ok(()) } else { Err(Refusal::Challenge) };
+            return if granted {
+                Ok(())
+            } else {
+                Err(Refusal::Challenge)
+            };
         }
         if self.did.is_none() {
             return Err(Refusal::Challenge);
         }
         Err(match action {
             Action::Pull => Refusal::Hidden,
-            Action::Push | Action::Delete if !rights.is_owner && !rights.may_read => Refusal::Hidden,
+            Action::Push | Action::Delete if !rights.is_owner && !rights.may_read => {
+                Refusal::Hidden
+            }
             Action::Push | Action::Delete if !rights.is_owner => Refusal::NotOwner,
             Action::Push | Action::Delete => Refusal::HoldRefuses,
         })
@@ -177,10 +188,15 @@ mod tests {
 
     #[test]
     fn tk_03_the_whole_matrix_of_rights_and_grants() {
-        for (is_owner, may_read, may_write) in
-            itertools_bools().into_iter().map(|bits| (bits[0], bits[1], bits[2]))
+        for (is_owner, may_read, may_write) in itertools_bools()
+            .into_iter()
+            .map(|bits| (bits[0], bits[1], bits[2]))
         {
-            let rights = Rights { is_owner, may_read, may_write };
+            let rights = Rights {
+                is_owner,
+                may_read,
+                may_write,
+            };
             for action in ACTIONS {
                 let allowed = match action {
                     Action::Pull => may_read,
@@ -201,43 +217,83 @@ mod tests {
     }
 
     fn itertools_bools() -> Vec<[bool; 3]> {
-        (0..8).map(|bits| [bits & 1 != 0, bits & 2 != 0, bits & 4 != 0]).collect()
+        (0..8)
+            .map(|bits| [bits & 1 != 0, bits & 2 != 0, bits & 4 != 0])
+            .collect()
     }
 
     fn subsets() -> Vec<Vec<Action>> {
         (0..8usize)
-            .map(|bits| ACTIONS.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0).map(|(_, a)| *a).collect())
+            .map(|bits| {
+                ACTIONS
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| bits & (1 << i) != 0)
+                    .map(|(_, a)| *a)
+                    .collect()
+            })
             .collect()
     }
 
     #[test]
     fn delete_is_not_push() {
-        let owner = Rights { is_owner: true, may_read: true, may_write: true };
+        let owner = Rights {
+            is_owner: true,
+            may_read: true,
+            may_write: true,
+        };
         let caller = caller(Some("alice"), &[Action::Pull, Action::Push], "alice");
-        assert_eq!(caller.check(&name(), &did("alice"), Action::Delete, owner), Err(Refusal::Challenge));
+        assert_eq!(
+            caller.check(&name(), &did("alice"), Action::Delete, owner),
+            Err(Refusal::Challenge)
+        );
     }
 
     #[test]
     fn tk_08_a_grant_on_a_name_that_moved_to_somebody_else_is_worth_nothing() {
-        let rights = Rights { is_owner: true, may_read: true, may_write: true };
+        let rights = Rights {
+            is_owner: true,
+            may_read: true,
+            may_write: true,
+        };
         let caller = caller(Some("alice"), &ACTIONS, "somebody-before");
-        assert_eq!(caller.check(&name(), &did("alice"), Action::Push, rights), Err(Refusal::Challenge));
+        assert_eq!(
+            caller.check(&name(), &did("alice"), Action::Push, rights),
+            Err(Refusal::Challenge)
+        );
     }
 
     #[test]
     fn tk_09_a_stranger_sees_a_hidden_repository_as_missing_whatever_they_try() {
-        let rights = Rights { is_owner: false, may_read: false, may_write: false };
+        let rights = Rights {
+            is_owner: false,
+            may_read: false,
+            may_write: false,
+        };
         let caller = caller(Some("bob"), &ACTIONS, "alice");
         for action in ACTIONS {
-            assert_eq!(caller.check(&name(), &did("alice"), action, rights), Err(Refusal::Hidden));
+            assert_eq!(
+                caller.check(&name(), &did("alice"), action, rights),
+                Err(Refusal::Hidden)
+            );
         }
     }
 
     #[test]
     fn nobody_reads_a_public_repository_without_a_token() {
-        let rights = Rights { is_owner: false, may_read: true, may_write: false };
+        let rights = Rights {
+            is_owner: false,
+            may_read: true,
+            may_write: false,
+        };
         let nobody = Caller::default();
-        assert_eq!(nobody.check(&name(), &did("alice"), Action::Pull, rights), Ok(()));
-        assert_eq!(nobody.check(&name(), &did("alice"), Action::Push, rights), Err(Refusal::Challenge));
+        assert_eq!(
+            nobody.check(&name(), &did("alice"), Action::Pull, rights),
+            Ok(())
+        );
+        assert_eq!(
+            nobody.check(&name(), &did("alice"), Action::Push, rights),
+            Err(Refusal::Challenge)
+        );
     }
 }

@@ -50,12 +50,18 @@ impl Registry {
     ) -> Result<FoundManifest, RegistryError> {
         let repository = &access.repository;
         let target = match reference {
-            Reference::Digest(digest) => TagTarget { digest: digest.clone(), is_stale: false },
+            Reference::Digest(digest) => TagTarget {
+                digest: digest.clone(),
+                is_stale: false,
+            },
             Reference::Tag(tag) => self.find_tag_target(repository, tag).await?,
         };
-        let manifest = self.load_manifest(repository, &target.digest).await?.ok_or_else(|| {
-            RegistryError::ManifestUnknown { reference: reference.to_string() }
-        })?;
+        let manifest = self
+            .load_manifest(repository, &target.digest)
+            .await?
+            .ok_or_else(|| RegistryError::ManifestUnknown {
+                reference: reference.to_string(),
+            })?;
         Ok(FoundManifest {
             digest: target.digest,
             media_type: manifest.media_type.clone(),
@@ -64,15 +70,31 @@ impl Registry {
         })
     }
 
-    async fn find_tag_target(&self, repository: &Repository, tag: &Tag) -> Result<TagTarget, RegistryError> {
-        let fresh = |row: &TagRow| TagTarget { digest: row.digest.clone(), is_stale: false };
+    async fn find_tag_target(
+        &self,
+        repository: &Repository,
+        tag: &Tag,
+    ) -> Result<TagTarget, RegistryError> {
+        let fresh = |row: &TagRow| TagTarget {
+            digest: row.digest.clone(),
+            is_stale: false,
+        };
         if let Some(row) = self.inner.cache.tag(repository, tag)
             && self.is_confirmed(&row)
         {
             return Ok(fresh(&row));
         }
-        let _turn = self.inner.cache.tag_locks.lock(cache::key(repository, tag)).await;
-        let known = self.inner.database.find_tag(&repository.owner, repository.path(), tag).await?;
+        let _turn = self
+            .inner
+            .cache
+            .tag_locks
+            .lock(cache::key(repository, tag))
+            .await;
+        let known = self
+            .inner
+            .database
+            .find_tag(&repository.owner, repository.path(), tag)
+            .await?;
         if let Some(row) = &known
             && self.is_confirmed(row)
         {
@@ -87,7 +109,9 @@ impl Registry {
         }
         match self.confirm_tag(repository, tag, known.as_ref()).await {
             Ok(Some(row)) => Ok(fresh(&row)),
-            Ok(None) => Err(RegistryError::ManifestUnknown { reference: tag.to_string() }),
+            Ok(None) => Err(RegistryError::ManifestUnknown {
+                reference: tag.to_string(),
+            }),
             Err(error) => match known {
                 Some(row) => {
                     cache.note_pds_failure(owner, self.inner.clock.now_millis());
@@ -95,7 +119,10 @@ impl Registry {
                         repository.name = %repository.name, tag = %tag, error = %error,
                         "served a tag that its PDS did not confirm"
                     );
-                    Ok(TagTarget { digest: row.digest, is_stale: true })
+                    Ok(TagTarget {
+                        digest: row.digest,
+                        is_stale: true,
+                    })
                 }
                 None => Err(error),
             },
@@ -117,31 +144,45 @@ impl Registry {
             return Ok(Some(manifest));
         }
         let database = &self.inner.database;
-        let row = database.find_manifest(&repository.owner, repository.path(), digest).await?;
+        let row = database
+            .find_manifest(&repository.owner, repository.path(), digest)
+            .await?;
         if let Some(row) = row
             && let Some(content) = database.find_manifest_content(digest).await?
         {
             // The database's bytes are checked as everybody else's: a damaged row is fetched again.
             if Digest::of(digest.algorithm(), &content) == *digest {
-                let manifest =
-                    Arc::new(CachedManifest { media_type: row.media_type, content: content.into() });
-                self.inner.cache.put_manifest(repository, digest, Arc::clone(&manifest));
+                let manifest = Arc::new(CachedManifest {
+                    media_type: row.media_type,
+                    content: content.into(),
+                });
+                self.inner
+                    .cache
+                    .put_manifest(repository, digest, Arc::clone(&manifest));
                 return Ok(Some(manifest));
             }
             tracing::error!(manifest.digest = %digest, "a stored manifest does not match its digest");
         }
         let fetched = self.fetch_manifest(repository, digest).await?;
         if let Some(manifest) = &fetched {
-            self.inner.cache.put_manifest(repository, digest, Arc::clone(manifest));
+            self.inner
+                .cache
+                .put_manifest(repository, digest, Arc::clone(manifest));
         }
         Ok(fetched)
     }
 
     /// The size of a blob of the repository (end-2, HEAD).
-    pub async fn stat_blob(&self, access: &PullAccess, digest: &Digest) -> Result<u64, RegistryError> {
+    pub async fn stat_blob(
+        &self,
+        access: &PullAccess,
+        digest: &Digest,
+    ) -> Result<u64, RegistryError> {
         self.stat_repository_blob(&access.repository, access.reader.as_ref(), digest)
             .await?
-            .ok_or_else(|| RegistryError::BlobUnknown { digest: digest.clone() })
+            .ok_or_else(|| RegistryError::BlobUnknown {
+                digest: digest.clone(),
+            })
     }
 
     /// A blob of the repository (end-2), or an inclusive range of it. `size` is what [`Self::stat_blob`] said.
@@ -152,8 +193,13 @@ impl Registry {
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<BlobRead, RegistryError> {
-        let unknown = || RegistryError::BlobUnknown { digest: digest.clone() };
-        let hold_did = self.find_blob_hold(&access.repository, digest).await?.ok_or_else(unknown)?;
+        let unknown = || RegistryError::BlobUnknown {
+            digest: digest.clone(),
+        };
+        let hold_did = self
+            .find_blob_hold(&access.repository, digest)
+            .await?
+            .ok_or_else(unknown)?;
         let content = self
             .hold(&hold_did)?
             .read_blob(access.reader.as_ref(), digest, size, range)
@@ -184,7 +230,11 @@ impl Registry {
             return Ok(Some(hold));
         }
         let (owner, path) = (&repository.owner, repository.path());
-        let found = self.inner.database.find_repository_blob(owner, path, digest).await?;
+        let found = self
+            .inner
+            .database
+            .find_repository_blob(owner, path, digest)
+            .await?;
         if let Some(hold) = &found {
             self.inner.cache.put_blob_hold(repository, digest, hold);
         }

@@ -48,14 +48,19 @@ impl Registry {
             Reference::Digest(named) => {
                 let actual = Digest::of(named.algorithm(), &content);
                 if actual != *named {
-                    return Err(RegistryError::ManifestDigestMismatch { named: named.clone(), actual });
+                    return Err(RegistryError::ManifestDigestMismatch {
+                        named: named.clone(),
+                        actual,
+                    });
                 }
                 actual
             }
         };
         let tags: Vec<Tag> = reference.tag().cloned().into_iter().chain(tags).collect();
         self.check_references(access, &manifest).await?;
-        let pds = self.open_pds(&access.repository.owner, access.session.as_deref()).await?;
+        let pds = self
+            .open_pds(&access.repository.owner, access.session.as_deref())
+            .await?;
         let stored = StoredManifest {
             digest: digest.clone(),
             subject: manifest.subject().map(|subject| subject.digest.clone()),
@@ -81,19 +86,34 @@ impl Registry {
         session: Option<&str>,
     ) -> Result<AuthorizedPds, RegistryError> {
         let session = session.ok_or(RegistryError::SessionEnded)?;
-        self.inner.sessions.open(session, owner).await.map_err(|error| session_error(owner, error))
+        self.inner
+            .sessions
+            .open(session, owner)
+            .await
+            .map_err(|error| session_error(owner, error))
     }
 
     /// Every blob and every child must be in this repository: a digest alone, which anybody may know, does not
     /// make a blob of another repository readable here.
-    async fn check_references(&self, access: &PushAccess, manifest: &Manifest) -> Result<(), RegistryError> {
+    async fn check_references(
+        &self,
+        access: &PushAccess,
+        manifest: &Manifest,
+    ) -> Result<(), RegistryError> {
         let repository = &access.repository;
         let mut missing = Vec::new();
         for (digest, announced) in manifest_plan::required_blobs(manifest) {
-            match self.stat_repository_blob(repository, access.caller.did.as_ref(), &digest).await? {
+            match self
+                .stat_repository_blob(repository, access.caller.did.as_ref(), &digest)
+                .await?
+            {
                 None => missing.push(digest),
                 Some(actual) if actual != announced => {
-                    return Err(RegistryError::SizeMismatch { digest, announced, actual });
+                    return Err(RegistryError::SizeMismatch {
+                        digest,
+                        announced,
+                        actual,
+                    });
                 }
                 Some(_) => {}
             }
@@ -108,7 +128,11 @@ impl Registry {
                 missing.push(child.digest.clone());
             }
         }
-        if missing.is_empty() { Ok(()) } else { Err(RegistryError::MissingReferences { missing }) }
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(RegistryError::MissingReferences { missing })
+        }
     }
 }
 
@@ -133,7 +157,13 @@ impl Push {
         sorted.sort();
         let mut turns = Vec::with_capacity(sorted.len());
         for tag in sorted {
-            turns.push(inner.cache.tag_locks.lock(cache::key(&self.repository, tag)).await);
+            turns.push(
+                inner
+                    .cache
+                    .tag_locks
+                    .lock(cache::key(&self.repository, tag))
+                    .await,
+            );
         }
         let now = inner.clock.now_millis();
         let datetime = Datetime::from_unix_micros(now * 1000);
@@ -173,9 +203,15 @@ impl Push {
             self.registry.inner.default_hold.did(),
             now.clone(),
         );
-        let key = self.registry.manifest_record_key(&self.repository, &self.digest).await?;
-        let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        self.put_record(&ManifestRecord::collection(), key, &value).await
+        let key = self
+            .registry
+            .manifest_record_key(&self.repository, &self.digest)
+            .await?;
+        let value = record
+            .to_value()
+            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+        self.put_record(&ManifestRecord::collection(), key, &value)
+            .await
     }
 
     async fn put_tag_record(
@@ -186,12 +222,19 @@ impl Push {
     ) -> Result<RecordKey, RegistryError> {
         let (owner, path) = (&self.repository.owner, self.repository.path());
         // A record that others wrote under a key of their own is moved, not doubled.
-        let known = self.registry.inner.database.find_tag(owner, path, tag).await?;
+        let known = self
+            .registry
+            .inner
+            .database
+            .find_tag(owner, path, tag)
+            .await?;
         let key = known
             .and_then(|row| row.record_key.parse().ok())
             .map_or_else(|| super::records::tag_key(path, tag), Ok)?;
         let record = manifest_plan::tag_record(owner, path, tag, &self.digest, manifest_key, now);
-        let value = record.to_value().map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+        let value = record
+            .to_value()
+            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
         self.put_record(&TagRecord::collection(), key, &value).await
     }
 
@@ -203,9 +246,15 @@ impl Push {
         value: &Value,
     ) -> Result<RecordKey, RegistryError> {
         let owner = &self.repository.owner;
-        match self.pds.put_record(collection, &key, value, Swap::Any).await {
+        match self
+            .pds
+            .put_record(collection, &key, value, Swap::Any)
+            .await
+        {
             Ok(_) => Ok(key),
-            Err(PdsSessionError::Pds(PdsError::Refused { ref error, .. })) if error == "InvalidRequest" => {
+            Err(PdsSessionError::Pds(PdsError::Refused { ref error, .. }))
+                if error == "InvalidRequest" =>
+            {
                 let hashed = hashed_record_key(&key);
                 self.pds
                     .put_record(collection, &hashed, value, Swap::Any)
@@ -218,13 +267,26 @@ impl Push {
     }
 
     /// The verified copy here, in one transaction.
-    async fn keep(&self, manifest_key: &RecordKey, tags: &[TagRow], now: i64) -> Result<(), RegistryError> {
+    async fn keep(
+        &self,
+        manifest_key: &RecordKey,
+        tags: &[TagRow],
+        now: i64,
+    ) -> Result<(), RegistryError> {
         let inner = &self.registry.inner;
         let (owner, path) = (&self.repository.owner, self.repository.path());
         let hold_did = inner.default_hold.did().as_str();
-        let row = manifest_row(&self.digest, &self.manifest, Some(hold_did), manifest_key, now);
+        let row = manifest_row(
+            &self.digest,
+            &self.manifest,
+            Some(hold_did),
+            manifest_key,
+            now,
+        );
         let mut transaction = inner.database.begin().await?;
-        transaction.insert_manifest_content(&self.digest, &self.content).await?;
+        transaction
+            .insert_manifest_content(&self.digest, &self.content)
+            .await?;
         transaction.upsert_manifest(owner, path, &row).await?;
         for tag in tags {
             transaction.upsert_tag(owner, path, tag).await?;
@@ -236,7 +298,10 @@ impl Push {
         inner.cache.put_manifest(
             &self.repository,
             &self.digest,
-            Arc::new(CachedManifest { media_type: row.media_type, content: self.content.clone() }),
+            Arc::new(CachedManifest {
+                media_type: row.media_type,
+                content: self.content.clone(),
+            }),
         );
         Ok(())
     }
@@ -248,7 +313,12 @@ impl Push {
             manifest: self.digest.clone(),
             layers: manifest_plan::layer_uses(&self.manifest),
         };
-        Ok(self.registry.inner.default_hold.notify_manifest(&notice).await?)
+        Ok(self
+            .registry
+            .inner
+            .default_hold
+            .notify_manifest(&notice)
+            .await?)
     }
 }
 
@@ -266,7 +336,8 @@ pub(super) fn manifest_row(
         size: manifest.size(),
         artifact_type: manifest.artifact_type().map(str::to_owned),
         subject: manifest.subject().map(|subject| subject.digest.clone()),
-        annotations: serde_json::to_string(manifest.annotations()).expect("a map of texts is plain data"),
+        annotations: serde_json::to_string(manifest.annotations())
+            .expect("a map of texts is plain data"),
         hold_did: hold_did.map(str::to_owned),
         record_key: record_key.to_string(),
         created_at: now,
@@ -281,7 +352,11 @@ impl Registry {
         digest: &Digest,
     ) -> Result<RecordKey, RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
-        if let Some(row) = self.inner.database.find_manifest(owner, path, digest).await?
+        if let Some(row) = self
+            .inner
+            .database
+            .find_manifest(owner, path, digest)
+            .await?
             && let Ok(key) = row.record_key.parse()
         {
             return Ok(key);
@@ -307,5 +382,8 @@ pub(super) fn session_error(owner: &Did, error: PdsSessionError) -> RegistryErro
 }
 
 pub(super) fn pds_error(owner: &Did, source: PdsError) -> RegistryError {
-    RegistryError::Pds { owner: owner.clone(), source }
+    RegistryError::Pds {
+        owner: owner.clone(),
+        source,
+    }
 }

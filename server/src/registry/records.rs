@@ -22,14 +22,21 @@ const MAX_LISTED_RECORDS: usize = 20_000;
 
 /// The key that this software gives a tag's record.
 pub(super) fn tag_key(repository: &RepositoryPath, tag: &Tag) -> Result<RecordKey, RegistryError> {
-    record_key::tag_record_key(repository.as_str(), tag.as_str())
-        .map_err(|_| RegistryError::ManifestUnknown { reference: tag.to_string() })
+    record_key::tag_record_key(repository.as_str(), tag.as_str()).map_err(|_| {
+        RegistryError::ManifestUnknown {
+            reference: tag.to_string(),
+        }
+    })
 }
 
 impl Registry {
     async fn identity_of(&self, owner: &Did) -> Result<Arc<Identity>, RegistryError> {
         let identifier = AtIdentifier::Did(owner.clone());
-        self.inner.identities.resolve(&identifier, Freshness::ForReading).await.map_err(RegistryError::Owner)
+        self.inner
+            .identities
+            .resolve(&identifier, Freshness::ForReading)
+            .await
+            .map_err(RegistryError::Owner)
     }
 
     /// A record of a known type. One that does not follow its lexicon counts as absent.
@@ -76,11 +83,15 @@ impl Registry {
                     tag: tag.clone(),
                     digest,
                     record_key: key.to_string(),
-                    updated_at: known.filter(|_| !moved).map_or(asked_at, |row| row.updated_at),
+                    updated_at: known
+                        .filter(|_| !moved)
+                        .map_or(asked_at, |row| row.updated_at),
                     confirmed_at: asked_at,
                 };
                 let mut transaction = self.inner.database.begin().await?;
-                transaction.upsert_tag(&repository.owner, path, &row).await?;
+                transaction
+                    .upsert_tag(&repository.owner, path, &row)
+                    .await?;
                 transaction.commit().await?;
                 self.inner.cache.put_tag(repository, row.clone());
                 return Ok(Some(row));
@@ -103,7 +114,9 @@ impl Registry {
     ) -> Result<Option<Arc<CachedManifest>>, RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
         for is_taken in [false, true] {
-            let Ok(key) = manifest_plan::manifest_key(digest, path, is_taken) else { return Ok(None) };
+            let Ok(key) = manifest_plan::manifest_key(digest, path, is_taken) else {
+                return Ok(None);
+            };
             let record: Option<ManifestRecord> = self.fetch_record(owner, &key).await?;
             if let Some(record) = record.filter(|record| record.repository == path.as_str()) {
                 return self.keep_manifest(repository, digest, &key, &record).await;
@@ -121,7 +134,9 @@ impl Registry {
     ) -> Result<Option<Arc<CachedManifest>>, RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
         // Records older than `manifestBlob` have no bytes to serve.
-        let Some(blob) = &record.manifest_blob else { return Ok(None) };
+        let Some(blob) = &record.manifest_blob else {
+            return Ok(None);
+        };
         let identity = self.identity_of(owner).await?;
         let content = self
             .inner
@@ -129,7 +144,9 @@ impl Registry {
             .get_blob(&identity.pds, owner, &blob.cid, MAX_MANIFEST_BYTES)
             .await
             .map_err(|source| pds_error(owner, source))?;
-        let Some(content) = content else { return Ok(None) };
+        let Some(content) = content else {
+            return Ok(None);
+        };
         if Digest::of(digest.algorithm(), &content) != *digest {
             return Err(pds_error(owner, PdsError::InvalidAnswer));
         }
@@ -137,22 +154,34 @@ impl Registry {
         let hold_did = record.hold_did.as_ref().map(Did::as_str);
         let now = self.inner.clock.now_millis();
         let mut transaction = self.inner.database.begin().await?;
-        transaction.insert_manifest_content(digest, &content).await?;
+        transaction
+            .insert_manifest_content(digest, &content)
+            .await?;
         let row = manifest_row(digest, &manifest, hold_did, key, now);
         transaction.upsert_manifest(owner, path, &row).await?;
         if let Some(hold_did) = hold_did {
             for blob in manifest.all_blobs() {
-                transaction.insert_repository_blob(owner, path, &blob.digest, hold_did, now).await?;
+                transaction
+                    .insert_repository_blob(owner, path, &blob.digest, hold_did, now)
+                    .await?;
             }
         }
         transaction.commit().await?;
-        Ok(Some(Arc::new(CachedManifest { media_type: row.media_type, content })))
+        Ok(Some(Arc::new(CachedManifest {
+            media_type: row.media_type,
+            content,
+        })))
     }
 
     /// Lists somebody's tags whole when our list is too old, and removes what their PDS no longer has. Answers
     /// whether the list is as fresh as it should be; a PDS that fails leaves what is known.
     pub(super) async fn refresh_tags(&self, owner: &Did) -> Result<bool, RegistryError> {
-        let _turn = self.inner.cache.listing_locks.lock((owner.to_string(), nsid::TAG)).await;
+        let _turn = self
+            .inner
+            .cache
+            .listing_locks
+            .lock((owner.to_string(), nsid::TAG))
+            .await;
         if self.is_listed(owner, nsid::TAG).await? {
             return Ok(true);
         }
@@ -170,8 +199,16 @@ impl Registry {
         };
         let mut transaction = self.inner.database.begin().await?;
         for (key, record) in listing.records {
-            let Some(digest) = record.manifest_digest().and_then(|digest| digest.parse().ok()) else { continue };
-            let (Ok(path), Ok(tag)) = (record.repository.parse::<RepositoryPath>(), record.tag.parse()) else {
+            let Some(digest) = record
+                .manifest_digest()
+                .and_then(|digest| digest.parse().ok())
+            else {
+                continue;
+            };
+            let (Ok(path), Ok(tag)) = (
+                record.repository.parse::<RepositoryPath>(),
+                record.tag.parse(),
+            ) else {
                 continue;
             };
             let moved_at = record.updated_at.or(record.created_at);
@@ -185,9 +222,13 @@ impl Registry {
             transaction.upsert_listed_tag(owner, &path, &row).await?;
         }
         if listing.is_whole {
-            transaction.delete_unconfirmed_tags(owner, listed_at).await?;
+            transaction
+                .delete_unconfirmed_tags(owner, listed_at)
+                .await?;
         }
-        transaction.upsert_listing(owner, nsid::TAG, listed_at).await?;
+        transaction
+            .upsert_listing(owner, nsid::TAG, listed_at)
+            .await?;
         transaction.commit().await?;
         self.inner.cache.forget_everything();
         Ok(true)
@@ -196,7 +237,12 @@ impl Registry {
     /// Takes up the manifests of somebody that speak about others, so that referrers pushed elsewhere are
     /// found. Answers as [`Self::refresh_tags`] does.
     pub(super) async fn refresh_referrers(&self, owner: &Did) -> Result<bool, RegistryError> {
-        let _turn = self.inner.cache.listing_locks.lock((owner.to_string(), nsid::MANIFEST)).await;
+        let _turn = self
+            .inner
+            .cache
+            .listing_locks
+            .lock((owner.to_string(), nsid::MANIFEST))
+            .await;
         if self.is_listed(owner, nsid::MANIFEST).await? {
             return Ok(true);
         }
@@ -213,7 +259,9 @@ impl Registry {
             }
         }
         let mut transaction = self.inner.database.begin().await?;
-        transaction.upsert_listing(owner, nsid::MANIFEST, listed_at).await?;
+        transaction
+            .upsert_listing(owner, nsid::MANIFEST, listed_at)
+            .await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -221,7 +269,11 @@ impl Registry {
     async fn take_up_referrers(&self, owner: &Did) -> Result<(), RegistryError> {
         let listed_at = self.inner.clock.now_millis();
         let listing = self.list_records::<ManifestRecord>(owner).await?;
-        let seen: HashSet<&str> = listing.records.iter().map(|(key, _)| key.as_str()).collect();
+        let seen: HashSet<&str> = listing
+            .records
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .collect();
         for known in self.inner.database.list_manifests(owner).await? {
             // What was stored while the listing ran is not in it.
             let is_gone = listing.is_whole
@@ -229,7 +281,9 @@ impl Registry {
                 && known.manifest.created_at < listed_at;
             if is_gone {
                 let mut transaction = self.inner.database.begin().await?;
-                transaction.delete_manifest(owner, &known.repository, &known.manifest.digest).await?;
+                transaction
+                    .delete_manifest(owner, &known.repository, &known.manifest.digest)
+                    .await?;
                 transaction.commit().await?;
                 self.inner.cache.forget_everything();
             }
@@ -238,16 +292,29 @@ impl Registry {
             if record.subject.is_none() {
                 continue;
             }
-            let (Ok(path), Ok(key)) = (record.repository.parse::<RepositoryPath>(), key.parse::<RecordKey>())
-            else {
+            let (Ok(path), Ok(key)) = (
+                record.repository.parse::<RepositoryPath>(),
+                key.parse::<RecordKey>(),
+            ) else {
                 continue;
             };
-            let Some(digest) = digest_of(&key, record) else { continue };
-            if self.inner.database.find_manifest(owner, &path, &digest).await?.is_some() {
+            let Some(digest) = digest_of(&key, record) else {
+                continue;
+            };
+            if self
+                .inner
+                .database
+                .find_manifest(owner, &path, &digest)
+                .await?
+                .is_some()
+            {
                 continue;
             }
-            let Some(repository) = repository_of(owner, &path) else { continue };
-            self.keep_manifest(&repository, &digest, &key, record).await?;
+            let Some(repository) = repository_of(owner, &path) else {
+                continue;
+            };
+            self.keep_manifest(&repository, &digest, &key, record)
+                .await?;
         }
         Ok(())
     }
@@ -256,7 +323,8 @@ impl Registry {
         let listed_at = self.inner.database.find_listing(owner, collection).await?;
         let now = self.inner.clock.now_millis();
         Ok(listed_at.is_some_and(|then| {
-            u128::try_from(now - then).is_ok_and(|age| age <= self.inner.settings.listing_fresh.as_millis())
+            u128::try_from(now - then)
+                .is_ok_and(|age| age <= self.inner.settings.listing_fresh.as_millis())
         }))
     }
 
@@ -274,7 +342,9 @@ impl Registry {
                 .map_err(|source| pds_error(owner, source))?;
             let is_last = page.records.is_empty();
             for record in page.records {
-                if let (Some(key), Ok(value)) = (record.uri.record_key(), R::from_value(&record.value)) {
+                if let (Some(key), Ok(value)) =
+                    (record.uri.record_key(), R::from_value(&record.value))
+                {
                     records.push((key.to_string(), value));
                 }
             }
@@ -308,5 +378,8 @@ fn digest_of(key: &RecordKey, record: &ManifestRecord) -> Option<Digest> {
 /// A repository under the spelling of its owner's DID: good enough to store by, since storage goes by DID.
 fn repository_of(owner: &Did, path: &RepositoryPath) -> Option<Repository> {
     let name = oci::RepositoryName::new(&owner.to_oci_component()?, path).ok()?;
-    Some(Repository { name, owner: owner.clone() })
+    Some(Repository {
+        name,
+        owner: owner.clone(),
+    })
 }

@@ -39,7 +39,14 @@ impl Registry {
         let rows = self
             .inner
             .database
-            .list_referrers(owner, path, subject, artifact_type, last.unwrap_or(""), limit)
+            .list_referrers(
+                owner,
+                path,
+                subject,
+                artifact_type,
+                last.unwrap_or(""),
+                limit,
+            )
             .await?;
         let (rows, has_more) = cut(rows, wanted);
         Ok(ReferrersPage {

@@ -61,7 +61,10 @@ pub enum AllActions {
 impl Grant {
     /// The right to list the catalogue.
     pub const fn catalog() -> Self {
-        Self::Registry { name: CatalogName::Catalog, actions: [AllActions::All] }
+        Self::Registry {
+            name: CatalogName::Catalog,
+            actions: [AllActions::All],
+        }
     }
 }
 
@@ -138,7 +141,13 @@ impl RegistryTokens {
     }
 
     /// Signs a token for `subject` from `now` (unix seconds) on.
-    pub fn issue(&self, subject: Option<&Did>, session: Option<&str>, access: Vec<Grant>, now: i64) -> String {
+    pub fn issue(
+        &self,
+        subject: Option<&Did>,
+        session: Option<&str>,
+        access: Vec<Grant>,
+        now: i64,
+    ) -> String {
         let claims = RegistryTokenClaims {
             iss: self.issuer.clone(),
             aud: self.service.clone(),
@@ -161,14 +170,23 @@ impl RegistryTokens {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(RegistryTokenError::Malformed);
         }
-        let (signed, tag) = token.rsplit_once('.').ok_or(RegistryTokenError::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(RegistryTokenError::Malformed)?;
+        let (signed, tag) = token
+            .rsplit_once('.')
+            .ok_or(RegistryTokenError::Malformed)?;
+        let (header, payload) = signed
+            .split_once('.')
+            .ok_or(RegistryTokenError::Malformed)?;
         if header != self.header {
             return Err(RegistryTokenError::Malformed);
         }
-        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| RegistryTokenError::Malformed)?;
-        hmac::verify(&self.key, signed.as_bytes(), &tag).map_err(|_| RegistryTokenError::BadSignature)?;
-        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| RegistryTokenError::Malformed)?;
+        let tag = URL_SAFE_NO_PAD
+            .decode(tag)
+            .map_err(|_| RegistryTokenError::Malformed)?;
+        hmac::verify(&self.key, signed.as_bytes(), &tag)
+            .map_err(|_| RegistryTokenError::BadSignature)?;
+        let payload = URL_SAFE_NO_PAD
+            .decode(payload)
+            .map_err(|_| RegistryTokenError::Malformed)?;
         let claims: RegistryTokenClaims =
             serde_json::from_slice(&payload).map_err(|_| RegistryTokenError::Malformed)?;
         if claims.iss != self.issuer || claims.aud != self.service {
@@ -189,7 +207,12 @@ mod tests {
     use super::*;
 
     fn tokens() -> RegistryTokens {
-        RegistryTokens::new(&[7; 32], "https://registry.example.com".into(), "registry.example.com".into(), 300)
+        RegistryTokens::new(
+            &[7; 32],
+            "https://registry.example.com".into(),
+            "registry.example.com".into(),
+            300,
+        )
     }
 
     fn grant() -> Grant {
@@ -201,14 +224,26 @@ mod tests {
     }
 
     fn signed_by_us(tokens: &RegistryTokens, payload: &serde_json::Value) -> String {
-        let signed = format!("{}.{}", tokens.header, URL_SAFE_NO_PAD.encode(payload.to_string()));
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&tokens.key, signed.as_bytes())))
+        let signed = format!(
+            "{}.{}",
+            tokens.header,
+            URL_SAFE_NO_PAD.encode(payload.to_string())
+        );
+        format!(
+            "{signed}.{}",
+            URL_SAFE_NO_PAD.encode(hmac::sign(&tokens.key, signed.as_bytes()))
+        )
     }
 
     #[test]
     fn a_token_says_again_what_it_was_made_of() {
         let did: Did = "did:plc:ewvi7nxzyoun6zhxrhs64oiz".parse().unwrap();
-        let token = tokens().issue(Some(&did), Some("session"), vec![grant(), Grant::catalog()], 1000);
+        let token = tokens().issue(
+            Some(&did),
+            Some("session"),
+            vec![grant(), Grant::catalog()],
+            1000,
+        );
         let claims = tokens().verify(&token, 1299).unwrap();
         assert_eq!(claims.sub, did.to_string());
         assert_eq!(claims.sid, "session");
@@ -218,8 +253,14 @@ mod tests {
     #[test]
     fn a_token_ends_after_its_lifetime_and_does_not_begin_early() {
         let token = tokens().issue(None, None, vec![], 1000);
-        assert_eq!(tokens().verify(&token, 1300), Err(RegistryTokenError::Expired));
-        assert_eq!(tokens().verify(&token, 900), Err(RegistryTokenError::Expired));
+        assert_eq!(
+            tokens().verify(&token, 1300),
+            Err(RegistryTokenError::Expired)
+        );
+        assert_eq!(
+            tokens().verify(&token, 900),
+            Err(RegistryTokenError::Expired)
+        );
     }
 
     #[test]
@@ -230,17 +271,36 @@ mod tests {
             bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
             // The last character of the signature has bits that do not count; the decoder refuses those too.
-            assert!(changed == token || tokens().verify(&changed, 1001).is_err(), "byte {index}");
+            assert!(
+                changed == token || tokens().verify(&changed, 1001).is_err(),
+                "byte {index}"
+            );
         }
     }
 
     #[test]
     fn another_registry_s_token_is_refused() {
-        let other = RegistryTokens::new(&[7; 32], "https://other.example.com".into(), "registry.example.com".into(), 300);
+        let other = RegistryTokens::new(
+            &[7; 32],
+            "https://other.example.com".into(),
+            "registry.example.com".into(),
+            300,
+        );
         let token = other.issue(None, None, vec![], 1000);
-        assert_eq!(tokens().verify(&token, 1001), Err(RegistryTokenError::WrongAudience));
-        let key = RegistryTokens::new(&[8; 32], "https://registry.example.com".into(), "registry.example.com".into(), 300);
-        assert_eq!(tokens().verify(&key.issue(None, None, vec![], 1000), 1001), Err(RegistryTokenError::BadSignature));
+        assert_eq!(
+            tokens().verify(&token, 1001),
+            Err(RegistryTokenError::WrongAudience)
+        );
+        let key = RegistryTokens::new(
+            &[8; 32],
+            "https://registry.example.com".into(),
+            "registry.example.com".into(),
+            300,
+        );
+        assert_eq!(
+            tokens().verify(&key.issue(None, None, vec![], 1000), 1001),
+            Err(RegistryTokenError::BadSignature)
+        );
     }
 
     #[test]
@@ -254,11 +314,26 @@ mod tests {
         for claim in whole.as_object().unwrap().keys() {
             let mut without = whole.clone();
             without.as_object_mut().unwrap().remove(claim);
-            assert!(tokens.verify(&signed_by_us(&tokens, &without), 1001).is_err(), "without {claim}");
-            for odd in [serde_json::json!(null), serde_json::json!({}), serde_json::json!(1.5), serde_json::json!(true)] {
+            assert!(
+                tokens
+                    .verify(&signed_by_us(&tokens, &without), 1001)
+                    .is_err(),
+                "without {claim}"
+            );
+            for odd in [
+                serde_json::json!(null),
+                serde_json::json!({}),
+                serde_json::json!(1.5),
+                serde_json::json!(true),
+            ] {
                 let mut retyped = whole.clone();
                 retyped[claim] = odd.clone();
-                assert!(tokens.verify(&signed_by_us(&tokens, &retyped), 1001).is_err(), "{claim} = {odd}");
+                assert!(
+                    tokens
+                        .verify(&signed_by_us(&tokens, &retyped), 1001)
+                        .is_err(),
+                    "{claim} = {odd}"
+                );
             }
         }
     }
@@ -268,7 +343,11 @@ mod tests {
         let tokens = tokens();
         let token = tokens.issue(None, None, vec![], 1000);
         let (_, rest) = token.split_once('.').unwrap();
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"RS256","typ":"registry-token+jwt"}"#] {
+        for header in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"alg":"RS256","typ":"registry-token+jwt"}"#,
+        ] {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
             assert!(tokens.verify(&forged, 1001).is_err(), "{header}");
         }

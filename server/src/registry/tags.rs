@@ -36,10 +36,18 @@ impl Registry {
         } else {
             // One more than asked for tells whether there is more.
             let limit = i64::try_from(wanted + 1).unwrap_or(i64::MAX);
-            let listed = self.inner.database.list_tags(owner, path, last.unwrap_or(""), limit).await?;
+            let listed = self
+                .inner
+                .database
+                .list_tags(owner, path, last.unwrap_or(""), limit)
+                .await?;
             cut(listed, wanted)
         };
-        Ok(TagsPage { tags, has_more, is_stale: !is_fresh })
+        Ok(TagsPage {
+            tags,
+            has_more,
+            is_stale: !is_fresh,
+        })
     }
 }
 

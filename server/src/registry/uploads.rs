@@ -21,12 +21,24 @@ pub enum Mounted {
 impl Registry {
     /// Opens an upload (OCI distribution-spec end-4a).
     pub async fn start_upload(&self, access: &PushAccess) -> Result<Upload, RegistryError> {
-        Ok(self.inner.default_hold.start_upload(&upload_owner(access)).await?)
+        Ok(self
+            .inner
+            .default_hold
+            .start_upload(&upload_owner(access))
+            .await?)
     }
 
     /// How far an upload has come (end-13).
-    pub async fn find_upload(&self, access: &PushAccess, id: &str) -> Result<Upload, RegistryError> {
-        Ok(self.inner.default_hold.find_upload(&upload_owner(access), id).await?)
+    pub async fn find_upload(
+        &self,
+        access: &PushAccess,
+        id: &str,
+    ) -> Result<Upload, RegistryError> {
+        Ok(self
+            .inner
+            .default_hold
+            .find_upload(&upload_owner(access), id)
+            .await?)
     }
 
     /// Adds a chunk (end-5). Runs to its end even when the caller goes away, so that what arrived counts.
@@ -37,7 +49,11 @@ impl Registry {
         start: Option<u64>,
         body: IncomingBytes,
     ) -> Result<Upload, RegistryError> {
-        let (hold, owner, id) = (self.inner.default_hold.clone(), upload_owner(access), id.to_owned());
+        let (hold, owner, id) = (
+            self.inner.default_hold.clone(),
+            upload_owner(access),
+            id.to_owned(),
+        );
         to_its_end(async move { Ok(hold.append_upload(&owner, &id, start, body).await?) }).await
     }
 
@@ -54,8 +70,12 @@ impl Registry {
         let (owner, id, digest) = (upload_owner(access), id.to_owned(), digest.clone());
         to_its_end(async move {
             let hold = &registry.inner.default_hold;
-            let size = hold.complete_upload(&owner, &id, &digest, start, last).await?;
-            registry.show_blob(&repository, &digest, hold.did().as_str()).await?;
+            let size = hold
+                .complete_upload(&owner, &id, &digest, start, last)
+                .await?;
+            registry
+                .show_blob(&repository, &digest, hold.did().as_str())
+                .await?;
             Ok(size)
         })
         .await
@@ -63,7 +83,11 @@ impl Registry {
 
     /// Ends an upload (end-14).
     pub async fn cancel_upload(&self, access: &PushAccess, id: &str) -> Result<(), RegistryError> {
-        Ok(self.inner.default_hold.cancel_upload(&upload_owner(access), id).await?)
+        Ok(self
+            .inner
+            .default_hold
+            .cancel_upload(&upload_owner(access), id)
+            .await?)
     }
 
     /// Takes a blob over from another repository (end-11). The presented token must grant pulling from the
@@ -76,17 +100,27 @@ impl Registry {
     ) -> Result<Mounted, RegistryError> {
         let hold_did = match from {
             Some(from) => self.find_mount_source(access, digest, from).await?,
-            None => self.inner.database.find_any_repository_blob(&access.repository.owner, digest).await?,
+            None => {
+                self.inner
+                    .database
+                    .find_any_repository_blob(&access.repository.owner, digest)
+                    .await?
+            }
         };
         // Only what lies in the hold that this push goes to can be shared without moving bytes.
         let hold = &self.inner.default_hold;
         if hold_did.as_deref() != Some(hold.did().as_str()) {
             return Ok(Mounted::No);
         }
-        if hold.stat_blob(access.caller.did.as_ref(), digest).await?.is_none() {
+        if hold
+            .stat_blob(access.caller.did.as_ref(), digest)
+            .await?
+            .is_none()
+        {
             return Ok(Mounted::No);
         }
-        self.show_blob(&access.repository, digest, hold.did().as_str()).await?;
+        self.show_blob(&access.repository, digest, hold.did().as_str())
+            .await?;
         Ok(Mounted::Yes)
     }
 
@@ -96,14 +130,25 @@ impl Registry {
         digest: &Digest,
         from: &str,
     ) -> Result<Option<String>, RegistryError> {
-        let Ok(name) = from.parse::<RepositoryName>() else { return Ok(None) };
-        let Ok(owner) = self.owner(&name, Freshness::ForAuth).await else { return Ok(None) };
+        let Ok(name) = from.parse::<RepositoryName>() else {
+            return Ok(None);
+        };
+        let Ok(owner) = self.owner(&name, Freshness::ForAuth).await else {
+            return Ok(None);
+        };
         let caller = &access.caller;
         let rights = self.rights(caller.did.as_ref(), &owner.did).await?;
-        if caller.check(&name, &owner.did, Action::Pull, rights).is_err() {
+        if caller
+            .check(&name, &owner.did, Action::Pull, rights)
+            .is_err()
+        {
             return Ok(None);
         }
-        Ok(self.inner.database.find_repository_blob(&owner.did, name.path(), digest).await?)
+        Ok(self
+            .inner
+            .database
+            .find_repository_blob(&owner.did, name.path(), digest)
+            .await?)
     }
 
     /// Lets the repository show a blob that the hold has.
@@ -140,5 +185,7 @@ fn upload_owner(access: &PushAccess) -> UploadOwner {
 pub(super) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, RegistryError>> + Send + 'static,
 ) -> Result<T, RegistryError> {
-    tokio::spawn(work).await.unwrap_or(Err(RegistryError::Interrupted))
+    tokio::spawn(work)
+        .await
+        .unwrap_or(Err(RegistryError::Interrupted))
 }

@@ -68,9 +68,9 @@ impl AuthorizedPds {
         swap: Swap,
     ) -> Result<RecordReference, PdsSessionError> {
         let pds = &self.inner.pds;
-        self.with_access(|access| {
-            
-            async move { pds.put_record(&access, collection, rkey, record, swap).await }
+        self.with_access(|access| async move {
+            pds.put_record(&access, collection, rkey, record, swap)
+                .await
         })
         .await
     }
@@ -83,9 +83,8 @@ impl AuthorizedPds {
         version: Option<Cid>,
     ) -> Result<(), PdsSessionError> {
         let pds = &self.inner.pds;
-        self.with_access(|access| {
-            
-            async move { pds.delete_record(&access, collection, rkey, version).await }
+        self.with_access(|access| async move {
+            pds.delete_record(&access, collection, rkey, version).await
         })
         .await
     }
@@ -105,9 +104,9 @@ impl AuthorizedPds {
         expires_at: DateTime<Utc>,
     ) -> Result<SecretString, PdsSessionError> {
         let pds = &self.inner.pds;
-        self.with_access(|access| {
-            
-            async move { pds.get_service_auth(&access, audience, method, expires_at).await }
+        self.with_access(|access| async move {
+            pds.get_service_auth(&access, audience, method, expires_at)
+                .await
         })
         .await
     }

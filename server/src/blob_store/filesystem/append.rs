@@ -10,7 +10,9 @@ use bytes::Bytes;
 use futures::StreamExt;
 use tokio::task::JoinHandle;
 
-use super::super::{Appended, BlobStoreError, BodyError, IncomingBytes, Staging, UploadHash};
+use super::super::{
+    Appended, BlobStoreError, BodyError, Continuation, IncomingBytes, Staging, UploadHash,
+};
 use super::folders::Folders;
 use super::staging_file::StagingFile;
 use super::{on_blocking_thread, thread_lost};
@@ -41,6 +43,7 @@ pub(super) async fn append(
     limit: u64,
     hash: UploadHash,
     mut body: IncomingBytes,
+    continuation: Continuation,
 ) -> Result<Appended, BlobStoreError> {
     let mut allowance = limit.saturating_sub(offset);
     let mut batch = next_batch(&mut body, &mut allowance).await;
@@ -72,10 +75,13 @@ pub(super) async fn append(
                 return Err(BlobStoreError::TooLarge { limit });
             }
             Some(BodyEnd::Complete) => {
-                return Ok(appended(staging, finish(file, batch.pieces).await?, None));
+                let hash = finish(file, batch.pieces, continuation).await?;
+                return Ok(appended(staging, hash, None));
             }
             Some(BodyEnd::BrokenOff(error)) => {
-                return Ok(appended(staging, finish(file, batch.pieces).await?, Some(error)));
+                // The client comes back for the rest.
+                let hash = finish(file, batch.pieces, Continuation::MoreToCome).await?;
+                return Ok(appended(staging, hash, Some(error)));
             }
         }
     }
@@ -100,13 +106,19 @@ async fn next_batch(body: &mut IncomingBytes, allowance: &mut u64) -> Batch {
             Some(Err(error)) => BodyEnd::BrokenOff(error),
             None => BodyEnd::Complete,
         };
-        return Batch { pieces, end: Some(end) };
+        return Batch {
+            pieces,
+            end: Some(end),
+        };
     }
     Batch { pieces, end: None }
 }
 
 /// Starts writing a batch.
-fn write(mut file: StagingFile, pieces: Vec<Bytes>) -> JoinHandle<Result<StagingFile, BlobStoreError>> {
+fn write(
+    mut file: StagingFile,
+    pieces: Vec<Bytes>,
+) -> JoinHandle<Result<StagingFile, BlobStoreError>> {
     tokio::task::spawn_blocking(move || {
         file.write(&pieces)?;
         Ok(file)
@@ -114,15 +126,24 @@ fn write(mut file: StagingFile, pieces: Vec<Bytes>) -> JoinHandle<Result<Staging
 }
 
 /// Writes the last batch and makes everything durable.
-async fn finish(mut file: StagingFile, pieces: Vec<Bytes>) -> Result<UploadHash, BlobStoreError> {
+async fn finish(
+    mut file: StagingFile,
+    pieces: Vec<Bytes>,
+    continuation: Continuation,
+) -> Result<UploadHash, BlobStoreError> {
     on_blocking_thread(move || {
         file.write(&pieces)?;
-        file.sync()?;
+        file.sync(continuation)?;
         Ok(file.hash().clone())
     })
     .await
 }
 
 fn appended(staging: &Staging, hash: UploadHash, interrupted: Option<BodyError>) -> Appended {
-    Appended { staging: staging.clone(), size: hash.size(), hash, interrupted }
+    Appended {
+        staging: staging.clone(),
+        size: hash.size(),
+        hash,
+        interrupted,
+    }
 }

@@ -32,7 +32,10 @@ impl Folders {
         for algorithm in DigestAlgorithm::ALL {
             create_folder(&root.join(BLOBS).join(algorithm.as_str()))?;
         }
-        Ok(Self { root, durable: Mutex::default() })
+        Ok(Self {
+            root,
+            durable: Mutex::default(),
+        })
     }
 
     /// The file or folder of a key.
@@ -43,10 +46,17 @@ impl Folders {
     /// The folder where the blob belongs, existing and synced into its parent.
     pub(super) fn durable_blob_folder(&self, digest: &Digest) -> Result<PathBuf, BlobStoreError> {
         let folder = self.path(&blob_folder(digest));
-        let is_durable = self.durable.lock().unwrap_or_else(PoisonError::into_inner).contains(&folder);
+        let is_durable = self
+            .durable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&folder);
         if !is_durable {
             create_folder(&folder)?;
-            self.durable.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone());
+            self.durable
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(folder.clone());
         }
         Ok(folder)
     }

@@ -18,7 +18,8 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::keys::{self, key_of, staging_key};
 use super::{
-    Appended, BlobStore, BlobStoreError, IncomingBytes, OutgoingBytes, Staging, UploadHash,
+    Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
+    UploadHash,
 };
 
 mod append;
@@ -51,7 +52,10 @@ impl FilesystemBlobStore {
             .max_capacity(VERIFIED_BLOBS_REMEMBERED)
             .time_to_live(TRUST_AFTER_VERIFICATION)
             .build();
-        Ok(Self { folders: Arc::new(folders), verified })
+        Ok(Self {
+            folders: Arc::new(folders),
+            verified,
+        })
     }
 
     fn staging_path(&self, staging: &Staging) -> Result<PathBuf, BlobStoreError> {
@@ -96,9 +100,11 @@ impl BlobStore for FilesystemBlobStore {
         limit: u64,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, BlobStoreError> {
         self.staging_path(staging)?;
-        append::append(self.folders.clone(), staging, offset, limit, hash, body).await
+        let folders = self.folders.clone();
+        append::append(folders, staging, offset, limit, hash, body, continuation).await
     }
 
     async fn hash_staging(
@@ -112,15 +118,34 @@ impl BlobStore for FilesystemBlobStore {
         on_blocking_thread(move || staging_file::hash(&path, &staging, size, algorithm)).await
     }
 
-    async fn promote(&self, staging: &Staging, size: u64, digest: &Digest) -> Result<(), BlobStoreError> {
+    async fn promote(
+        &self,
+        staging: &Staging,
+        size: u64,
+        digest: &Digest,
+    ) -> Result<(), BlobStoreError> {
         let from = self.staging_path(staging)?;
         let (folders, staging, blob) = (self.folders.clone(), staging.clone(), digest.clone());
+        let spare = self.folders.path(&staging_key(&format!(
+            "spare-{}",
+            uuid::Uuid::new_v4().simple()
+        ))?);
+        let is_known_good = self.verified.contains_key(digest);
         on_blocking_thread(move || {
+            let fail = BlobStoreError::while_trying_to("rename a blob to its digest");
             staging_file::cut_to_size(&from, &staging, size)?;
             let folder = folders.durable_blob_folder(&blob)?;
-            // Replacing a copy that is there heals it, should the disk have damaged it.
-            std::fs::rename(&from, folder.join(blob.hex()))
-                .map_err(BlobStoreError::while_trying_to("rename a blob to its digest"))?;
+            let path = folder.join(blob.hex());
+            if is_known_good && std::fs::metadata(&path).is_ok_and(|there| there.len() == size) {
+                // The copy that is there stays. Freeing the space of a large second one takes longer than
+                // syncing it did: nobody waits for that, and a crash leaves it to the sweeper.
+                std::fs::rename(&from, &spare).map_err(fail)?;
+                tokio::task::spawn_blocking(move || remove_if_there(&spare));
+            } else {
+                // A copy that nobody read lately is replaced: that heals it, should the disk have damaged it.
+                std::fs::rename(&from, &path).map_err(fail)?;
+            }
+            // In either case: whoever renamed it before may not have come to the sync.
             folders::sync_folder(&folder)
         })
         .await?;
@@ -150,11 +175,15 @@ impl BlobStore for FilesystemBlobStore {
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError> {
-        let is_whole = range.as_ref().is_none_or(|range| *range.start() == 0 && *range.end() + 1 == size);
+        let is_whole = range
+            .as_ref()
+            .is_none_or(|range| *range.start() == 0 && *range.end() + 1 == size);
         let verification = (is_whole && !self.verified.contains_key(digest))
-            .then(|| Verification::new(digest.clone(), self.verified.clone()));
+            .then(|| Verification::boxed(digest.clone(), self.verified.clone()));
         let path = self.blob_path(digest);
-        Ok(read::open(path, digest.clone(), size, range, verification).await?.map(StreamExt::boxed))
+        Ok(read::open(path, digest.clone(), size, range, verification)
+            .await?
+            .map(StreamExt::boxed))
     }
 
     async fn presign(&self, _: &Digest, _: Duration) -> Result<Option<url::Url>, BlobStoreError> {
@@ -188,7 +217,10 @@ impl BlobStore for FilesystemBlobStore {
     }
 
     async fn check(&self) -> Result<(), BlobStoreError> {
-        let path = self.folders.path(&staging_key(&format!("check-{}", uuid::Uuid::new_v4().simple()))?);
+        let path = self.folders.path(&staging_key(&format!(
+            "check-{}",
+            uuid::Uuid::new_v4().simple()
+        ))?);
         on_blocking_thread(move || staging_file::check(&path)).await
     }
 }

@@ -27,9 +27,13 @@ pub(super) struct Verification {
 }
 
 impl Verification {
-    pub(super) fn new(digest: Digest, verified: moka::future::Cache<Digest, ()>) -> Self {
+    pub(super) fn boxed(digest: Digest, verified: moka::future::Cache<Digest, ()>) -> Box<Self> {
         let hash = UploadHash::new(digest.algorithm());
-        Self { digest, hash, verified }
+        Box::new(Self {
+            digest,
+            hash,
+            verified,
+        })
     }
 
     fn finish(&self) -> Result<(), BlobStoreError> {
@@ -39,7 +43,10 @@ impl Verification {
         }
         tracing::error!(blob.digest = %self.digest, actual = %actual, "a stored blob does not have its digest");
         let damage = format!("its bytes have the digest {actual}");
-        Err(BlobStoreError::Damaged { digest: self.digest.clone(), damage })
+        Err(BlobStoreError::Damaged {
+            digest: self.digest.clone(),
+            damage,
+        })
     }
 }
 
@@ -48,7 +55,7 @@ struct Reader {
     file: File,
     remaining: u64,
     digest: Digest,
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 }
 
 impl Reader {
@@ -62,8 +69,14 @@ impl Reader {
             .read_to_end(&mut chunk)
             .map_err(BlobStoreError::while_trying_to("read a blob"))?;
         if chunk.len() != capacity {
-            let damage = format!("it ended {} bytes early while it was read", wanted - chunk.len() as u64);
-            return Err(BlobStoreError::Damaged { digest: self.digest.clone(), damage });
+            let damage = format!(
+                "it ended {} bytes early while it was read",
+                wanted - chunk.len() as u64
+            );
+            return Err(BlobStoreError::Damaged {
+                digest: self.digest.clone(),
+                damage,
+            });
         }
         self.remaining -= wanted;
         if let Some(verification) = &mut self.verification {
@@ -89,8 +102,11 @@ pub(super) async fn open(
     digest: Digest,
     size: u64,
     range: Option<RangeInclusive<u64>>,
-    verification: Option<Verification>,
-) -> Result<Option<impl Stream<Item = Result<Bytes, BlobStoreError>> + Send + 'static>, BlobStoreError> {
+    verification: Option<Box<Verification>>,
+) -> Result<
+    Option<impl Stream<Item = Result<Bytes, BlobStoreError>> + Send + 'static>,
+    BlobStoreError,
+> {
     let opened = on_blocking_thread(move || {
         let Some(mut reader) = open_reader(path, digest, size, range, verification)? else {
             return Ok(None);
@@ -99,7 +115,8 @@ pub(super) async fn open(
         Ok(Some((reader, chunk)))
     })
     .await?;
-    Ok(opened.map(|(reader, chunk)| futures::stream::unfold(Progress::Read(reader, Ok(chunk)), advance)))
+    Ok(opened
+        .map(|(reader, chunk)| futures::stream::unfold(Progress::Read(reader, Ok(chunk)), advance)))
 }
 
 fn open_reader(
@@ -107,7 +124,7 @@ fn open_reader(
     digest: Digest,
     size: u64,
     range: Option<RangeInclusive<u64>>,
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 ) -> Result<Option<Reader>, BlobStoreError> {
     let fail = BlobStoreError::while_trying_to("open a blob");
     let mut file = match File::open(path) {
@@ -126,7 +143,12 @@ fn open_reader(
         remaining = end.saturating_sub(*range.start());
         file.seek(SeekFrom::Start(*range.start())).map_err(&fail)?;
     }
-    Ok(Some(Reader { file, remaining, digest, verification }))
+    Ok(Some(Reader {
+        file,
+        remaining,
+        digest,
+        verification,
+    }))
 }
 
 /// One chunk out, the next one started.
@@ -151,7 +173,10 @@ async fn advance(progress: Progress) -> Option<(Result<Bytes, BlobStoreError>, P
         return Some((Ok(chunk), Progress::Reading(reading)));
     }
     if let Some(verification) = reader.verification {
-        verification.verified.insert(verification.digest, ()).await;
+        verification
+            .verified
+            .insert(verification.digest.clone(), ())
+            .await;
     }
     (!chunk.is_empty()).then_some((Ok(chunk), Progress::Ended))
 }

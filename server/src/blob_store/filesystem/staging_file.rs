@@ -9,7 +9,7 @@ use bytes::Bytes;
 use oci::DigestAlgorithm;
 
 use super::super::keys::{STAGING, key_of};
-use super::super::{BlobStoreError, Staging, UploadHash};
+use super::super::{BlobStoreError, Continuation, Staging, UploadHash};
 use super::folders::{Folders, sync_folder};
 
 /// How much is read at once to hash a file again.
@@ -35,10 +35,17 @@ impl StagingFile {
         hash: UploadHash,
     ) -> Result<Self, BlobStoreError> {
         let path = folders.path(&key_of(staging)?);
-        let unknown = || BlobStoreError::StagingUnknown { staging: staging.0.clone(), size: offset };
+        let unknown = || BlobStoreError::StagingUnknown {
+            staging: staging.0.clone(),
+            size: offset,
+        };
         let fail = BlobStoreError::while_trying_to("open a staging file");
-        let opened =
-            OpenOptions::new().write(true).create(offset == 0).truncate(false).mode(0o600).open(&path);
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(offset == 0)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path);
         let mut file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(unknown()),
@@ -47,7 +54,9 @@ impl StagingFile {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(BlobStoreError::StagingBusy { staging: staging.0.clone() });
+                return Err(BlobStoreError::StagingBusy {
+                    staging: staging.0.clone(),
+                });
             }
             Err(TryLockError::Error(error)) => return Err(fail(error)),
         }
@@ -59,7 +68,13 @@ impl StagingFile {
             file.set_len(offset).map_err(&fail)?;
         }
         file.seek(SeekFrom::Start(offset)).map_err(&fail)?;
-        Ok(Self { file, folder: folders.path(STAGING), is_created: offset == 0, offset, hash })
+        Ok(Self {
+            file,
+            folder: folders.path(STAGING),
+            is_created: offset == 0,
+            offset,
+            hash,
+        })
     }
 
     /// Writes and hashes the next bytes.
@@ -67,7 +82,9 @@ impl StagingFile {
         for piece in pieces {
             if let Err(error) = self.file.write_all(piece) {
                 self.give_space_back();
-                return Err(BlobStoreError::while_trying_to("write a staging file")(error));
+                return Err(BlobStoreError::while_trying_to("write a staging file")(
+                    error,
+                ));
             }
             self.hash.update(piece);
         }
@@ -75,11 +92,15 @@ impl StagingFile {
     }
 
     /// Makes everything written durable.
-    pub(super) fn sync(&self) -> Result<(), BlobStoreError> {
+    pub(super) fn sync(&self, continuation: Continuation) -> Result<(), BlobStoreError> {
         let fail = BlobStoreError::while_trying_to("sync a staging file");
         // The length is synced with the data, times are not: they mean nothing here.
         self.file.sync_data().map_err(fail)?;
-        if self.is_created { sync_folder(&self.folder) } else { Ok(()) }
+        // The name of a file that is about to be renamed is not worth a second wait for the disk.
+        if self.is_created && continuation == Continuation::MoreToCome {
+            sync_folder(&self.folder)?;
+        }
+        Ok(())
     }
 
     /// Drops what this writer wrote: it will not be acknowledged.
@@ -104,7 +125,10 @@ pub(super) fn hash(
     algorithm: DigestAlgorithm,
 ) -> Result<UploadHash, BlobStoreError> {
     let fail = BlobStoreError::while_trying_to("read a staging file");
-    let unknown = || BlobStoreError::StagingUnknown { staging: staging.0.clone(), size };
+    let unknown = || BlobStoreError::StagingUnknown {
+        staging: staging.0.clone(),
+        size,
+    };
     let mut hash = UploadHash::new(algorithm);
     if size == 0 {
         return Ok(hash);
@@ -128,9 +152,16 @@ pub(super) fn hash(
 /// may have left more behind, and nothing creates the file of an empty blob.
 pub(super) fn cut_to_size(path: &Path, staging: &Staging, size: u64) -> Result<(), BlobStoreError> {
     let fail = BlobStoreError::while_trying_to("open a staging file");
-    let unknown = || BlobStoreError::StagingUnknown { staging: staging.0.clone(), size };
-    let opened =
-        OpenOptions::new().write(true).create(size == 0).truncate(false).mode(0o600).open(path);
+    let unknown = || BlobStoreError::StagingUnknown {
+        staging: staging.0.clone(),
+        size,
+    };
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(size == 0)
+        .truncate(false)
+        .mode(0o600)
+        .open(path);
     let file = match opened {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(unknown()),
@@ -151,15 +182,25 @@ pub(super) fn cut_to_size(path: &Path, staging: &Staging, size: u64) -> Result<(
 pub(super) fn check(path: &Path) -> Result<(), BlobStoreError> {
     const CONTENT: &[u8] = b"written to see whether this folder keeps what it is given\n";
     let attempt = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(CONTENT)?;
         file.sync_all()?;
         if std::fs::read(path)? != CONTENT {
-            return Err(io::Error::other("what was read back is not what was written"));
+            return Err(io::Error::other(
+                "what was read back is not what was written",
+            ));
         }
         Ok(())
     };
     let outcome = attempt();
     let removed = std::fs::remove_file(path);
-    outcome.and(removed).map_err(BlobStoreError::while_trying_to("write, read back and delete a file"))
+    outcome
+        .and(removed)
+        .map_err(BlobStoreError::while_trying_to(
+            "write, read back and delete a file",
+        ))
 }

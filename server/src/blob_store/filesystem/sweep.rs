@@ -7,7 +7,10 @@ use std::time::Duration;
 use super::super::{BlobStoreError, Staging};
 
 /// What lies in the staging folder and was not written to for `age`.
-pub(super) fn find_older_than(folder: &Path, age: Duration) -> Result<Vec<Staging>, BlobStoreError> {
+pub(super) fn find_older_than(
+    folder: &Path,
+    age: Duration,
+) -> Result<Vec<Staging>, BlobStoreError> {
     let fail = BlobStoreError::while_trying_to("list the staging folder");
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(&fail)? {
@@ -18,7 +21,9 @@ pub(super) fn find_older_than(folder: &Path, age: Duration) -> Result<Vec<Stagin
         };
         // A time in the future counts as now.
         let unused_for = modified.elapsed().unwrap_or_default();
-        if unused_for >= age && let Ok(name) = entry.file_name().into_string() {
+        if unused_for >= age
+            && let Ok(name) = entry.file_name().into_string()
+        {
             found.push(Staging(name));
         }
     }

@@ -10,7 +10,9 @@ use super::*;
 use crate::blob_store::check_contract;
 
 async fn store_in(folder: &TempDir) -> FilesystemBlobStore {
-    FilesystemBlobStore::open(folder.path().join("data/store")).await.unwrap()
+    FilesystemBlobStore::open(folder.path().join("data/store"))
+        .await
+        .unwrap()
 }
 
 fn body(content: &'static [u8]) -> IncomingBytes {
@@ -20,14 +22,34 @@ fn body(content: &'static [u8]) -> IncomingBytes {
 async fn put(store: &FilesystemBlobStore, name: &str, content: &'static [u8]) -> Digest {
     let staging = store.create_staging(name).await.unwrap();
     let hash = UploadHash::new(DigestAlgorithm::Sha256);
-    let appended = store.append(&staging, 0, u64::MAX, hash, body(content)).await.unwrap();
+    let appended = store
+        .append(
+            &staging,
+            0,
+            u64::MAX,
+            hash,
+            body(content),
+            Continuation::Last,
+        )
+        .await
+        .unwrap();
     let digest = appended.hash.digest();
-    store.promote(&staging, appended.size, &digest).await.unwrap();
+    store
+        .promote(&staging, appended.size, &digest)
+        .await
+        .unwrap();
     digest
 }
 
-async fn get(store: &FilesystemBlobStore, digest: &Digest, size: u64) -> Result<Vec<u8>, BlobStoreError> {
-    let stream = store.read(digest, size, None).await?.expect("the blob is there");
+async fn get(
+    store: &FilesystemBlobStore,
+    digest: &Digest,
+    size: u64,
+) -> Result<Vec<u8>, BlobStoreError> {
+    let stream = store
+        .read(digest, size, None)
+        .await?
+        .expect("the blob is there");
     Ok(stream.try_collect::<Vec<Bytes>>().await?.concat())
 }
 
@@ -45,7 +67,11 @@ async fn files_and_folders_belong_to_the_server_alone() {
     let mut path = store.blob_path(&digest);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     while path.pop() && path != folder.path() {
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{path:?}");
+        assert_eq!(
+            path.metadata().unwrap().permissions().mode() & 0o777,
+            0o700,
+            "{path:?}"
+        );
     }
 }
 
@@ -68,7 +94,10 @@ async fn a_blob_cut_short_while_it_is_read_ends_with_an_error() {
     let content: &'static [u8] = vec![7; 3 << 20].leak();
     let digest = put(&store, "x", content).await;
     let mut stream = store.read(&digest, 3 << 20, None).await.unwrap().unwrap();
-    let file = std::fs::File::options().write(true).open(store.blob_path(&digest)).unwrap();
+    let file = std::fs::File::options()
+        .write(true)
+        .open(store.blob_path(&digest))
+        .unwrap();
     file.set_len(2 << 20).unwrap();
     let mut received = 0;
     let end = loop {
@@ -77,7 +106,10 @@ async fn a_blob_cut_short_while_it_is_read_ends_with_an_error() {
             end => break end,
         }
     };
-    assert!(matches!(end, Some(Err(BlobStoreError::Damaged { .. }))), "clean end after {received}");
+    assert!(
+        matches!(end, Some(Err(BlobStoreError::Damaged { .. }))),
+        "clean end after {received}"
+    );
     assert!(stream.next().await.is_none());
 }
 
@@ -115,10 +147,19 @@ async fn a_second_writer_is_refused_while_the_first_one_writes() {
     let staging = store.create_staging("x").await.unwrap();
     let hash = || UploadHash::new(DigestAlgorithm::Sha256);
     let first = staging_file::StagingFile::open(&store.folders, &staging, 0, hash()).unwrap();
-    let refused = store.append(&staging, 0, 9, hash(), body(b"me too")).await.unwrap_err();
-    assert!(matches!(refused, BlobStoreError::StagingBusy { .. }), "{refused:?}");
+    let refused = store
+        .append(&staging, 0, 9, hash(), body(b"me too"), Continuation::Last)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, BlobStoreError::StagingBusy { .. }),
+        "{refused:?}"
+    );
     drop(first);
-    store.append(&staging, 0, 9, hash(), body(b"my turn")).await.unwrap();
+    store
+        .append(&staging, 0, 9, hash(), body(b"my turn"), Continuation::Last)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -127,7 +168,17 @@ async fn an_empty_body_does_not_touch_the_file() {
     let store = store_in(&folder).await;
     let staging = store.create_staging("x").await.unwrap();
     let hash = UploadHash::new(DigestAlgorithm::Sha256);
-    let appended = store.append(&staging, 0, 9, hash, futures::stream::empty().boxed()).await.unwrap();
+    let appended = store
+        .append(
+            &staging,
+            0,
+            9,
+            hash,
+            futures::stream::empty().boxed(),
+            Continuation::Last,
+        )
+        .await
+        .unwrap();
     assert_eq!(appended.size, 0);
     assert!(!store.staging_path(&staging).unwrap().exists());
 }

@@ -23,6 +23,27 @@ pub enum Refusal {
     Address(IpAddr),
 }
 
+/// Text that a stranger wrote: for decisions, and neither for a log nor for a response. It does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RemoteMessage(String);
+
+impl RemoteMessage {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.chars().take(200).collect())
+    }
+
+    /// Whether the text begins like this.
+    pub fn starts_with(&self, text: &str) -> bool {
+        self.0.starts_with(text)
+    }
+}
+
+impl std::fmt::Debug for RemoteMessage {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("RemoteMessage(..)")
+    }
+}
+
 /// A failed request to the outside. Nothing in it is fit for a response, except `xrpc_error`, which is
 /// reduced to a short word.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +77,8 @@ pub enum OutboundError {
         status: u16,
         /// The `error` of an XRPC answer, when it is one plain word.
         xrpc_error: Option<String>,
-        /// The `message` of an XRPC answer: for decisions and the log only, written by a stranger.
-        message: Option<String>,
+        /// The `message` of an XRPC answer.
+        message: Option<RemoteMessage>,
         /// When the server says to come back.
         retry_after: Option<Duration>,
     },

@@ -8,6 +8,7 @@ mod concurrency;
 mod destination;
 mod error;
 mod limits;
+mod probe;
 mod resolver;
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,9 @@ use tokio::time::timeout;
 use url::Url;
 
 pub use address::{AddressBlock, AddressPolicy, InvalidAddressBlock, is_allowed_address};
-pub use error::{OutboundError, Refusal};
+pub use error::{OutboundError, Refusal, RemoteMessage};
 pub use limits::{FetchLimits, Ports};
+pub use probe::ProbedHead;
 pub use resolver::{ResolveError, dns_client};
 
 use concurrency::Slots;
@@ -308,7 +310,7 @@ fn refusal_of(status: u16, headers: &HeaderMap, body: &[u8]) -> OutboundError {
     OutboundError::Status {
         status,
         xrpc_error: error.filter(is_name),
-        message: message.map(|message| message.chars().take(200).collect()),
+        message: message.as_deref().map(RemoteMessage::new),
         retry_after: seconds.map(|seconds: u64| Duration::from_secs(seconds.min(3600))),
     }
 }

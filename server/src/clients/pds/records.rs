@@ -308,12 +308,12 @@ fn is_absent(error: &OutboundError, name: &str, text: &str) -> bool {
     else {
         return false;
     };
-    xrpc_error.as_deref() == Some(name)
-        || xrpc_error.as_deref() == Some("RepoNotFound")
-        || message
-            .as_deref()
+    let says = |text| {
+        message
+            .as_ref()
             .is_some_and(|message| message.starts_with(text))
-        || message
-            .as_deref()
-            .is_some_and(|message| message.starts_with("Could not find repo"))
+    };
+    matches!(xrpc_error.as_deref(), Some(error) if error == name || error == "RepoNotFound")
+        || says(text)
+        || says("Could not find repo")
 }

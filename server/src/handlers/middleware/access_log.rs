@@ -130,9 +130,9 @@ fn log(kind: Kind, operation: &str, status: StatusCode, duration: Duration, byte
         };
     }
     if kind.is_quiet() {
-        line!(debug)
+        line!(debug);
     } else {
-        line!(info)
+        line!(info);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Headers that every answer carries, whatever route or error it comes from.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -16,7 +18,7 @@ const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(),
 
 /// The headers to add, worked out once.
 #[derive(Clone, Debug)]
-pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
+pub struct SecurityHeaders(Arc<[(HeaderName, HeaderValue)]>);
 
 impl SecurityHeaders {
     /// `Strict-Transport-Security` is sent only by a server whose public URL is `https`.
@@ -48,8 +50,11 @@ pub async fn add_security_headers(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    for (name, value) in headers {
-        response.headers_mut().entry(name).or_insert(value);
+    let present = response.headers_mut();
+    for (name, value) in headers.iter() {
+        if !present.contains_key(name) {
+            present.insert(name.clone(), value.clone());
+        }
     }
     response
 }

@@ -13,7 +13,9 @@ use super::{OciError, OciState};
 /// Reads the token that a request presents. No `Authorization` at all is nobody in particular; one that is not
 /// a valid registry token is refused.
 pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, OciError> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(Caller::default()) };
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(Caller::default());
+    };
     let token = header
         .to_str()
         .ok()
@@ -21,13 +23,21 @@ pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, Oci
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| {
-            OciError::unauthorized("use a registry token (Authorization: Bearer) from the token endpoint")
+            OciError::unauthorized(
+                "use a registry token (Authorization: Bearer) from the token endpoint",
+            )
         })?;
     let now = state.clock.now_millis() / 1000;
-    let claims = state.tokens.verify(token, now).map_err(|error| OciError::unauthorized(error.to_string()))?;
+    let claims = state
+        .tokens
+        .verify(token, now)
+        .map_err(|error| OciError::unauthorized(error.to_string()))?;
     let did = match claims.sub.as_str() {
         "" => None,
-        sub => Some(sub.parse().map_err(|_| OciError::unauthorized("the registry token is malformed"))?),
+        sub => Some(
+            sub.parse()
+                .map_err(|_| OciError::unauthorized("the registry token is malformed"))?,
+        ),
     };
     Ok(Caller {
         did,
@@ -39,8 +49,11 @@ pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, Oci
 /// `WWW-Authenticate` for a request that needs `scopes` (Docker Registry token specification). Everything in it is
 /// configuration or a parsed name, so no header of the request can change it.
 pub fn challenge(state: &OciState, scopes: &[Scope], had_token: bool) -> String {
-    let mut challenge =
-        format!(r#"Bearer realm="{}",service="{}""#, state.token_realm, state.tokens.service());
+    let mut challenge = format!(
+        r#"Bearer realm="{}",service="{}""#,
+        state.token_realm,
+        state.tokens.service()
+    );
     if !scopes.is_empty() {
         let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
         let _ = write!(challenge, r#",scope="{}""#, scopes.join(" "));

@@ -44,15 +44,19 @@ async fn answer(state: &OciState, request: Request) -> (&'static str, Response) 
     let had_token = request.headers().contains_key(AUTHORIZATION);
     let response = match Box::pin(perform(state, operation, request)).await {
         Ok(response) => response,
-        Err(error) if error.wants_challenge => {
-            error.with_challenge(&challenge(state, &scopes, had_token)).into_response()
-        }
+        Err(error) if error.wants_challenge => error
+            .with_challenge(&challenge(state, &scopes, had_token))
+            .into_response(),
         Err(error) => error.into_response(),
     };
     (label, response)
 }
 
-async fn perform(state: &OciState, operation: Operation, request: Request) -> Result<Response, OciError> {
+async fn perform(
+    state: &OciState,
+    operation: Operation,
+    request: Request,
+) -> Result<Response, OciError> {
     let caller = authenticate(state, request.headers())?;
     match operation.kind() {
         OperationKind::CheckVersion => check_version(&caller),
@@ -69,14 +73,18 @@ async fn perform(state: &OciState, operation: Operation, request: Request) -> Re
         | OperationKind::CompleteUpload
         | OperationKind::CancelUpload
         | OperationKind::PutManifest => Box::pin(push(state, caller, operation, request)).await,
-        OperationKind::DeleteBlob | OperationKind::DeleteManifest => delete(state, caller, operation).await,
+        OperationKind::DeleteBlob | OperationKind::DeleteManifest => {
+            delete(state, caller, operation).await
+        }
     }
 }
 
 /// end-1. Whoever has no token is told where to get one: that is how clients find the token endpoint.
 fn check_version(caller: &Caller) -> Result<Response, OciError> {
     if caller.grants.is_none() {
-        return Err(OciError::unauthorized("get a token to use this registry; public images need no account"));
+        return Err(OciError::unauthorized(
+            "get a token to use this registry; public images need no account",
+        ));
     }
     Ok((StatusCode::OK, axum::Json(serde_json::json!({}))).into_response())
 }
@@ -90,19 +98,43 @@ async fn pull(
     let registry = &state.registry;
     match operation {
         Operation::ReadBlob { name, digest } => {
-            blobs::read(registry, &registry.pull_access(caller, name).await?, &digest, request.headers()).await
+            blobs::read(
+                registry,
+                &registry.pull_access(caller, name).await?,
+                &digest,
+                request.headers(),
+            )
+            .await
         }
         Operation::StatBlob { name, digest } => {
-            blobs::stat(registry, &registry.pull_access(caller, name).await?, &digest).await
+            blobs::stat(
+                registry,
+                &registry.pull_access(caller, name).await?,
+                &digest,
+            )
+            .await
         }
-        Operation::ReadManifest { name, reference } | Operation::StatManifest { name, reference } => {
+        Operation::ReadManifest { name, reference }
+        | Operation::StatManifest { name, reference } => {
             let access = registry.pull_access(caller, name).await?;
-            manifests::read(registry, &access, &reference, request.headers(), request.method()).await
+            manifests::read(
+                registry,
+                &access,
+                &reference,
+                request.headers(),
+                request.method(),
+            )
+            .await
         }
         Operation::ListTags { name, page } => {
             tags::list(registry, &registry.pull_access(caller, name).await?, &page).await
         }
-        Operation::ListReferrers { name, digest, artifact_type, page } => {
+        Operation::ListReferrers {
+            name,
+            digest,
+            artifact_type,
+            page,
+        } => {
             let access = registry.pull_access(caller, name).await?;
             referrers::list(registry, &access, &digest, artifact_type.as_deref(), &page).await
         }
@@ -118,7 +150,11 @@ async fn push(
 ) -> Result<Response, OciError> {
     let registry = &state.registry;
     match operation {
-        Operation::StartUpload { name, digest, mount } => {
+        Operation::StartUpload {
+            name,
+            digest,
+            mount,
+        } => {
             let access = registry.push_access(caller, name).await?;
             uploads::start(registry, &access, digest, mount, request).await
         }
@@ -126,7 +162,13 @@ async fn push(
             uploads::status(registry, &registry.push_access(caller, name).await?, &id).await
         }
         Operation::AppendUpload { name, id } => {
-            uploads::append(registry, &registry.push_access(caller, name).await?, &id, request).await
+            uploads::append(
+                registry,
+                &registry.push_access(caller, name).await?,
+                &id,
+                request,
+            )
+            .await
         }
         Operation::CompleteUpload { name, id, digest } => {
             let access = registry.push_access(caller, name).await?;
@@ -135,7 +177,11 @@ async fn push(
         Operation::CancelUpload { name, id } => {
             uploads::cancel(registry, &registry.push_access(caller, name).await?, &id).await
         }
-        Operation::PutManifest { name, reference, tags } => {
+        Operation::PutManifest {
+            name,
+            reference,
+            tags,
+        } => {
             let access = registry.push_access(caller, name).await?;
             Box::pin(manifests::put(registry, &access, &reference, tags, request)).await
         }
@@ -143,11 +189,17 @@ async fn push(
     }
 }
 
-async fn delete(state: &OciState, caller: Caller, operation: Operation) -> Result<Response, OciError> {
+async fn delete(
+    state: &OciState,
+    caller: Caller,
+    operation: Operation,
+) -> Result<Response, OciError> {
     let registry = &state.registry;
     match operation {
         Operation::DeleteBlob { name, digest } => {
-            registry.delete_blob(&registry.delete_access(caller, name).await?, &digest).await?;
+            registry
+                .delete_blob(&registry.delete_access(caller, name).await?, &digest)
+                .await?;
         }
         Operation::DeleteManifest { name, reference } => {
             let access = registry.delete_access(caller, name).await?;

@@ -31,7 +31,8 @@ impl OciError {
     /// An error with the status that its code has by default.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
-            status: StatusCode::from_u16(code.default_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            status: StatusCode::from_u16(code.default_status())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code,
             message: message.into(),
             detail: None,
@@ -41,7 +42,10 @@ impl OciError {
     }
 
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
-        Self { wants_challenge: true, ..Self::new(ErrorCode::Unauthorized, message) }
+        Self {
+            wants_challenge: true,
+            ..Self::new(ErrorCode::Unauthorized, message)
+        }
     }
 
     pub(super) fn with_status(mut self, status: StatusCode) -> Self {
@@ -72,7 +76,10 @@ impl OciError {
     /// Something of ours failed. The cause is in the log; the client learns that it is not their fault.
     fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = error, "a registry request failed");
-        Self::new(ErrorCode::Unknown, "the registry failed to do this; it is not your fault, please try again")
+        Self::new(
+            ErrorCode::Unknown,
+            "the registry failed to do this; it is not your fault, please try again",
+        )
     }
 }
 
@@ -102,11 +109,13 @@ impl From<RouteError> for OciError {
             RouteError::MethodNotAllowed { allow } => {
                 Self::new(ErrorCode::Unsupported, message).with_header(ALLOW, allow)
             }
-            RouteError::NameInvalid | RouteError::NoRepository => Self::new(ErrorCode::NameInvalid, message),
+            RouteError::NameInvalid | RouteError::NoRepository => {
+                Self::new(ErrorCode::NameInvalid, message)
+            }
             RouteError::DigestInvalid(_) | RouteError::DigestMissing => {
                 Self::new(ErrorCode::DigestInvalid, message)
             }
-            RouteError::UnsupportedDigest(_) => {
+            RouteError::UnsupportedDigest(_) | RouteError::ArtifactTypeInvalid => {
                 Self::new(ErrorCode::Unsupported, message).with_status(StatusCode::BAD_REQUEST)
             }
             RouteError::TagInvalid | RouteError::TooManyTags => {
@@ -114,9 +123,6 @@ impl From<RouteError> for OciError {
             }
             RouteError::UploadIdInvalid => Self::new(ErrorCode::BlobUploadUnknown, message),
             RouteError::PageInvalid => Self::new(ErrorCode::PaginationNumberInvalid, message),
-            RouteError::ArtifactTypeInvalid => {
-                Self::new(ErrorCode::Unsupported, message).with_status(StatusCode::BAD_REQUEST)
-            }
         }
     }
 }
@@ -134,14 +140,18 @@ impl From<RegistryError> for OciError {
                 Self::new(ErrorCode::BlobUnknown, message).with_detail(json!({ "hold": hold }))
             }
             RegistryError::Manifest(ManifestError::TooLarge { .. }) => {
-                Self::new(ErrorCode::SizeInvalid, message).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+                Self::new(ErrorCode::SizeInvalid, message)
+                    .with_status(StatusCode::PAYLOAD_TOO_LARGE)
             }
             RegistryError::Manifest(_) | RegistryError::SizeMismatch { .. } => {
                 Self::new(ErrorCode::ManifestInvalid, message)
             }
-            RegistryError::ManifestDigestMismatch { .. } => Self::new(ErrorCode::DigestInvalid, message),
+            RegistryError::ManifestDigestMismatch { .. } => {
+                Self::new(ErrorCode::DigestInvalid, message)
+            }
             RegistryError::MissingReferences { missing } => {
-                let digests: Vec<String> = missing.iter().take(100).map(ToString::to_string).collect();
+                let digests: Vec<String> =
+                    missing.iter().take(100).map(ToString::to_string).collect();
                 Self::new(ErrorCode::ManifestBlobUnknown, message)
                     .with_detail(json!({ "missing": digests }))
             }
@@ -185,13 +195,16 @@ fn hold_error(error: HoldError) -> OciError {
         HoldError::UploadBusy => {
             OciError::new(ErrorCode::BlobUploadInvalid, message).with_status(StatusCode::CONFLICT)
         }
-        HoldError::OutOfOrder { expected, .. } => OciError::new(ErrorCode::BlobUploadInvalid, message)
-            .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
-            .with_header(RANGE, &oci::upload_range(expected)),
-        HoldError::DigestMismatch { announced, actual, .. } => {
-            OciError::new(ErrorCode::DigestInvalid, message)
-                .with_detail(json!({ "announced": announced.to_string(), "actual": actual.to_string() }))
+        HoldError::OutOfOrder { expected, .. } => {
+            OciError::new(ErrorCode::BlobUploadInvalid, message)
+                .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .with_header(RANGE, &oci::upload_range(expected))
         }
+        HoldError::DigestMismatch {
+            announced, actual, ..
+        } => OciError::new(ErrorCode::DigestInvalid, message).with_detail(
+            json!({ "announced": announced.to_string(), "actual": actual.to_string() }),
+        ),
         HoldError::TooLarge { limit } => OciError::new(ErrorCode::SizeInvalid, message)
             .with_status(StatusCode::PAYLOAD_TOO_LARGE)
             .with_detail(json!({ "limit": limit })),
@@ -199,8 +212,11 @@ fn hold_error(error: HoldError) -> OciError {
             .with_detail(json!({ "stored": size })),
         HoldError::Storage(BlobStoreError::Full { source, .. }) => {
             tracing::error!(error = %source, "the hold's storage is full");
-            OciError::new(ErrorCode::Unavailable, "the hold has no space left; ask its captain to make some")
-                .with_status(StatusCode::INSUFFICIENT_STORAGE)
+            OciError::new(
+                ErrorCode::Unavailable,
+                "the hold has no space left; ask its captain to make some",
+            )
+            .with_status(StatusCode::INSUFFICIENT_STORAGE)
         }
         HoldError::Storage(source) => OciError::internal(&source),
         HoldError::Database(source) => OciError::internal(&source),
@@ -219,28 +235,40 @@ fn session_error(error: &PdsSessionError) -> OciError {
 
 /// The owner reads this when they push, and anybody when they pull: it says whose server failed, not how.
 fn pds_error(owner: &str, error: &PdsError) -> OciError {
-    tracing::warn!(owner.did = owner, error = error as &dyn std::error::Error, "a PDS failed");
+    tracing::warn!(
+        owner.did = owner,
+        error = error as &dyn std::error::Error,
+        "a PDS failed"
+    );
     match error {
-        PdsError::Unreachable(_) | PdsError::Timeout | PdsError::Failing { .. } | PdsError::InvalidAnswer => {
-            OciError::unavailable(format!("the PDS of {owner} cannot be used right now ({error}); try again later"))
-        }
-        PdsError::RateLimited { .. } => {
-            OciError::new(ErrorCode::TooManyRequests, format!("the PDS of {owner} limits requests; try again later"))
-                .with_header(RETRY_AFTER, "60")
-        }
+        PdsError::Unreachable(_)
+        | PdsError::Timeout
+        | PdsError::Failing { .. }
+        | PdsError::InvalidAnswer => OciError::unavailable(format!(
+            "the PDS of {owner} cannot be used right now ({error}); try again later"
+        )),
+        PdsError::RateLimited { .. } => OciError::new(
+            ErrorCode::TooManyRequests,
+            format!("the PDS of {owner} limits requests; try again later"),
+        )
+        .with_header(RETRY_AFTER, "60"),
         PdsError::ExpiredToken | PdsError::NotAuthorized | PdsError::SecondFactorRequired => {
-            OciError::unauthorized("your PDS does not accept this login any more; log in again and repeat")
+            OciError::unauthorized(
+                "your PDS does not accept this login any more; log in again and repeat",
+            )
         }
-        PdsError::AccountInactive => {
-            OciError::new(ErrorCode::Denied, format!("the account {owner} is not active at its PDS"))
-        }
+        PdsError::AccountInactive => OciError::new(
+            ErrorCode::Denied,
+            format!("the account {owner} is not active at its PDS"),
+        ),
         PdsError::TooLarge => OciError::new(
             ErrorCode::SizeInvalid,
             format!("the manifest is larger than the PDS of {owner} takes"),
         )
         .with_status(StatusCode::PAYLOAD_TOO_LARGE),
-        PdsError::InvalidSwap | PdsError::Refused { .. } => {
-            OciError::new(ErrorCode::Denied, format!("the PDS of {owner} refused the record: {error}"))
-        }
+        PdsError::InvalidSwap | PdsError::Refused { .. } => OciError::new(
+            ErrorCode::Denied,
+            format!("the PDS of {owner} refused the record: {error}"),
+        ),
     }
 }

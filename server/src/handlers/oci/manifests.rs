@@ -22,8 +22,9 @@ const OCI_SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 const OCI_TAG: HeaderName = HeaderName::from_static("oci-tag");
 
 /// RFC 9111 `Warning` for an answer that its source could not confirm.
-pub const STALE: HeaderValue =
-    HeaderValue::from_static(r#"110 - "the owner's PDS cannot be reached; this is the last known state""#);
+pub const STALE: HeaderValue = HeaderValue::from_static(
+    r#"110 - "the owner's PDS cannot be reached; this is the last known state""#,
+);
 
 /// Answers `GET` and `HEAD`: the exact bytes that were pushed, never converted.
 pub async fn read(
@@ -40,7 +41,9 @@ pub async fn read(
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|candidate| candidate.trim().trim_start_matches("W/") == tag || candidate.trim() == "*");
+        .any(|candidate| {
+            candidate.trim().trim_start_matches("W/") == tag || candidate.trim() == "*"
+        });
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else if method == Method::HEAD {
@@ -58,7 +61,10 @@ fn insert_headers(headers: &mut HeaderMap, manifest: &FoundManifest, tag: &str, 
         headers.insert(CONTENT_LENGTH, HeaderValue::from(manifest.content.len()));
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
     insert_text(headers, CONTENT_DIGEST, &manifest.digest.to_string());
     insert_text(headers, ETAG, tag);
     if manifest.is_stale {
@@ -78,16 +84,25 @@ pub async fn put(
         None => None,
         Some(Ok(text)) => Some(text.to_owned()),
         Some(Err(_)) => {
-            return Err(OciError::new(ErrorCode::ManifestInvalid, "the Content-Type is not readable text"));
+            return Err(OciError::new(
+                ErrorCode::ManifestInvalid,
+                "the Content-Type is not readable text",
+            ));
         }
     };
     let content = read_whole(request.into_body()).await?;
     let extra_tags = !tags.is_empty();
-    let stored = registry.put_manifest(access, reference, tags, content_type.as_deref(), content).await?;
+    let stored = registry
+        .put_manifest(access, reference, tags, content_type.as_deref(), content)
+        .await?;
     let mut response = StatusCode::CREATED.into_response();
     let headers = response.headers_mut();
     let name = &access.repository.name;
-    insert_text(headers, LOCATION, &format!("/v2/{name}/manifests/{}", stored.digest));
+    insert_text(
+        headers,
+        LOCATION,
+        &format!("/v2/{name}/manifests/{}", stored.digest),
+    );
     insert_text(headers, CONTENT_DIGEST, &stored.digest.to_string());
     if let Some(subject) = &stored.subject {
         insert_text(headers, OCI_SUBJECT, &subject.to_string());
@@ -111,6 +126,9 @@ async fn read_whole(body: Body) -> Result<Bytes, OciError> {
             format!("a manifest may have {MAX_MANIFEST_BYTES} bytes at most"),
         )
         .with_status(StatusCode::PAYLOAD_TOO_LARGE)),
-        Err(_) => Err(OciError::new(ErrorCode::ManifestInvalid, "the request body broke off")),
+        Err(_) => Err(OciError::new(
+            ErrorCode::ManifestInvalid,
+            "the request body broke off",
+        )),
     }
 }

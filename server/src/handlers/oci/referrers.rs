@@ -23,9 +23,14 @@ pub async fn list(
     page: &Page,
 ) -> Result<Response, OciError> {
     let name = &access.repository.name;
-    let found =
-        registry.list_referrers(access, digest, artifact_type, page.n, page.last.as_deref()).await?;
-    let next = found.manifests.last().filter(|_| found.has_more).map(|last| last.digest.to_string());
+    let found = registry
+        .list_referrers(access, digest, artifact_type, page.n, page.last.as_deref())
+        .await?;
+    let next = found
+        .manifests
+        .last()
+        .filter(|_| found.has_more)
+        .map(|last| last.digest.to_string());
     let index = json!({
         "schemaVersion": 2,
         "mediaType": media_types::OCI_IMAGE_INDEX,
@@ -33,13 +38,28 @@ pub async fn list(
     });
     let mut response = index.to_string().into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_types::OCI_IMAGE_INDEX));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(media_types::OCI_IMAGE_INDEX),
+    );
     if let Some(last) = next {
-        let filter: Vec<(&str, &str)> = artifact_type.map(|wanted| ("artifactType", wanted)).into_iter().collect();
-        insert_next(headers, &format!("/v2/{name}/referrers/{digest}"), page, &last, &filter);
+        let filter: Vec<(&str, &str)> = artifact_type
+            .map(|wanted| ("artifactType", wanted))
+            .into_iter()
+            .collect();
+        insert_next(
+            headers,
+            &format!("/v2/{name}/referrers/{digest}"),
+            page,
+            &last,
+            &filter,
+        );
     }
     if artifact_type.is_some() {
-        headers.insert(OCI_FILTERS_APPLIED, HeaderValue::from_static("artifactType"));
+        headers.insert(
+            OCI_FILTERS_APPLIED,
+            HeaderValue::from_static("artifactType"),
+        );
     }
     if found.is_stale {
         headers.insert(WARNING, STALE);

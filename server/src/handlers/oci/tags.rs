@@ -15,13 +15,25 @@ use super::blobs::insert_text;
 use super::manifests::STALE;
 
 /// Answers with tags in byte order.
-pub async fn list(registry: &Registry, access: &PullAccess, page: &Page) -> Result<Response, OciError> {
+pub async fn list(
+    registry: &Registry,
+    access: &PullAccess,
+    page: &Page,
+) -> Result<Response, OciError> {
     let name = &access.repository.name;
-    let found = registry.list_tags(access, page.n, page.last.as_deref()).await?;
+    let found = registry
+        .list_tags(access, page.n, page.last.as_deref())
+        .await?;
     let next = found.tags.last().filter(|_| found.has_more).cloned();
     let mut response = Json(json!({ "name": name.as_str(), "tags": found.tags })).into_response();
     if let Some(last) = next {
-        insert_next(response.headers_mut(), &format!("/v2/{name}/tags/list"), page, &last, &[]);
+        insert_next(
+            response.headers_mut(),
+            &format!("/v2/{name}/tags/list"),
+            page,
+            &last,
+            &[],
+        );
     }
     if found.is_stale {
         response.headers_mut().insert(WARNING, STALE);
@@ -30,7 +42,13 @@ pub async fn list(registry: &Registry, access: &PullAccess, page: &Page) -> Resu
 }
 
 /// `Link: <…>; rel="next"` to the part behind `last` (RFC 8288).
-pub fn insert_next(headers: &mut HeaderMap, path: &str, page: &Page, last: &str, more: &[(&str, &str)]) {
+pub fn insert_next(
+    headers: &mut HeaderMap,
+    path: &str,
+    page: &Page,
+    last: &str,
+    more: &[(&str, &str)],
+) {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in more {
         query.append_pair(name, value);

@@ -49,21 +49,20 @@ pub async fn method_not_allowed() -> Response {
         "invalid_request",
         "the token endpoint takes GET and POST",
     );
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, POST"));
     response
 }
 
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         match self {
-            Self::Invalid(reason) => {
-                body(StatusCode::BAD_REQUEST, ErrorCode::Unsupported, "invalid_request", &reason)
-            }
-            Self::TooLarge { limit } => body(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                ErrorCode::SizeInvalid,
+            Self::Invalid(reason) => body(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::Unsupported,
                 "invalid_request",
-                &format!("a token request may have {limit} bytes at most"),
+                &reason,
             ),
             Self::UnsupportedGrantType => body(
                 StatusCode::BAD_REQUEST,
@@ -73,7 +72,10 @@ impl IntoResponse for TokenError {
             ),
             Self::SignIn(error) => sign_in_failed(&error),
             Self::Registry(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a token could not be made");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a token could not be made"
+                );
                 unavailable("the registry cannot make tokens right now; please try again")
             }
         }
@@ -88,14 +90,21 @@ fn sign_in_failed(error: &SignInError) -> Response {
         | SignInError::NotAnAppPassword
         | SignInError::WrongPassword
         | SignInError::WrongAccount
-        | SignInError::Pds(PdsError::AccountInactive | PdsError::SecondFactorRequired) => unauthorized(&message),
+        | SignInError::Pds(PdsError::AccountInactive | PdsError::SecondFactorRequired) => {
+            unauthorized(&message)
+        }
         SignInError::RateLimited { retry_after } => too_many(&message, Some(retry_after.as_secs())),
         SignInError::Pds(PdsError::RateLimited { .. }) => {
             too_many("your PDS limits sign-ins; wait a while and try again", None)
         }
         SignInError::Pds(source) => {
-            tracing::warn!(error = source as &dyn std::error::Error, "a PDS could not check a sign-in");
-            unavailable(&format!("your PDS could not check the app password: {message}"))
+            tracing::warn!(
+                error = source as &dyn std::error::Error,
+                "a PDS could not check a sign-in"
+            );
+            unavailable(&format!(
+                "your PDS could not check the app password: {message}"
+            ))
         }
         SignInError::Database(_) | SignInError::Seal(_) | SignInError::Interrupted => {
             tracing::error!(error = error as &dyn std::error::Error, "a sign-in failed");
@@ -106,22 +115,42 @@ fn sign_in_failed(error: &SignInError) -> Response {
 
 /// No `WWW-Authenticate: Basic` from the request: the realm is a constant (checklist TK-07).
 fn unauthorized(message: &str) -> Response {
-    let mut response = body(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "invalid_grant", message);
-    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Longshore\""));
+    let mut response = body(
+        StatusCode::UNAUTHORIZED,
+        ErrorCode::Unauthorized,
+        "invalid_grant",
+        message,
+    );
+    response.headers_mut().insert(
+        WWW_AUTHENTICATE,
+        HeaderValue::from_static("Basic realm=\"Longshore\""),
+    );
     response
 }
 
 fn too_many(message: &str, retry_after: Option<u64>) -> Response {
-    let mut response =
-        body(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "slow_down", message);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.unwrap_or(60)));
+    let mut response = body(
+        StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::TooManyRequests,
+        "slow_down",
+        message,
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(retry_after.unwrap_or(60)));
     response
 }
 
 fn unavailable(message: &str) -> Response {
-    let mut response =
-        body(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, "temporarily_unavailable", message);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    let mut response = body(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Unavailable,
+        "temporarily_unavailable",
+        message,
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("5"));
     response
 }
 

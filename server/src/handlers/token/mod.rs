@@ -32,6 +32,11 @@ pub struct TokenState {
 /// `GET` with Basic credentials or none, and the OAuth 2 form of `POST` (Docker Registry token specification).
 pub fn routes(state: TokenState) -> Router {
     Router::new()
-        .route(TOKEN_PATH, get(registry_token::get).post(registry_token::post).fallback(error::method_not_allowed))
+        .route(
+            TOKEN_PATH,
+            get(registry_token::get)
+                .post(registry_token::post)
+                .fallback(error::method_not_allowed),
+        )
         .with_state(state)
 }

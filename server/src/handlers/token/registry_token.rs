@@ -49,14 +49,20 @@ struct TokenResponse {
 }
 
 /// `GET /auth/token?service=…&scope=…`, anonymous or with Basic credentials.
-pub async fn get(State(state): State<TokenState>, request: Request) -> Result<Response, TokenError> {
-    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes())?;
+pub async fn get(
+    State(state): State<TokenState>,
+    request: Request,
+) -> Result<Response, TokenError> {
+    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes());
     let credentials = basic_credentials(request.headers())?;
     issue(&state, wanted, credentials).await
 }
 
 /// `POST /auth/token` with `grant_type=password`.
-pub async fn post(State(state): State<TokenState>, request: Request) -> Result<Response, TokenError> {
+pub async fn post(
+    State(state): State<TokenState>,
+    request: Request,
+) -> Result<Response, TokenError> {
     let form = read_form(request.into_body()).await?;
     let mut wanted = TokenRequest::parse(&form)?;
     match wanted.grant_type.as_deref() {
@@ -64,10 +70,21 @@ pub async fn post(State(state): State<TokenState>, request: Request) -> Result<R
         Some(_) => return Err(TokenError::UnsupportedGrantType),
         None => return Err(TokenError::Invalid("the form has no grant_type".into())),
     }
-    let (Some(identifier), Some(password)) = (wanted.username.take(), wanted.password.take()) else {
-        return Err(TokenError::Invalid("the form has no username and password".into()));
+    let (Some(identifier), Some(password)) = (wanted.username.take(), wanted.password.take())
+    else {
+        return Err(TokenError::Invalid(
+            "the form has no username and password".into(),
+        ));
     };
-    issue(&state, wanted, Some(Credentials { identifier, password })).await
+    issue(
+        &state,
+        wanted,
+        Some(Credentials {
+            identifier,
+            password,
+        }),
+    )
+    .await
 }
 
 async fn issue(
@@ -88,9 +105,10 @@ async fn issue(
         .map_err(|error| TokenError::Invalid(error.to_string()))?;
     let signed_in: Option<SignedIn> = match credentials {
         None => None,
-        Some(Credentials { identifier, password }) => {
-            Some(state.sessions.sign_in(&identifier, &password).await?)
-        }
+        Some(Credentials {
+            identifier,
+            password,
+        }) => Some(state.sessions.sign_in(&identifier, &password).await?),
     };
     let did = signed_in.as_ref().map(|signed_in| &signed_in.did);
 
@@ -100,7 +118,9 @@ async fn issue(
         match scope.resource {
             ScopeResource::Catalog => grants.push(Grant::catalog()),
             ScopeResource::Repository(name) => {
-                let Some((owner, allowed)) = state.registry.grantable(did, &name).await? else { continue };
+                let Some((owner, allowed)) = state.registry.grantable(did, &name).await? else {
+                    continue;
+                };
                 let actions: std::collections::BTreeSet<_> =
                     scope.actions.intersection(&allowed).copied().collect();
                 if actions.is_empty() {
@@ -108,12 +128,18 @@ async fn issue(
                 }
                 let list: Vec<&str> = actions.iter().map(|action| action.as_str()).collect();
                 granted_text.push(format!("repository:{name}:{}", list.join(",")));
-                grants.push(Grant::Repository { name, owner, actions });
+                grants.push(Grant::Repository {
+                    name,
+                    owner,
+                    actions,
+                });
             }
         }
     }
     let now = state.clock.now_millis() / 1000;
-    let session = signed_in.as_ref().map(|signed_in| signed_in.session_id.as_str());
+    let session = signed_in
+        .as_ref()
+        .map(|signed_in| signed_in.session_id.as_str());
     let token = state.tokens.issue(did, session, grants, now);
     Ok(answer(state, token, now, granted_text.join(" ")))
 }
@@ -129,7 +155,9 @@ fn answer(state: &TokenState, token: String, now: i64, scope: String) -> Respons
         scope,
     })
     .into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -162,7 +190,9 @@ impl TokenRequest {
 /// RFC 7617. No header is nobody in particular; another scheme or a broken header is an error, so that nobody
 /// is taken for anonymous by mistake.
 fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenError> {
-    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
     let broken = || TokenError::Invalid("the Authorization header is not Basic credentials".into());
     let encoded = header
         .to_str()
@@ -180,13 +210,17 @@ fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenEr
         decoded.split_once(':')
     }
     .ok_or_else(broken)?;
-    Ok(Some(Credentials { identifier: identifier.to_owned(), password: password.to_owned().into() }))
+    Ok(Some(Credentials {
+        identifier: identifier.to_owned(),
+        password: password.to_owned().into(),
+    }))
 }
 
 async fn read_form(body: Body) -> Result<Vec<u8>, TokenError> {
     match Limited::new(body, MAX_FORM_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
-        Err(error) if error.is::<LengthLimitError>() => Err(TokenError::TooLarge { limit: MAX_FORM_BYTES }),
-        Err(_) => Err(TokenError::Invalid("the form broke off".into())),
+        Err(_) => Err(TokenError::Invalid(
+            "the form is too large or broke off".into(),
+        )),
     }
 }

@@ -17,7 +17,9 @@ use tracing::Instrument;
 use super::permissions::MayWrite;
 use super::upload_locks::UploadLock;
 use super::{Hold, HoldError};
-use crate::blob_store::{Appended, BlobStoreError, IncomingBytes, Staging, UploadHash};
+use crate::blob_store::{
+    Appended, BlobStoreError, Continuation, IncomingBytes, Staging, UploadHash,
+};
 use crate::clients::hold::{Upload, UploadOwner};
 use crate::db::UploadRow;
 
@@ -71,7 +73,10 @@ impl Hold {
     pub async fn find_upload(&self, owner: &UploadOwner, id: &str) -> Result<Upload, HoldError> {
         self.check_write(&owner.uploader).await?;
         let row = self.find_row(owner, id).await?;
-        Ok(Upload { id: row.id, size: row.size })
+        Ok(Upload {
+            id: row.id,
+            size: row.size,
+        })
     }
 
     /// Adds bytes to an upload. `start` is where the client says they begin; anything else than the acknowledged
@@ -95,10 +100,17 @@ impl Hold {
         upload: OpenUpload,
         body: IncomingBytes,
     ) -> Result<Upload, HoldError> {
-        let hash = self.running_hash(&upload.row, DigestAlgorithm::Sha256).await?;
-        let appended = self.store(may_write, &upload.row, hash, body).await?;
+        let hash = self
+            .running_hash(&upload.row, DigestAlgorithm::Sha256)
+            .await?;
+        let appended = self
+            .store(may_write, &upload.row, hash, body, Continuation::MoreToCome)
+            .await?;
         let size = self.acknowledge(&upload.row, appended).await?;
-        Ok(Upload { id: upload.row.id, size })
+        Ok(Upload {
+            id: upload.row.id,
+            size,
+        })
     }
 
     /// Adds the last bytes, verifies the digest over all of them and makes the blob readable, durably. Returns its
@@ -128,9 +140,15 @@ impl Hold {
         let is_first = row.size == 0;
         // An upload in one request is hashed by the algorithm it is announced with. One in several is hashed by
         // SHA-256 as it comes, since nobody knows its digest before the end.
-        let running = if is_first { digest.algorithm() } else { DigestAlgorithm::Sha256 };
+        let running = if is_first {
+            digest.algorithm()
+        } else {
+            DigestAlgorithm::Sha256
+        };
         let hash = self.running_hash(row, running).await?;
-        let appended = self.store(may_write, row, hash, last).await?;
+        let appended = self
+            .store(may_write, row, hash, last, Continuation::Last)
+            .await?;
         if appended.interrupted.is_some() {
             return self.acknowledge(row, appended).await;
         }
@@ -138,16 +156,24 @@ impl Hold {
         let hash = if appended.hash.algorithm() == digest.algorithm() {
             appended.hash
         } else {
-            self.blob_store().hash_staging(&staging, size, digest.algorithm()).await?
+            self.blob_store()
+                .hash_staging(&staging, size, digest.algorithm())
+                .await?
         };
         let actual = hash.digest();
         if actual != *digest {
             self.end_upload(&row.id, &staging).await?;
-            return Err(HoldError::DigestMismatch { announced: digest.clone(), actual, size });
+            return Err(HoldError::DigestMismatch {
+                announced: digest.clone(),
+                actual,
+                size,
+            });
         }
         self.blob_store().promote(&staging, size, digest).await?;
         let mut transaction = self.database().begin().await?;
-        transaction.insert_hold_blob(digest, size, self.inner.clock.now_millis()).await?;
+        transaction
+            .insert_hold_blob(digest, size, self.inner.clock.now_millis())
+            .await?;
         transaction.delete_hold_upload(&row.id).await?;
         transaction.commit().await?;
         self.inner.blob_sizes.keep(digest, size).await;
@@ -160,7 +186,8 @@ impl Hold {
         let upload = self.open_upload(owner, id, None).await?;
         let hold = self.clone();
         in_own_task(async move {
-            hold.end_upload(&upload.row.id, &Staging(upload.row.staging.clone())).await
+            hold.end_upload(&upload.row.id, &Staging(upload.row.staging.clone()))
+                .await
         })
         .await
     }
@@ -180,7 +207,8 @@ impl Hold {
             .find_hold_upload(id)
             .await?
             .filter(|row| {
-                row.uploader_did == owner.uploader.as_str() && row.repository == owner.repository.as_str()
+                row.uploader_did == owner.uploader.as_str()
+                    && row.repository == owner.repository.as_str()
             })
             .ok_or(HoldError::UploadUnknown)
     }
@@ -198,9 +226,10 @@ impl Hold {
         let row = self.find_row(owner, id).await?;
         let lock = lock.ok_or(HoldError::UploadBusy)?;
         match start {
-            Some(start) if start != row.size => {
-                Err(HoldError::OutOfOrder { start, expected: row.size })
-            }
+            Some(start) if start != row.size => Err(HoldError::OutOfOrder {
+                start,
+                expected: row.size,
+            }),
             _ => Ok(OpenUpload { row, _lock: lock }),
         }
     }
@@ -218,7 +247,11 @@ impl Hold {
             return Ok(hash);
         }
         let staging = Staging(row.staging.clone());
-        match self.blob_store().hash_staging(&staging, row.size, algorithm).await {
+        match self
+            .blob_store()
+            .hash_staging(&staging, row.size, algorithm)
+            .await
+        {
             Ok(hash) => Ok(hash),
             Err(error) => Err(self.refuse_lost_upload(row, error).await?),
         }
@@ -230,10 +263,15 @@ impl Hold {
         row: &UploadRow,
         hash: UploadHash,
         body: IncomingBytes,
+        continuation: Continuation,
     ) -> Result<Appended, HoldError> {
         let staging = Staging(row.staging.clone());
         let limit = self.inner.settings.max_blob_bytes;
-        match self.blob_store().append(&staging, row.size, limit, hash, body).await {
+        match self
+            .blob_store()
+            .append(&staging, row.size, limit, hash, body, continuation)
+            .await
+        {
             Ok(appended) => Ok(appended),
             Err(BlobStoreError::TooLarge { limit }) => Err(HoldError::TooLarge { limit }),
             Err(BlobStoreError::StagingBusy { .. }) => Err(HoldError::UploadBusy),
@@ -251,20 +289,30 @@ impl Hold {
         if !matches!(error, BlobStoreError::StagingUnknown { .. }) {
             return Ok(HoldError::Storage(error));
         }
-        tracing::warn!(upload.size_bytes = row.size, "the bytes of an upload are gone; the upload ends");
-        self.end_upload(&row.id, &Staging(row.staging.clone())).await?;
+        tracing::warn!(
+            upload.size_bytes = row.size,
+            "the bytes of an upload are gone; the upload ends"
+        );
+        self.end_upload(&row.id, &Staging(row.staging.clone()))
+            .await?;
         Ok(HoldError::UploadUnknown)
     }
 
     /// Writes down how far the upload has come and returns it: from here on the client may rely on it. Tells of an
     /// interruption only now, when what arrived counts.
     async fn acknowledge(&self, row: &UploadRow, appended: Appended) -> Result<u64, HoldError> {
-        let Appended { staging, size, hash, interrupted } = appended;
+        let Appended {
+            staging,
+            size,
+            hash,
+            interrupted,
+        } = appended;
         if size != row.size {
             let now = self.inner.clock.now_millis();
             let mut transaction = self.database().begin().await?;
-            let is_ours =
-                transaction.advance_hold_upload(&row.id, row.size, size, &staging.0, now).await?;
+            let is_ours = transaction
+                .advance_hold_upload(&row.id, row.size, size, &staging.0, now)
+                .await?;
             if !is_ours {
                 return Err(HoldError::UploadBusy);
             }
@@ -296,6 +344,8 @@ async fn in_own_task<T: Send + 'static>(
 fn random_id() -> String {
     use ring::rand::{SecureRandom, SystemRandom};
     let mut bytes = [0; ID_BYTES];
-    SystemRandom::new().fill(&mut bytes).expect("the system gives random bytes");
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system gives random bytes");
     hex::encode(bytes)
 }

@@ -23,15 +23,23 @@ pub struct ReapedUploads {
 impl Hold {
     /// Ends uploads to which nothing was added for `older_than` and frees their space, then sweeps staged bytes
     /// of that age that belong to no upload. An upload that is being written to is left alone.
-    pub async fn reap_abandoned_uploads(&self, older_than: TimeDelta) -> Result<ReapedUploads, HoldError> {
+    pub async fn reap_abandoned_uploads(
+        &self,
+        older_than: TimeDelta,
+    ) -> Result<ReapedUploads, HoldError> {
         let cutoff = self.inner.clock.now_millis() - older_than.num_milliseconds();
         let mut reaped = ReapedUploads::default();
         loop {
-            let idle = self.database().list_idle_hold_uploads(cutoff, BATCH).await?;
+            let idle = self
+                .database()
+                .list_idle_hold_uploads(cutoff, BATCH)
+                .await?;
             let mut ended = 0;
             for row in &idle {
-                let Some(_lock) = self.inner.upload_locks.try_lock(&row.id) else { continue };
-                if self.end_idle_upload(&row.id, cutoff, &Staging(row.staging.clone())).await? {
+                let Some(_lock) = self.inner.upload_locks.try_lock(&row.id) else {
+                    continue;
+                };
+                if self.end_idle_upload(&row.id, cutoff).await? {
                     ended += 1;
                 }
             }
@@ -44,14 +52,15 @@ impl Hold {
         Ok(reaped)
     }
 
-    async fn end_idle_upload(&self, id: &str, cutoff: i64, staging: &Staging) -> Result<bool, HoldError> {
+    async fn end_idle_upload(&self, id: &str, cutoff: i64) -> Result<bool, HoldError> {
         let mut transaction = self.database().begin().await?;
-        let is_ended = transaction.delete_idle_hold_upload(id, cutoff).await?;
+        let staging = transaction.delete_idle_hold_upload(id, cutoff).await?;
         transaction.commit().await?;
-        if is_ended {
-            self.blob_store().discard_staging(staging).await?;
-        }
-        Ok(is_ended)
+        let Some(staging) = staging else {
+            return Ok(false);
+        };
+        self.blob_store().discard_staging(&Staging(staging)).await?;
+        Ok(true)
     }
 
     async fn sweep_orphans(&self, older_than: TimeDelta) -> Result<u64, HoldError> {

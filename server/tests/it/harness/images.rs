@@ -11,7 +11,11 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 pub fn blob(length: usize) -> Vec<u8> {
     let seed = COUNTER.fetch_add(1, Ordering::Relaxed);
     let start = format!("{}-{seed}-", std::process::id());
-    start.bytes().chain((0..).map(|index: u64| (index.wrapping_mul(31).wrapping_add(seed) >> 3) as u8)).take(length.max(start.len())).collect()
+    start
+        .bytes()
+        .chain((0..).map(|index: u64| (index.wrapping_mul(31).wrapping_add(seed) >> 3) as u8))
+        .take(length.max(start.len()))
+        .collect()
 }
 
 /// An image in memory.
@@ -37,7 +41,12 @@ pub fn image(layers: usize) -> Image {
         "config": descriptor(media_types::OCI_IMAGE_CONFIG, &config),
         "layers": layers.iter().map(|layer| descriptor(media_types::OCI_LAYER_TAR_GZIP, layer)).collect::<Vec<_>>(),
     });
-    Image { config, layers, media_type: media_types::OCI_IMAGE_MANIFEST, manifest: manifest.to_string().into_bytes() }
+    Image {
+        config,
+        layers,
+        media_type: media_types::OCI_IMAGE_MANIFEST,
+        manifest: manifest.to_string().into_bytes(),
+    }
 }
 
 impl Image {

