@@ -130,7 +130,9 @@ impl Cache {
 
     /// Whether somebody's PDS failed a short while ago.
     pub fn pds_failed_lately(&self, owner: &Did, now: i64) -> bool {
-        self.failures.get(owner).is_some_and(|failed_at| now - failed_at < FAILURE_MILLIS)
+        self.failures
+            .get(owner)
+            .is_some_and(|failed_at| now - failed_at < FAILURE_MILLIS)
     }
 
     /// After somebody's records were listed, anything remembered of them may be gone.

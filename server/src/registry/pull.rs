@@ -105,7 +105,10 @@ impl Registry {
         if let Some(row) = &known
             && cache.pds_failed_lately(owner, self.inner.clock.now_millis())
         {
-            return Ok(TagTarget { digest: row.digest.clone(), is_stale: true });
+            return Ok(TagTarget {
+                digest: row.digest.clone(),
+                is_stale: true,
+            });
         }
         match self.confirm_tag(repository, tag, known.as_ref()).await {
             Ok(Some(row)) => Ok(fresh(&row)),

@@ -192,7 +192,9 @@ impl Registry {
         let listing = match self.list_records::<TagRecord>(owner).await {
             Ok(listing) => listing,
             Err(error) => {
-                self.inner.cache.note_pds_failure(owner, self.inner.clock.now_millis());
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list tags");
                 return Ok(false);
             }
@@ -253,7 +255,9 @@ impl Registry {
         match self.take_up_referrers(owner).await {
             Ok(()) => {}
             Err(error) => {
-                self.inner.cache.note_pds_failure(owner, self.inner.clock.now_millis());
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list manifests");
                 return Ok(false);
             }

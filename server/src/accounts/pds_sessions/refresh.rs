@@ -103,7 +103,11 @@ impl Inner {
             // A PDS renews the sessions of deactivated accounts too. Ended here, the next sign-in asks the PDS and
             // says what is the matter (checklist OA-56).
             Ok(renewed) if renewed.did == session.did && !renewed.active => {
-                if let Err(error) = self.pds.delete_session(&session.pds, &renewed.refresh_token).await {
+                if let Err(error) = self
+                    .pds
+                    .delete_session(&session.pds, &renewed.refresh_token)
+                    .await
+                {
                     tracing::info!(account.did = %session.did, error = ?error, "a session was not ended at its PDS");
                 }
                 self.end(&session).await

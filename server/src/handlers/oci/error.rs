@@ -228,8 +228,12 @@ fn session_error(error: &PdsSessionError) -> OciError {
     match error {
         PdsSessionError::SessionEnded => OciError::unauthorized(error.to_string()),
         // Another request is at it; nothing is broken.
-        PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => OciError::unavailable(error.to_string()),
-        PdsSessionError::Pds(_) | PdsSessionError::Database(_) | PdsSessionError::Seal(_) => OciError::internal(error),
+        PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => {
+            OciError::unavailable(error.to_string())
+        }
+        PdsSessionError::Pds(_) | PdsSessionError::Database(_) | PdsSessionError::Seal(_) => {
+            OciError::internal(error)
+        }
     }
 }
 

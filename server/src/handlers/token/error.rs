@@ -64,6 +64,12 @@ impl IntoResponse for TokenError {
                 "invalid_request",
                 &reason,
             ),
+            Self::TooLarge { limit } => body(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::SizeInvalid,
+                "invalid_request",
+                &format!("a token request may have {limit} bytes at most"),
+            ),
             Self::UnsupportedGrantType => body(
                 StatusCode::BAD_REQUEST,
                 ErrorCode::Unsupported,

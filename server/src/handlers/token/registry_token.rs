@@ -53,7 +53,7 @@ pub async fn get(
     State(state): State<TokenState>,
     request: Request,
 ) -> Result<Response, TokenError> {
-    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes())?;
     let credentials = basic_credentials(request.headers())?;
     issue(&state, wanted, credentials).await
 }
@@ -176,11 +176,16 @@ impl TokenRequest {
                 "service" => request.service.replace(value).is_some(),
                 "grant_type" => request.grant_type.replace(value).is_some(),
                 "username" => request.username.replace(value).is_some(),
-                "password" => request.password.replace(SecretString::from(value)).is_some(),
+                "password" => request
+                    .password
+                    .replace(SecretString::from(value))
+                    .is_some(),
                 _ => false,
             };
             if is_repeated {
-                return Err(TokenError::Invalid(format!("{name} is given more than once")));
+                return Err(TokenError::Invalid(format!(
+                    "{name} is given more than once"
+                )));
             }
         }
         Ok(request)
@@ -219,8 +224,9 @@ fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenEr
 async fn read_form(body: Body) -> Result<Vec<u8>, TokenError> {
     match Limited::new(body, MAX_FORM_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
-        Err(_) => Err(TokenError::Invalid(
-            "the form is too large or broke off".into(),
-        )),
+        Err(error) if error.is::<LengthLimitError>() => Err(TokenError::TooLarge {
+            limit: MAX_FORM_BYTES,
+        }),
+        Err(_) => Err(TokenError::Invalid("the form broke off".into())),
     }
 }
