@@ -27,7 +27,6 @@ check: setup-run ## formatting and lints, for the server and for the browser
 	cargo test -p server --test it architecture
 
 bench: setup ## measure against docker-registry and nginx
-	style/build.sh --release
 	bench/run.sh
 
 e2e: setup ## the pages in a browser

@@ -23,13 +23,15 @@ mod hold_layers;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
+pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_uploads::UploadRow;
+pub use tags::TagRow;
 
 /// Where the data is kept.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ mod network;
 mod server;
 
 pub use client::{Answer, Client, with_digest};
-pub use images::{Image, blob, image};
+pub use images::{Image, blob, descriptor, image};
 pub use network::{Account, network};
 pub use server::{Engine, Options, TestServer};
 

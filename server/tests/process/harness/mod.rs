@@ -1,0 +1,19 @@
+//! What the tests stand on: the local network, and the `longshore` binary as a child process.
+
+#[expect(dead_code, reason = "shared with the `it` tests, which use more of it")]
+#[path = "../../it/harness/client.rs"]
+mod client;
+#[expect(dead_code, reason = "shared with the `it` tests, which use more of it")]
+#[path = "../../it/harness/images.rs"]
+mod images;
+mod installation;
+#[expect(dead_code, reason = "shared with the `it` tests, which use more of it")]
+#[path = "../../it/harness/network.rs"]
+mod network;
+mod server_process;
+
+pub use client::{Client, http, with_digest};
+pub use images::Image;
+pub use installation::Installation;
+pub use network::{Account, network};
+pub use server_process::ServerProcess;
