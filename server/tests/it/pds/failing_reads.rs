@@ -247,7 +247,7 @@ async fn a_record_whose_blob_is_another_manifest_is_refused() {
         there
             .manifest(reference)
             .await
-            .expect_error(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE");
+            .expect_error(StatusCode::NOT_FOUND, "MANIFEST_UNKNOWN");
     }
     there.fake.edit_record("io.atcr.manifest", &hex, |record| {
         record["manifestBlob"] = right;
