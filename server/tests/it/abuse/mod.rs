@@ -163,7 +163,7 @@ async fn ten_thousand_malformed_requests_break_nothing() {
         "seed {seed}: something panicked"
     );
     // Requests that all fail at the door would test nothing behind it.
-    for expected in [200, 201, 202, 204, 400, 401, 404, 405, 431] {
+    for expected in [200, 201, 202, 400, 401, 404, 405, 431] {
         assert!(
             statuses.contains_key(&Some(expected)),
             "seed {seed}: no answer with {expected}: {statuses:?}"

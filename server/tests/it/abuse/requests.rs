@@ -163,6 +163,9 @@ impl Generator {
         let layer = oci::Digest::sha256_of(&image.layers[0]);
         generator.paths.push(format!("/v2/{name}/blobs/{layer}"));
         generator.paths.push(format!("{upload}?digest={layer}"));
+        generator
+            .paths
+            .push(format!("/v2/{name}/blobs/uploads/?mount={layer}"));
         generator.bodies.push(image.manifest.clone());
         generator.bodies.push(image.layers[0].clone());
         generator
@@ -215,12 +218,13 @@ impl Generator {
     }
 
     pub fn request(&self, random: &mut StdRng) -> RawRequest {
-        let method = if random.random_bool(0.8) {
-            METHODS[random.random_range(0..6)]
-        } else {
-            METHODS.choose(random).expect("not empty")
-        };
         let mut target = self.paths.choose(random).expect("not empty").clone();
+        let method = match random.random_range(0..10) {
+            0 => METHODS.choose(random),
+            1..4 => METHODS[..6].choose(random),
+            _ => methods_of(&target).choose(random),
+        };
+        let method = method.expect("not empty");
         for _ in 0..random.random_range(0..6_usize).saturating_sub(3) {
             bend(&mut target, random);
         }
@@ -240,6 +244,18 @@ impl Generator {
         let mut message = Message::new(method, &target, headers, body);
         message.bend(random);
         message.into_request(random)
+    }
+}
+
+/// Methods that a path has, without those after which there would be nothing left to ask for.
+fn methods_of(path: &str) -> &'static [&'static str] {
+    match path.rsplit_once("/blobs/uploads/") {
+        Some((_, "")) => &["POST"],
+        Some((_, query)) if query.starts_with('?') => &["POST"],
+        Some(_) => &["GET", "PATCH", "PUT"],
+        None if path.contains("/manifests/") => &["GET", "HEAD", "PUT"],
+        None if path == "/auth/token" => &["POST"],
+        None => &["GET", "HEAD"],
     }
 }
 
