@@ -191,9 +191,15 @@ impl Registry {
             return Ok(true);
         }
         let listed_at = self.inner.clock.now_millis();
+        if self.inner.cache.pds_failed_lately(owner, listed_at) {
+            return Ok(false);
+        }
         let listing = match self.list_records::<TagRecord>(owner).await {
             Ok(listing) => listing,
             Err(error) => {
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list tags");
                 return Ok(false);
             }
@@ -248,9 +254,15 @@ impl Registry {
             return Ok(true);
         }
         let listed_at = self.inner.clock.now_millis();
+        if self.inner.cache.pds_failed_lately(owner, listed_at) {
+            return Ok(false);
+        }
         match self.take_up_referrers(owner).await {
             Ok(()) => {}
             Err(error) => {
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list manifests");
                 return Ok(false);
             }
