@@ -394,7 +394,7 @@ async fn tk_07_the_challenge_is_from_the_configuration_whatever_the_request_says
             .header("www-authenticate");
         assert_eq!(
             challenge,
-            format!(r#"{realm},scope="repository:{name}:push""#),
+            format!(r#"{realm},scope="repository:{name}:pull,push""#),
             "{headers:?}"
         );
         for answer in [check, push] {
