@@ -24,7 +24,9 @@ pub enum StartError {
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),
     /// The database does not open or migrate.
-    #[error("the database {location} cannot be used")]
+    #[error(
+        "the database {location} cannot be used; check DATABASE_URL, or run `longshore doctor`"
+    )]
     Database {
         /// Which, without its password.
         location: String,

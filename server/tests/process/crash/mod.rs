@@ -24,10 +24,15 @@ const MEASURED_PUSHES: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_outlives_a_kill_at_any_moment_of_a_push() {
-    let (rounds, seed) = (setting("LONGSHORE_CRASH_ROUNDS", DEFAULT_ROUNDS), setting("LONGSHORE_CRASH_SEED", DEFAULT_SEED));
+    let (rounds, seed) = (
+        setting("LONGSHORE_CRASH_ROUNDS", DEFAULT_ROUNDS),
+        setting("LONGSHORE_CRASH_SEED", DEFAULT_SEED),
+    );
     println!("{rounds} rounds with LONGSHORE_CRASH_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let installation = tokio::task::spawn_blocking(Installation::new).await.unwrap();
+    let installation = tokio::task::spawn_blocking(Installation::new)
+        .await
+        .unwrap();
     // Longer than any run: one login lasts through every restart.
     let installation = installation.with("REGISTRY_TOKEN_LIFETIME_SECONDS", "3600");
     let mut server = installation.start();
@@ -51,7 +56,9 @@ async fn what_was_acknowledged_outlives_a_kill_at_any_moment_of_a_push() {
     }
     let took = started.elapsed();
     let (blobs, manifests, tags) = wire.check_everything().await;
-    figures.staged_files = std::fs::read_dir(installation.data().join("blobs/staging")).unwrap().count();
+    figures.staged_files = std::fs::read_dir(installation.data().join("blobs/staging"))
+        .unwrap()
+        .count();
     println!(
         "{rounds} rounds in {:.1} s (usual push {} ms); checked {blobs} blobs, {manifests} manifests, {tags} tags; {figures:?}",
         took.as_secs_f32(),
@@ -84,8 +91,16 @@ async fn sign_in(server: &ServerProcess) -> Wire {
     let alice = &network().alice;
     let name = format!("{}/crash", alice.handle);
     let scope = format!("repository:{name}:pull,push");
-    let answer = server.nobody().ask_token(Some(alice), &[&scope]).await.json();
-    Wire::new(&format!("http://{}", server.host()), &name, answer["token"].as_str().unwrap())
+    let answer = server
+        .nobody()
+        .ask_token(Some(alice), &[&scope])
+        .await
+        .json();
+    Wire::new(
+        &format!("http://{}", server.host()),
+        &name,
+        answer["token"].as_str().unwrap(),
+    )
 }
 
 /// How long a push takes that nobody interrupts.
@@ -98,7 +113,14 @@ async fn usual_duration(wire: &Wire, random: &mut StdRng) -> Duration {
     started.elapsed() / MEASURED_PUSHES
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test run is set up by its environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run is set up by its environment"
+)]
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
+    std::env::var(name).map_or(default, |value| {
+        value
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is not a number"))
+    })
 }

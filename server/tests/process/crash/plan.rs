@@ -13,7 +13,7 @@ use super::wire::{Stopped, Wire};
 enum Way {
     /// One POST with everything.
     Whole,
-    /// POST, this many PATCHes, PUT with the rest.
+    /// POST, so many times PATCH, PUT with the rest.
     Chunks(usize),
 }
 
@@ -39,7 +39,13 @@ impl Plan {
                     0 => Way::Whole,
                     _ => Way::Chunks(random.random_range(0..=4)),
                 };
-                (Content { seed: random.random(), length }, way)
+                (
+                    Content {
+                        seed: random.random(),
+                        length,
+                    },
+                    way,
+                )
             })
             .collect();
         // Tags that move and tags that come new.
@@ -88,7 +94,10 @@ impl Moment {
         match self {
             Self::AfterSteps(steps) => {
                 let mut counter = wire.steps.subscribe();
-                counter.wait_for(|count| *count >= start + steps).await.expect("the wire keeps the sender");
+                counter
+                    .wait_for(|count| *count >= start + steps)
+                    .await
+                    .expect("the wire keeps the sender");
             }
             Self::After(time) => tokio::time::sleep(time).await,
         }
