@@ -4,6 +4,7 @@
 mod artifacts;
 mod buildah;
 mod layout;
+mod oras;
 mod podman;
 mod skopeo;
 mod tools;
