@@ -15,7 +15,8 @@ run: setup-run ## start Longshore with a local network (NETWORK=atmosphere OWNER
 	@$(NODE) end2end/network/run.mjs --network '$(NETWORK)' --owner '$(OWNER)' --port '$(PORT)'
 
 test: setup ## everything that must pass
-	cargo test
+	cargo fmt --check
+	end2end/postgres/with_postgres.sh cargo test
 	style/build.sh
 	node end2end/run_tests.mjs
 
@@ -26,7 +27,6 @@ check: setup-run ## formatting and lints, for the server and for the browser
 	cargo test -p server --test it architecture
 
 bench: setup ## measure against docker-registry and nginx
-	style/build.sh --release
 	bench/run.sh
 
 e2e: setup ## the pages in a browser

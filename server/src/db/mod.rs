@@ -24,13 +24,15 @@ mod hold_layers;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest, TagRow};
+pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_uploads::UploadRow;
+pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);

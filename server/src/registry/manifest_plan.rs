@@ -10,9 +10,9 @@ use oci::{Descriptor, Digest, DigestAlgorithm, Manifest, ManifestKind, Repositor
 
 use crate::clients::hold::LayerUse;
 
-/// Records larger than this are written without the parts that `manifestBlob` has anyway: a PDS takes a
-/// million bytes of JSON, and the network a mebibyte of record.
-const MAX_RECORD_JSON_BYTES: usize = 900_000;
+/// Records larger than this are written without the parts that `manifestBlob` has anyway. The reference PDS takes
+/// 150 KiB of JSON in one request, and the record comes with the names of its repo, collection and key.
+const MAX_RECORD_JSON_BYTES: usize = 140_000;
 
 /// `maxLength` of digests in the published lexicon. A SHA-512 digest is longer.
 const MAX_LEXICON_DIGEST_BYTES: usize = 128;

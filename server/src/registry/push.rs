@@ -56,7 +56,7 @@ impl Registry {
                 actual
             }
         };
-        let tags: Vec<Tag> = reference.tag().cloned().into_iter().chain(tags).collect();
+        let tags = each_once(reference.tag().cloned().into_iter().chain(tags));
         self.check_references(access, &manifest).await?;
         let pds = self
             .open_pds(&access.repository.owner, access.session.as_deref())
@@ -136,6 +136,17 @@ impl Registry {
     }
 }
 
+/// Each tag once, in the order asked for: a push that took the same turn twice would wait for itself.
+fn each_once(tags: impl Iterator<Item = Tag>) -> Vec<Tag> {
+    let mut unique = Vec::new();
+    for tag in tags {
+        if !unique.contains(&tag) {
+            unique.push(tag);
+        }
+    }
+    unique
+}
+
 /// One push, from the checks on.
 struct Push {
     registry: Registry,
@@ -203,15 +214,31 @@ impl Push {
             self.registry.inner.default_hold.did(),
             now.clone(),
         );
-        let key = self
-            .registry
-            .manifest_record_key(&self.repository, &self.digest)
-            .await?;
         let value = record
             .to_value()
             .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        self.put_record(&ManifestRecord::collection(), key, &value)
+        let (key, swap) = self
+            .registry
+            .manifest_record_key(&self.repository, &self.digest)
+            .await?;
+        match self
+            .put_record(&ManifestRecord::collection(), key, &value, swap)
             .await
+        {
+            // Another push took the key since we looked: into this repository, or into one that keeps it now.
+            Err(RegistryError::Pds {
+                source: PdsError::InvalidSwap,
+                ..
+            }) => {
+                let (key, _) = self
+                    .registry
+                    .manifest_record_key(&self.repository, &self.digest)
+                    .await?;
+                self.put_record(&ManifestRecord::collection(), key, &value, Swap::Any)
+                    .await
+            }
+            outcome => outcome,
+        }
     }
 
     async fn put_tag_record(
@@ -235,7 +262,8 @@ impl Push {
         let value = record
             .to_value()
             .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        self.put_record(&TagRecord::collection(), key, &value).await
+        self.put_record(&TagRecord::collection(), key, &value, Swap::Any)
+            .await
     }
 
     /// Some PDSes refuse keys with words on a list; such a record goes under the hash of its key.
@@ -244,13 +272,10 @@ impl Push {
         collection: &Nsid,
         key: RecordKey,
         value: &Value,
+        swap: Swap,
     ) -> Result<RecordKey, RegistryError> {
         let owner = &self.repository.owner;
-        match self
-            .pds
-            .put_record(collection, &key, value, Swap::Any)
-            .await
-        {
+        match self.pds.put_record(collection, &key, value, swap).await {
             Ok(_) => Ok(key),
             Err(PdsSessionError::Pds(PdsError::Refused { ref error, .. }))
                 if error == "InvalidRequest" =>
@@ -345,12 +370,13 @@ pub(super) fn manifest_row(
 }
 
 impl Registry {
-    /// The key of the manifest's record: where it is already, or else where it belongs.
+    /// The key of the manifest's record, where it is already or else where it belongs, and what must be there:
+    /// nothing, where it would be the first, since all repositories of an owner would like the plain key.
     async fn manifest_record_key(
         &self,
         repository: &Repository,
         digest: &Digest,
-    ) -> Result<RecordKey, RegistryError> {
+    ) -> Result<(RecordKey, Swap), RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
         if let Some(row) = self
             .inner
@@ -359,16 +385,18 @@ impl Registry {
             .await?
             && let Ok(key) = row.record_key.parse()
         {
-            return Ok(key);
+            return Ok((key, Swap::Any));
         }
-        let plain = manifest_plan::manifest_key(digest, path, false)
-            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
-        let is_taken = match self.fetch_record::<ManifestRecord>(owner, &plain).await? {
-            Some(record) => record.repository != path.as_str(),
-            None => false,
+        let key = |is_taken| {
+            manifest_plan::manifest_key(digest, path, is_taken)
+                .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))
         };
-        manifest_plan::manifest_key(digest, path, is_taken)
-            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))
+        let plain = key(false)?;
+        match self.fetch_record::<ManifestRecord>(owner, &plain).await? {
+            None => Ok((plain, Swap::Absent)),
+            Some(record) if record.repository == path.as_str() => Ok((plain, Swap::Any)),
+            Some(_) => Ok((key(true)?, Swap::Any)),
+        }
     }
 }
 

@@ -138,19 +138,20 @@ impl Registry {
             return Ok(None);
         };
         let identity = self.identity_of(owner).await?;
-        let content = self
+        // Whatever others write, it is either the manifest of this digest or no manifest at all.
+        let content = match self
             .inner
             .pds
             .get_blob(&identity.pds, owner, &blob.cid, MAX_MANIFEST_BYTES)
             .await
-            .map_err(|source| pds_error(owner, source))?;
-        let Some(content) = content else {
+        {
+            Ok(Some(content)) if Digest::of(digest.algorithm(), &content) == *digest => content,
+            Ok(_) | Err(PdsError::TooLarge) => return Ok(None),
+            Err(source) => return Err(pds_error(owner, source)),
+        };
+        let Ok(manifest) = Manifest::parse(&content, Some(&record.media_type)) else {
             return Ok(None);
         };
-        if Digest::of(digest.algorithm(), &content) != *digest {
-            return Err(pds_error(owner, PdsError::InvalidAnswer));
-        }
-        let manifest = Manifest::parse(&content, Some(&record.media_type))?;
         let hold_did = record.hold_did.as_ref().map(Did::as_str);
         let now = self.inner.clock.now_millis();
         let mut transaction = self.inner.database.begin().await?;
@@ -259,19 +260,16 @@ impl Registry {
     }
 
     async fn take_up_referrers(&self, owner: &Did) -> Result<(), RegistryError> {
-        let listed_at = self.inner.clock.now_millis();
+        // Asked first: what is stored while the listing runs need not be in it, and is not gone.
+        let known_before = self.inner.database.list_manifests(owner).await?;
         let listing = self.list_records::<ManifestRecord>(owner).await?;
         let seen: HashSet<&str> = listing
             .records
             .iter()
             .map(|(key, _)| key.as_str())
             .collect();
-        for known in self.inner.database.list_manifests(owner).await? {
-            // What was stored while the listing ran is not in it.
-            let is_gone = listing.is_whole
-                && !seen.contains(known.manifest.record_key.as_str())
-                && known.manifest.created_at < listed_at;
-            if is_gone {
+        for known in known_before {
+            if listing.is_whole && !seen.contains(known.manifest.record_key.as_str()) {
                 let mut transaction = self.inner.database.begin().await?;
                 transaction
                     .delete_manifest(owner, &known.repository, &known.manifest.digest)

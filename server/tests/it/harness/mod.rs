@@ -5,8 +5,8 @@ mod images;
 mod network;
 mod server;
 
-pub use client::{Answer, Client};
-pub use images::{Image, blob, image};
+pub use client::{Answer, Client, with_digest};
+pub use images::{Image, blob, descriptor, image};
 pub use network::{Account, network};
 pub use server::{Engine, Options, TestServer};
 

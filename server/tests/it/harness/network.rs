@@ -31,7 +31,6 @@ pub struct Network {
     pub resolver: String,
     pub alice: Account,
     pub bob: Account,
-    http: reqwest::Client,
     /// Its standard input is open as long as this process lives, and the network ends with it.
     _process: Child,
 }
@@ -85,7 +84,6 @@ impl Network {
             bob: find("bob.test"),
             plc: ready.plc,
             resolver: ready.resolver,
-            http: super::client::http(),
             _process: process,
         }
     }
@@ -127,7 +125,9 @@ impl Network {
         access: Option<&str>,
         input: &serde_json::Value,
     ) -> serde_json::Value {
-        let mut request = self.http.post(format!("{pds}/xrpc/{method}")).json(input);
+        let mut request = super::client::http()
+            .post(format!("{pds}/xrpc/{method}"))
+            .json(input);
         if let Some(access) = access {
             request = request.bearer_auth(access);
         }
@@ -166,7 +166,12 @@ impl Network {
             ("rkey", rkey),
         ];
         let url = format!("{}/xrpc/com.atproto.repo.getRecord", account.pds);
-        let response = self.http.get(url).query(&query).send().await.unwrap();
+        let response = super::client::http()
+            .get(url)
+            .query(&query)
+            .send()
+            .await
+            .unwrap();
         if !response.status().is_success() {
             return None;
         }
@@ -177,7 +182,12 @@ impl Network {
     pub async fn record_blob(&self, account: &Account, cid: &str) -> Vec<u8> {
         let url = format!("{}/xrpc/com.atproto.sync.getBlob", account.pds);
         let query = [("did", account.did.as_str()), ("cid", cid)];
-        let response = self.http.get(url).query(&query).send().await.unwrap();
+        let response = super::client::http()
+            .get(url)
+            .query(&query)
+            .send()
+            .await
+            .unwrap();
         assert!(response.status().is_success());
         response.bytes().await.unwrap().to_vec()
     }

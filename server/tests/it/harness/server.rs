@@ -135,6 +135,11 @@ impl TestServer {
         }
     }
 
+    /// How this server differs from the usual one.
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Stops in good order and waits for it.
     pub async fn stop(self) {
         drop(self.shutdown);

