@@ -7,7 +7,10 @@ use super::Scene;
 use super::tools::{Machine, program, run};
 use crate::harness::{network, workspace};
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/process/clients/use_oras.py");
+const SCRIPT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/process/clients/use_oras.py"
+);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oras_pushes_an_artifact_and_another_that_refers_to_it() {
