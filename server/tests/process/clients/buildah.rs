@@ -8,8 +8,10 @@ fn buildah_builds_and_pushes_an_image_that_runs_on_another_machine() {
     let scene = Scene::new();
     let image = scene.image("buildah:v1");
     let (alice, somebody) = (&scene.alice, &scene.somebody);
+    let (folder, path) = busybox();
+    let file = folder.join(path);
     let container = run(&mut alice.buildah(&["from", "scratch"]));
-    run(&mut alice.buildah(&["copy", container.trim(), BUSYBOX, BUSYBOX]));
+    run(&mut alice.buildah(&["copy", container.trim(), file.to_str().unwrap(), BUSYBOX]));
     run(&mut alice.buildah(&["config", "--cmd", BUSYBOX, container.trim()]));
     run(&mut alice.buildah(&["commit", container.trim(), &image]));
     run(&mut alice.buildah(&["push", "--tls-verify=false", &image]));

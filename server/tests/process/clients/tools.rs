@@ -156,6 +156,10 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
+        // Where it is not root's, podman keeps a process that holds its namespace.
+        if self.path("run/libpod").exists() {
+            let _ = self.podman(&["system", "migrate"]).status();
+        }
         // Folders of an image may be read-only, and then only root could remove what is in them.
         let _ = Command::new("chmod")
             .args(["-R", "u+rwX"])
