@@ -98,7 +98,9 @@ fn skopeo_pushes_and_pulls_a_debian_system_in_layers_of_more_than_100_mb() {
     assert!(large >= 3, "{sizes:?}: not three layers of 100 MB");
 
     let pushed = push(&scene.alice, &layout, "v1", &scene.image("debian:v1"));
+    let before = uploads(&scene);
     let again = push(&scene.alice, &layout, "v1", &scene.image("debian:v1"));
+    assert_eq!(uploads(&scene), before, "the second push sent bytes again");
     let started = Instant::now();
     let pulled = pull(&scene.somebody, &scene.image("debian:v1"), "pulled");
     let pulled_in = started.elapsed().as_secs_f32();
@@ -107,10 +109,6 @@ fn skopeo_pushes_and_pulls_a_debian_system_in_layers_of_more_than_100_mb() {
     );
     assert_eq!(pulled.digest("pulled"), layout.digest("v1"));
     assert_eq!(pulled.verify(), sizes.len() + 2);
-    assert!(
-        again < pushed / 2.0,
-        "the second push sent the layers again"
-    );
     scene.end();
 }
 
