@@ -24,7 +24,9 @@ pub enum StartError {
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),
     /// The database does not open or migrate.
-    #[error("the database {location} cannot be used")]
+    #[error(
+        "the database {location} cannot be used; check DATABASE_URL, or run `longshore doctor`"
+    )]
     Database {
         /// Which, without its password.
         location: String,
@@ -92,6 +94,9 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let drained = serve::serve(router, listener, signals.first(), config.http.shutdown).await;
     upkeep.abort();
     jobs.abort();
+    // Aborted is not ended: a job in the middle of a step would find the database closed and call it an error.
+    // An abort is what is expected, and a panic was logged.
+    let _ = jobs.await;
     database.close().await;
     match drained {
         Drained::Completely => tracing::info!("stopped"),

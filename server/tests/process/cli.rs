@@ -238,11 +238,20 @@ fn doctor_says_what_to_do_about_a_database_that_cannot_be_reached() {
         check["advice"].as_str().unwrap().contains("DATABASE_URL"),
         "{check}"
     );
+    assert!(
+        check["seen"].as_str().unwrap().contains("refused"),
+        "{check}"
+    );
     assert!(!check.to_string().contains("secret"), "{check}");
     let refused = installation.run(&["serve"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        complaint(&refused).contains("postgres"),
+        complaint(&refused).contains("DATABASE_URL"),
+        "{}",
+        complaint(&refused)
+    );
+    assert!(
+        complaint(&refused).contains("refused"),
         "{}",
         complaint(&refused)
     );

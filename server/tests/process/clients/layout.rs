@@ -22,16 +22,29 @@ impl Layout {
         Self { folder }
     }
 
-    /// Files of this machine as an image of several layers, each a path here and its place in the image.
+    /// Files of this machine as an image, each layer a folder and what it takes from there.
     pub fn build(&self, tag: &str, architecture: &str, layers: &[(&Path, &str)]) {
         let image = format!("{}:{tag}", self.folder.display());
         run(program("umoci").args(["new", "--image", &image]));
-        for (source, target) in layers {
+        let archive = self.folder.with_extension("layer.tar");
+        for (folder, path) in layers {
+            // Some files of a system are for root alone: without them it is as large as it has to be.
+            run(program("tar")
+                .args([
+                    "--create",
+                    "--ignore-failed-read",
+                    "--owner=0",
+                    "--group=0",
+                    "--file",
+                ])
+                .arg(&archive)
+                .arg("--directory")
+                .args([folder.as_os_str(), path.as_ref()]));
             run(program("umoci")
-                .args(["insert", "--rootless", "--image", &image])
-                .arg(source)
-                .arg(target));
+                .args(["raw", "add-layer", "--image", &image])
+                .arg(&archive));
         }
+        std::fs::remove_file(&archive).unwrap();
         run(program("umoci")
             .args([
                 "config",

@@ -9,7 +9,7 @@ use super::{Scene, busybox, small_image};
 use crate::harness::network;
 
 /// Parts of the system that this runs on, each well over 100 MB where this can be compiled.
-const LARGE_PARTS: [&str; 3] = ["/usr/lib/x86_64-linux-gnu", "/usr/share", "/usr/bin"];
+const LARGE_PARTS: [&str; 3] = ["usr/lib/x86_64-linux-gnu", "usr/share", "usr/bin"];
 const LARGE_LAYER_BYTES: u64 = 100_000_000;
 
 #[test]
@@ -98,7 +98,9 @@ fn skopeo_pushes_and_pulls_a_debian_system_in_layers_of_more_than_100_mb() {
     assert!(large >= 3, "{sizes:?}: not three layers of 100 MB");
 
     let pushed = push(&scene.alice, &layout, "v1", &scene.image("debian:v1"));
+    let before = uploads(&scene);
     let again = push(&scene.alice, &layout, "v1", &scene.image("debian:v1"));
+    assert_eq!(uploads(&scene), before, "the second push sent bytes again");
     let started = Instant::now();
     let pulled = pull(&scene.somebody, &scene.image("debian:v1"), "pulled");
     let pulled_in = started.elapsed().as_secs_f32();
@@ -107,10 +109,6 @@ fn skopeo_pushes_and_pulls_a_debian_system_in_layers_of_more_than_100_mb() {
     );
     assert_eq!(pulled.digest("pulled"), layout.digest("v1"));
     assert_eq!(pulled.verify(), sizes.len() + 2);
-    assert!(
-        again < pushed / 2.0,
-        "the second push sent the layers again"
-    );
     scene.end();
 }
 
@@ -121,12 +119,11 @@ fn skopeo_pushes_an_index_and_each_platform_pulls_its_own_image() {
     let layout = Layout::create(scene.alice.path("multi"));
     for architecture in architectures {
         // Each image differs, as programs of different machines do.
-        let file = scene.alice.path(architecture);
-        std::fs::write(&file, architecture).unwrap();
+        std::fs::write(scene.alice.path(architecture), architecture).unwrap();
         layout.build(
             architecture,
             architecture,
-            &[(busybox(), "/bin/busybox"), (&file, "/etc/machine")],
+            &[busybox(), (&scene.alice.path(""), architecture)],
         );
     }
     layout.add_index("all", &architectures);
@@ -214,7 +211,7 @@ fn large_image() -> Layout {
         // A run that was stopped in the middle may have left one.
         let _ = std::fs::remove_dir_all(&unfinished);
         let layout = Layout::create(unfinished.clone());
-        let layers = LARGE_PARTS.map(|part| (Path::new(part), part));
+        let layers = LARGE_PARTS.map(|part| (Path::new("/"), part));
         layout.build("v1", "amd64", &layers);
         std::fs::rename(&unfinished, &folder).unwrap();
     }

@@ -1,5 +1,7 @@
 //! Programs of other people, each machine with its own logins and its own storage.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -59,6 +61,8 @@ impl Machine {
             ACCEPT_ANYTHING,
         )
         .unwrap();
+        // What podman takes for a runtime folder: without one for its owner alone it makes itself another.
+        std::fs::set_permissions(home.path().join("run"), Permissions::from_mode(0o700)).unwrap();
         // buildah insists that the file exists where nobody is logged in.
         std::fs::write(home.path().join("auth.json"), "{}").unwrap();
         Self { home }
@@ -147,6 +151,20 @@ impl Machine {
             command.env_remove(name);
         }
         command
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // Where it is not root's, podman keeps a process that holds its namespace.
+        if self.path("run/libpod").exists() {
+            let _ = self.podman(&["system", "migrate"]).status();
+        }
+        // Folders of an image may be read-only, and then only root could remove what is in them.
+        let _ = Command::new("chmod")
+            .args(["-R", "u+rwX"])
+            .arg(self.home.path())
+            .status();
     }
 }
 

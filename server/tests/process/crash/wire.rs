@@ -138,7 +138,7 @@ impl Wire {
         Ok(digest)
     }
 
-    /// Pushes a blob by POST, as many PATCHes as asked for, and PUT with what is left.
+    /// Pushes a blob by POST, PATCH for each chunk, and PUT with what is left.
     pub async fn push_in_chunks(&self, content: Content, chunks: usize) -> Result<Digest, Stopped> {
         self.attempt_blob(&content.bytes());
         let path = format!("/v2/{}/blobs/uploads/", self.name);

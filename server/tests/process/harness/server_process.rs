@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Client, Installation};
 
 /// What is waited for takes a fraction of a second; more only on a machine that is very busy.
-const LOG_LIMIT: Duration = Duration::from_secs(60);
+const LOG_LIMIT: Duration = Duration::from_mins(1);
 
 /// The process. Killed when the test lets go of it.
 pub struct ServerProcess {
