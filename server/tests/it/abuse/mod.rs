@@ -105,7 +105,7 @@ async fn ten_thousand_malformed_requests_break_nothing() {
     let seed = seed();
     let fake = FakeNetwork::start(&Clock::System).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     owner.push_image(&name, "v1", &image).await;
@@ -174,7 +174,7 @@ async fn ten_thousand_malformed_requests_break_nothing() {
 }
 
 async fn still_works(server: &TestServer, fake: &FakeNetwork) {
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(server, &name).await;
     let image = image(2);
     owner.push_image(&name, "v1", &image).await;

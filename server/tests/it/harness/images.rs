@@ -61,9 +61,4 @@ impl Image {
     pub fn blobs(&self) -> impl Iterator<Item = &[u8]> {
         std::iter::once(self.config.as_slice()).chain(self.layers.iter().map(Vec::as_slice))
     }
-
-    /// A descriptor of the manifest.
-    pub fn descriptor(&self) -> Value {
-        descriptor(self.media_type, &self.manifest)
-    }
 }

@@ -171,11 +171,15 @@ impl TestServer {
     }
 
     /// A repository of alice's that no other test uses.
+    #[expect(
+        clippy::unused_self,
+        reason = "reads as what it is: a repository on this server"
+    )]
     pub fn repository(&self) -> String {
-        self.repository_of(&network().alice)
+        Self::repository_of(&network().alice)
     }
 
-    pub fn repository_of(&self, account: &Account) -> String {
+    pub fn repository_of(account: &Account) -> String {
         let number = REPOSITORIES.fetch_add(1, Ordering::Relaxed);
         format!("{}/test-{}-{number}", account.handle, std::process::id())
     }

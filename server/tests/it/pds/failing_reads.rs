@@ -65,7 +65,7 @@ async fn pulls_go_on_while_the_pds_fails_and_a_tag_comes_with_a_warning() {
     let clock = fixed_clock();
     let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let image = image(2);
     fake.owner_of(&server, &name)
         .await
@@ -111,7 +111,7 @@ async fn twenty_pulls_from_a_pds_that_never_answers_wait_for_it_once() {
     let clock = fixed_clock();
     let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let image = image(0);
     fake.owner_of(&server, &name)
         .await
@@ -143,7 +143,7 @@ async fn pulls_work_after_a_restart_while_pds_and_directory_are_down() {
     let clock = fixed_clock();
     let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let image = image(1);
     fake.owner_of(&server, &name)
         .await
@@ -169,7 +169,7 @@ async fn tk_08_a_token_asked_for_while_the_directory_is_down_does_not_push() {
     let clock = fixed_clock();
     let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     owner.push_image(&name, "v1", &image(1)).await;
     clock.advance(TimeDelta::minutes(15));
@@ -193,7 +193,7 @@ struct Elsewhere {
 async fn elsewhere() -> Elsewhere {
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let first = fake.server().await;
-    let name = first.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let image = image(1);
     fake.owner_of(&first, &name)
         .await

@@ -32,7 +32,7 @@ async fn push_blobs(client: &Client, name: &str, image: &Image) {
 /// Puts the manifest while `method` is broken, and once more when it works again.
 async fn fails_and_recovers(fake: &FakeNetwork, server: &TestServer, method: &str, fault: Fault) {
     let what = format!("{method} with {fault:?}");
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(server, &name).await;
     let image = image(1);
     push_blobs(&owner, &name, &image).await;
@@ -104,7 +104,7 @@ async fn a_push_to_a_pds_that_never_answers_ends_within_the_time_limit() {
 async fn a_push_whose_tag_record_fails_leaves_no_tag() {
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let (first, second) = (image(1), image(1));
     owner.push_image(&name, "v1", &first).await;
@@ -176,7 +176,7 @@ async fn a_push_that_the_pds_refuses_says_what_to_do() {
     ];
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     push_blobs(&owner, &name, &image).await;
@@ -201,7 +201,7 @@ async fn a_push_that_the_pds_refuses_says_what_to_do() {
 async fn a_delete_that_the_pds_does_not_take_deletes_nothing() {
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     owner.push_image(&name, "v1", &image).await;

@@ -43,7 +43,7 @@ async fn push(client: &Client, name: &str) -> crate::harness::Answer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revoked_app_password_stops_logins_within_ten_minutes() {
     let (server, account, clock) = server_of_a_new_account().await;
-    let name = server.repository_of(&account);
+    let name = TestServer::repository_of(&account);
     let owner = server.signed_in(&account, &name, "pull,push").await;
     push(&owner, &name).await.expect(StatusCode::CREATED);
 
@@ -67,7 +67,7 @@ async fn a_revoked_app_password_stops_logins_within_ten_minutes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deactivated_account_neither_pushes_nor_logs_in_and_is_told_why() {
     let (server, account, clock) = server_of_a_new_account().await;
-    let name = server.repository_of(&account);
+    let name = TestServer::repository_of(&account);
     let owner = server.signed_in(&account, &name, "pull,push").await;
     push(&owner, &name).await.expect(StatusCode::CREATED);
 

@@ -14,7 +14,7 @@ on_both_engines! {
     async fn a_token_that_expires_in_the_middle_of_a_push_is_renewed_once(engine) {
         let fake = FakeNetwork::start(&fixed_clock()).await;
         let server = TestServer::start_with(fake.options(engine)).await;
-        let name = server.repository_of(&fake.account);
+        let name = TestServer::repository_of(&fake.account);
         let owner = fake.owner_of(&server, &name).await;
         let image = image(1);
         for content in image.blobs() {
@@ -30,7 +30,7 @@ on_both_engines! {
     async fn oa_50_twenty_pushes_at_expiry_make_one_refresh(engine) {
         let fake = FakeNetwork::start(&fixed_clock()).await;
         let server = TestServer::start_with(fake.options(engine)).await;
-        let name = server.repository_of(&fake.account);
+        let name = TestServer::repository_of(&fake.account);
         let owner = fake.owner_of(&server, &name).await;
         let images: Vec<_> = (0..20).map(|_| image(1)).collect();
         for image in &images {
@@ -68,7 +68,7 @@ async fn twenty_logins_with_one_password_open_one_session() {
 async fn after_a_revoked_app_password_the_next_push_says_to_log_in_again() {
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     for content in image.blobs() {
@@ -95,7 +95,7 @@ async fn after_a_revoked_app_password_the_next_push_says_to_log_in_again() {
 async fn oa_51_a_refresh_that_fails_for_a_while_does_not_end_the_session() {
     let fake = FakeNetwork::start(&fixed_clock()).await;
     let server = fake.server().await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     for content in image.blobs() {
@@ -240,7 +240,7 @@ async fn tk_08_a_token_is_dead_when_the_handle_moves_to_somebody_else() {
         .settings
         .push(("REGISTRY_TOKEN_LIFETIME_SECONDS", "3600".to_owned()));
     let server = TestServer::start_with(options).await;
-    let name = server.repository_of(&fake.account);
+    let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     owner.push_image(&name, "v1", &image).await;

@@ -169,7 +169,7 @@ async fn somebody_who_is_not_in_the_crew_learns_whom_to_ask() {
         options.hold_public = hold_public;
         let server = TestServer::start_with(options).await;
         let bob = &network().bob;
-        let name = server.repository_of(bob);
+        let name = TestServer::repository_of(bob);
         let client = server.signed_in(bob, &name, "pull,push").await;
         let answer = client
             .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")
@@ -208,7 +208,7 @@ async fn a_push_to_somebody_else_s_name_is_denied_and_says_whose_it_is() {
         );
     }
     // The captain is no exception: a hold is not a namespace.
-    let name = server.repository_of(bob);
+    let name = TestServer::repository_of(bob);
     let alice = server.signed_in(&network().alice, &name, "pull,push").await;
     let answer = alice
         .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")
