@@ -149,7 +149,7 @@ impl AppState {
             i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
         );
         Ok(Self {
-            web: web_settings(config, &hold),
+            web: web_settings(config, hold_config),
             registry,
             hold,
             tokens: Arc::new(tokens),
@@ -181,15 +181,15 @@ async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, As
     }
 }
 
-fn web_settings(config: &Config, hold: &Hold) -> WebSettings {
+fn web_settings(config: &Config, hold: &HoldConfig) -> WebSettings {
     WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
         hold: Some(HoldSummary {
-            name: hold.did().to_string(),
-            captain: hold.captain().to_string(),
-            public: hold.is_public(),
+            name: hold.public_url.authority().to_owned(),
+            captain: hold.owner.to_string(),
+            public: hold.public,
         }),
         site_root: config.web.site_root.clone(),
     }
