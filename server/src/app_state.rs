@@ -23,7 +23,6 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
-use crate::start;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -159,7 +158,7 @@ impl AppState {
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
             readiness: Readiness::new(vec![
-                start::database_probe(&database),
+                database_probe(&database),
                 blob_store_probe(blob_store),
             ]),
         })
@@ -199,5 +198,14 @@ fn blob_store_probe(blob_store: Arc<dyn BlobStore>) -> Probe {
     Probe::new("blob_store", move || {
         let blob_store = blob_store.clone();
         async move { Ok(blob_store.check().await?) }
+    })
+}
+
+/// Answers whether the database can be read.
+fn database_probe(database: &Database) -> Probe {
+    let database = database.clone();
+    Probe::new("database", move || {
+        let database = database.clone();
+        async move { Ok(database.ping().await?) }
     })
 }

@@ -14,20 +14,10 @@ use crate::identity::{Freshness, Identity};
 use super::cache::CachedManifest;
 use super::manifest_plan;
 use super::permissions::Repository;
-use super::push::{manifest_row, pds_error};
 use super::{Registry, RegistryError};
 
 /// A listing stops here: 200 pages of 100 records.
 const MAX_LISTED_RECORDS: usize = 20_000;
-
-/// The key that this software gives a tag's record.
-pub(super) fn tag_key(repository: &RepositoryPath, tag: &Tag) -> Result<RecordKey, RegistryError> {
-    record_key::tag_record_key(repository.as_str(), tag.as_str()).map_err(|_| {
-        RegistryError::ManifestUnknown {
-            reference: tag.to_string(),
-        }
-    })
-}
 
 impl Registry {
     async fn identity_of(&self, owner: &Did) -> Result<Arc<Identity>, RegistryError> {
@@ -51,7 +41,7 @@ impl Registry {
             .pds
             .get_record(&identity.pds, owner, &R::collection(), key)
             .await
-            .map_err(|source| pds_error(owner, source))?;
+            .map_err(|source| RegistryError::of_pds(owner, source))?;
         Ok(record.and_then(|record| R::from_value(&record.value).ok()))
     }
 
@@ -64,7 +54,7 @@ impl Registry {
     ) -> Result<Option<TagRow>, RegistryError> {
         let asked_at = self.inner.clock.now_millis();
         let path = repository.path();
-        let plain = tag_key(path, tag)?;
+        let plain = manifest_plan::tag_key(path, tag)?;
         let mut keys = vec![plain.clone(), record_key::hashed_record_key(&plain)];
         if let Some(key) = known.and_then(|row| row.record_key.parse().ok())
             && !keys.contains(&key)
@@ -151,7 +141,7 @@ impl Registry {
         {
             Ok(Some(content)) if Digest::of(digest.algorithm(), &content) == *digest => content,
             Ok(_) | Err(PdsError::TooLarge) => return Ok(None),
-            Err(source) => return Err(pds_error(owner, source)),
+            Err(source) => return Err(RegistryError::of_pds(owner, source)),
         };
         let Ok(manifest) = Manifest::parse(&content, Some(&record.media_type)) else {
             return Ok(None);
@@ -162,7 +152,7 @@ impl Registry {
         transaction
             .insert_manifest_content(digest, &content)
             .await?;
-        let row = manifest_row(digest, &manifest, hold_did, key, now);
+        let row = manifest_plan::manifest_row(digest, &manifest, hold_did, key, now);
         transaction.upsert_manifest(owner, path, &row).await?;
         if let Some(hold_did) = hold_did {
             for blob in manifest.all_blobs() {
@@ -345,7 +335,7 @@ impl Registry {
                 .pds
                 .list_records(&identity.pds, owner, &R::collection(), cursor.as_deref())
                 .await
-                .map_err(|source| pds_error(owner, source))?;
+                .map_err(|source| RegistryError::of_pds(owner, source))?;
             let is_last = page.records.is_empty();
             for record in page.records {
                 if let (Some(key), Ok(value)) =
