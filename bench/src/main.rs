@@ -2,8 +2,9 @@
 //! files, which is about as fast as reading over HTTP gets on a machine.
 //!
 //! All three run at once on loopback with their data on the same disk, and take turns: each round does every
-//! measurement on each of them, and the table shows medians. Both registries ask for tokens. Longshore makes
-//! what it acknowledges durable; the others do not.
+//! measurement on each of them, and the table shows medians. Both registries ask for tokens, and all three write
+//! a line per request to a file, as they do by default. Longshore makes what it acknowledges durable;
+//! docker-registry does not.
 
 use std::path::PathBuf;
 use std::time::Duration;

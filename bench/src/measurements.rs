@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use crate::connection::Connection;
 use crate::image::{self, Blob, LAYER_BYTES, MANIFEST_TYPE, SMALL_BYTES};
 use crate::load;
+use crate::process::flush_disk;
 use crate::push::{self, Manner};
 use crate::report::{Better, Report};
 use crate::subjects::{Subject, Subjects};
@@ -247,23 +248,23 @@ pub async fn processes(subjects: Subjects, plan: &Plan, report: &mut Report) -> 
         ..
     } = subjects;
     for _ in 0..STARTS {
-        let started = Instant::now();
-        longshore = longshore.restart().await?;
+        let time;
+        (longshore, time) = longshore.restart().await?;
         report.add(
             "start time",
             "ms",
             Better::Lower,
             longshore.subject.name,
-            millis(started),
+            millis(time),
         );
-        let started = Instant::now();
-        distribution = distribution.restart().await?;
+        let time;
+        (distribution, time) = distribution.restart().await?;
         report.add(
             "start time",
             "ms",
             Better::Lower,
             distribution.subject.name,
-            millis(started),
+            millis(time),
         );
     }
     tokio::time::sleep(IDLE).await;
@@ -279,16 +280,10 @@ fn in_turn<const N: usize>(mut subjects: [&Subject; N], round: u32) -> [&Subject
     subjects
 }
 
-/// Nobody shall wait for what somebody else left for the disk to write.
-async fn flush_disk() -> Result<()> {
-    tokio::process::Command::new("sync").status().await?;
-    Ok(())
-}
-
 fn mib_per_second(layers: u32, elapsed: Duration) -> f64 {
     f64::from(layers) * 100.0 / elapsed.as_secs_f64()
 }
 
-fn millis(started: Instant) -> f64 {
-    started.elapsed().as_secs_f64() * 1000.0
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }

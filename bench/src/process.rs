@@ -52,6 +52,14 @@ impl Process {
         bail!("the server at {address} does not answer")
     }
 
+    /// Asks the server to stop, and waits until it has.
+    pub fn stop(mut self) -> Result<()> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Resident memory now, and the most there ever was, in MiB.
     pub fn memory(&self) -> Result<(f64, f64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -74,7 +82,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // SIGKILL: there is nothing left that a server would have to tell us.
+        // SIGKILL: nothing is left to be measured. Without effect on a server that has stopped.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -83,4 +91,10 @@ impl Drop for Process {
 /// A loopback address that nobody listens on at the moment.
 pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// Writes out what is in memory, so that nobody waits for what somebody else left for the disk.
+pub async fn flush_disk() -> Result<()> {
+    tokio::process::Command::new("sync").status().await?;
+    Ok(())
 }

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use super::token_issuer::TokenIssuer;
 use super::{Name, REPOSITORY, Subject};
-use crate::process::{Process, free_address};
+use crate::process::{Process, flush_disk, free_address};
 
 /// The registry that Longshore is compared with.
 pub struct Distribution {
@@ -37,12 +38,13 @@ impl Distribution {
         })
     }
 
-    /// Ends the server and starts it again over its data.
-    pub async fn restart(mut self) -> Result<Self> {
-        let address = self.subject.address;
-        drop(self.subject.process);
-        self.subject.process = run(&self.settings, &self.folder, address).await?;
-        Ok(self)
+    /// Stops the server and starts it again over its data. How long the start took comes along.
+    pub async fn restart(mut self) -> Result<(Self, Duration)> {
+        self.subject.process.stop()?;
+        flush_disk().await?;
+        let started = Instant::now();
+        self.subject.process = run(&self.settings, &self.folder, self.subject.address).await?;
+        Ok((self, started.elapsed()))
     }
 
     pub fn sign_in(&mut self) -> Result<()> {

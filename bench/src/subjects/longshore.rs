@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
@@ -11,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::local_network::LocalNetwork;
 use super::{Name, REPOSITORY, Subject};
 use crate::connection::Connection;
-use crate::process::{Process, free_address};
+use crate::process::{Process, flush_disk, free_address};
 
 /// What is measured in the first place.
 pub struct Longshore {
@@ -35,12 +36,19 @@ impl Longshore {
         })
     }
 
-    /// Ends the server and starts it again over its data.
-    pub async fn restart(mut self) -> Result<Self> {
-        let address = self.subject.address;
-        drop(self.subject.process);
-        self.subject.process = run(&self.binary, &self.folder, &self.network, address).await?;
-        Ok(self)
+    /// Stops the server and starts it again over its data. How long the start took comes along.
+    pub async fn restart(mut self) -> Result<(Self, Duration)> {
+        self.subject.process.stop()?;
+        flush_disk().await?;
+        let started = Instant::now();
+        self.subject.process = run(
+            &self.binary,
+            &self.folder,
+            &self.network,
+            self.subject.address,
+        )
+        .await?;
+        Ok((self, started.elapsed()))
     }
 
     pub async fn sign_in(&mut self) -> Result<()> {

@@ -1,4 +1,5 @@
-//! nginx with the same bytes as files under the same paths: the limit. It asks for no token and logs nothing.
+//! nginx with the same bytes as files under the same paths: the limit. It asks for no token; it logs requests, as
+//! the registries do.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ master_process off;
 pid {folder}/pid;
 events {{ worker_connections 1024; }}
 http {{
-  access_log off;
+  access_log {folder}/access.log;
   sendfile on;
   tcp_nopush on;
   keepalive_requests 1000000000;

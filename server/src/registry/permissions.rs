@@ -5,6 +5,7 @@
 //! hold. The outcome is a type ([`PullAccess`], [`PushAccess`], [`DeleteAccess`]) that the operations ask for.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use atproto::syntax::Did;
 use oci::{Action, RepositoryName, RepositoryPath};
@@ -19,7 +20,7 @@ pub struct Caller {
     /// The PDS session that their pushes write with.
     pub session: Option<String>,
     /// What the token allows. `None`: there was no token.
-    pub grants: Option<Vec<Grant>>,
+    pub grants: Option<Arc<[Grant]>>,
 }
 
 /// What the hold and the namespace give somebody, whatever their token says.
@@ -47,40 +48,45 @@ pub enum Refusal {
 }
 
 impl Rights {
-    /// The actions that a token for this person may grant. Deleting needs no space, so the hold has no say in it.
+    /// Whether a token for this person may grant `action`. Deleting needs no space, so the hold has no say in it.
+    pub const fn allows(self, action: Action) -> bool {
+        match action {
+            Action::Pull => self.may_read,
+            Action::Push => self.is_owner && self.may_write,
+            Action::Delete => self.is_owner,
+        }
+    }
+
+    /// All of them.
     pub fn allowed_actions(self) -> BTreeSet<Action> {
-        let mut actions = BTreeSet::new();
-        if self.may_read {
-            actions.insert(Action::Pull);
-        }
-        if self.is_owner {
-            actions.insert(Action::Delete);
-            if self.may_write {
-                actions.insert(Action::Push);
-            }
-        }
-        actions
+        Action::ALL
+            .into_iter()
+            .filter(|action| self.allows(*action))
+            .collect()
     }
 }
 
 impl Caller {
     /// Whether the token grants `action` on this name, as long as it is `owner`'s.
     fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
-        self.grants.iter().flatten().any(|grant| match grant {
-            Grant::Repository {
-                name,
-                owner,
-                actions,
-            } => name == asked && owner == asked_owner && actions.contains(&action),
-            Grant::Registry { .. } => false,
-        })
+        self.grants
+            .iter()
+            .flat_map(|grants| grants.iter())
+            .any(|grant| match grant {
+                Grant::Repository {
+                    name,
+                    owner,
+                    actions,
+                } => name == asked && owner == asked_owner && actions.contains(&action),
+                Grant::Registry { .. } => false,
+            })
     }
 
     /// Whether the token grants listing the catalogue.
     pub fn may_list_catalog(&self) -> bool {
         self.grants
             .iter()
-            .flatten()
+            .flat_map(|grants| grants.iter())
             .any(|grant| matches!(grant, Grant::Registry { .. }))
     }
 
@@ -92,7 +98,7 @@ impl Caller {
         action: Action,
         rights: Rights,
     ) -> Result<(), Refusal> {
-        if rights.allowed_actions().contains(&action) {
+        if rights.allows(action) {
             let granted = self.is_granted(name, owner, action)
                 || (action == Action::Pull && self.grants.is_none());
             return if granted {
@@ -178,11 +184,11 @@ mod tests {
         Caller {
             did: who.map(did),
             session: None,
-            grants: Some(vec![Grant::Repository {
+            grants: Some(Arc::new([Grant::Repository {
                 name: name(),
                 owner: did(owner),
                 actions: granted.iter().copied().collect(),
-            }]),
+            }])),
         }
     }
 

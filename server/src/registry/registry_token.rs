@@ -5,10 +5,13 @@
 //! Docker Registry token specification, "Token format"; the `typ` keeps our token kinds apart.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use atproto::syntax::Did;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use moka::sync::Cache;
 use oci::{Action, RepositoryName};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
@@ -89,7 +92,28 @@ pub struct RegistryTokenClaims {
     /// The PDS session that pushes with this token write with; empty where there is none.
     pub sid: String,
     /// What the token allows.
-    pub access: Vec<Grant>,
+    #[serde(with = "shared_slice")]
+    pub access: Arc<[Grant]>,
+}
+
+/// A list in JSON, shared by everybody who holds it here.
+mod shared_slice {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(
+        slice: &Arc<[T]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        slice.as_ref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<[T]>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into())
+    }
 }
 
 /// Why a token was not accepted. One answer for all: the cause is for the log.
@@ -116,7 +140,16 @@ pub struct RegistryTokens {
     issuer: String,
     service: String,
     lifetime_seconds: i64,
+    /// Claims of tokens that were read before, by signature. A client presents the same token with every
+    /// request of a pull or push, and reading what it says costs several times as much as checking it.
+    read_before: Cache<Signature, Arc<RegistryTokenClaims>>,
 }
+
+/// HMAC-SHA256 of the rest of the token.
+type Signature = [u8; 32];
+
+/// How many tokens are remembered; one with few scopes takes about a kilobyte.
+const TOKENS_REMEMBERED: u64 = 10_000;
 
 impl RegistryTokens {
     /// `issuer` is the public URL, `service` the registry's host and port; `lifetime_seconds` of a token.
@@ -127,6 +160,10 @@ impl RegistryTokens {
             issuer,
             service,
             lifetime_seconds,
+            read_before: Cache::builder()
+                .max_capacity(TOKENS_REMEMBERED)
+                .time_to_live(Duration::from_secs(lifetime_seconds.unsigned_abs()))
+                .build(),
         }
     }
 
@@ -157,7 +194,7 @@ impl RegistryTokens {
             exp: now + self.lifetime_seconds,
             jti: uuid::Uuid::now_v7().simple().to_string(),
             sid: session.unwrap_or_default().to_owned(),
-            access,
+            access: access.into(),
         };
         let payload = serde_json::to_vec(&claims).expect("claims are plain data");
         let signed = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(payload));
@@ -165,12 +202,37 @@ impl RegistryTokens {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
-    /// Reads a token at `now` (unix seconds). The signature is checked before anything is parsed.
-    pub fn verify(&self, token: &str, now: i64) -> Result<RegistryTokenClaims, RegistryTokenError> {
+    /// Reads a token at `now` (unix seconds). The signature is checked before anything else, every time; only
+    /// what a genuine token says is remembered.
+    pub fn verify(
+        &self,
+        token: &str,
+        now: i64,
+    ) -> Result<Arc<RegistryTokenClaims>, RegistryTokenError> {
+        let (payload, signature) = self.check_signature(token)?;
+        let claims = match self.read_before.get(&signature) {
+            Some(claims) => claims,
+            None => {
+                let claims = Arc::new(self.read_claims(payload)?);
+                self.read_before.insert(signature, Arc::clone(&claims));
+                claims
+            }
+        };
+        if now >= claims.exp || now < claims.nbf - CLOCK_SKEW_SECONDS {
+            return Err(RegistryTokenError::Expired);
+        }
+        Ok(claims)
+    }
+
+    /// The payload of a token that we signed, still encoded, and the signature.
+    fn check_signature<'a>(
+        &self,
+        token: &'a str,
+    ) -> Result<(&'a str, Signature), RegistryTokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(RegistryTokenError::Malformed);
         }
-        let (signed, tag) = token
+        let (signed, signature) = token
             .rsplit_once('.')
             .ok_or(RegistryTokenError::Malformed)?;
         let (header, payload) = signed
@@ -179,11 +241,18 @@ impl RegistryTokens {
         if header != self.header {
             return Err(RegistryTokenError::Malformed);
         }
-        let tag = URL_SAFE_NO_PAD
-            .decode(tag)
-            .map_err(|_| RegistryTokenError::Malformed)?;
-        hmac::verify(&self.key, signed.as_bytes(), &tag)
+        let signature: Signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .ok()
+            .and_then(|signature| signature.try_into().ok())
+            .ok_or(RegistryTokenError::Malformed)?;
+        hmac::verify(&self.key, signed.as_bytes(), &signature)
             .map_err(|_| RegistryTokenError::BadSignature)?;
+        Ok((payload, signature))
+    }
+
+    /// What a genuine token says.
+    fn read_claims(&self, payload: &str) -> Result<RegistryTokenClaims, RegistryTokenError> {
         let payload = URL_SAFE_NO_PAD
             .decode(payload)
             .map_err(|_| RegistryTokenError::Malformed)?;
@@ -191,9 +260,6 @@ impl RegistryTokens {
             serde_json::from_slice(&payload).map_err(|_| RegistryTokenError::Malformed)?;
         if claims.iss != self.issuer || claims.aud != self.service {
             return Err(RegistryTokenError::WrongAudience);
-        }
-        if now >= claims.exp || now < claims.nbf - CLOCK_SKEW_SECONDS {
-            return Err(RegistryTokenError::Expired);
         }
         Ok(claims)
     }
@@ -247,7 +313,7 @@ mod tests {
         let claims = tokens().verify(&token, 1299).unwrap();
         assert_eq!(claims.sub, did.to_string());
         assert_eq!(claims.sid, "session");
-        assert_eq!(claims.access, vec![grant(), Grant::catalog()]);
+        assert_eq!(*claims.access, [grant(), Grant::catalog()]);
     }
 
     #[test]
@@ -260,6 +326,26 @@ mod tests {
         assert_eq!(
             tokens().verify(&token, 900),
             Err(RegistryTokenError::Expired)
+        );
+    }
+
+    #[test]
+    fn a_token_that_was_read_before_still_ends_and_its_forgeries_are_still_noticed() {
+        let tokens = tokens();
+        let token = tokens.issue(None, None, vec![grant()], 1000);
+        let first = tokens.verify(&token, 1001).unwrap();
+        assert!(Arc::ptr_eq(&first, &tokens.verify(&token, 1299).unwrap()));
+        assert_eq!(
+            tokens.verify(&token, 1300),
+            Err(RegistryTokenError::Expired)
+        );
+        // Another payload under a signature that is remembered.
+        let other = tokens.issue(None, None, vec![Grant::catalog()], 1000);
+        let (signed, _) = other.rsplit_once('.').unwrap();
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        assert_eq!(
+            tokens.verify(&format!("{signed}.{signature}"), 1001),
+            Err(RegistryTokenError::BadSignature)
         );
     }
 

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use bytes::BytesMut;
+use futures::{StreamExt, TryStreamExt};
 use oci::{Digest, DigestAlgorithm};
 
 use super::keys::{self, key_of, staging_key};
@@ -25,11 +26,13 @@ use super::{
 mod append;
 mod folders;
 mod read;
+mod small_blobs;
 mod staging_file;
 mod sweep;
 
 use folders::Folders;
 use read::Verification;
+use small_blobs::SmallBlobs;
 
 /// How long a blob that was read and hashed once is trusted without hashing it again.
 const TRUST_AFTER_VERIFICATION: Duration = Duration::from_hours(24);
@@ -41,6 +44,8 @@ pub struct FilesystemBlobStore {
     folders: Arc<Folders>,
     /// Blobs whose bytes were hashed since this process started, on their way in or out.
     verified: moka::future::Cache<Digest, ()>,
+    /// The bytes of small blobs, verified.
+    small_blobs: SmallBlobs,
 }
 
 impl FilesystemBlobStore {
@@ -55,6 +60,7 @@ impl FilesystemBlobStore {
         Ok(Self {
             folders: Arc::new(folders),
             verified,
+            small_blobs: SmallBlobs::new(),
         })
     }
 
@@ -64,6 +70,39 @@ impl FilesystemBlobStore {
 
     fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.folders.path(&keys::blob_key(digest))
+    }
+
+    /// As [`BlobStore::read`], from memory where the blob is there.
+    async fn read_small(
+        &self,
+        digest: &Digest,
+        size: u64,
+        range: Option<RangeInclusive<u64>>,
+    ) -> Result<Option<OutgoingBytes>, BlobStoreError> {
+        let bytes = match self.small_blobs.find(digest, size) {
+            Some(bytes) => bytes,
+            None => {
+                // Verified each time it comes from the disk: that costs less than fetching it.
+                let verification = Verification::boxed(digest.clone(), self.verified.clone());
+                let path = self.blob_path(digest);
+                let read = read::open(path, digest.clone(), size, None, Some(verification)).await?;
+                let Some(chunks) = read else { return Ok(None) };
+                let bytes = chunks
+                    .try_fold(BytesMut::new(), |mut whole, chunk| async move {
+                        whole.extend_from_slice(&chunk);
+                        Ok(whole)
+                    })
+                    .await?
+                    .freeze();
+                self.small_blobs.keep(digest, bytes.clone());
+                bytes
+            }
+        };
+        let bytes = match range {
+            None => bytes,
+            Some(range) => small_blobs::part(&bytes, &range),
+        };
+        Ok(Some(futures::stream::iter([Ok(bytes)]).boxed()))
     }
 }
 
@@ -175,6 +214,9 @@ impl BlobStore for FilesystemBlobStore {
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError> {
+        if SmallBlobs::takes(size) {
+            return self.read_small(digest, size, range).await;
+        }
         let is_whole = range
             .as_ref()
             .is_none_or(|range| *range.start() == 0 && *range.end() + 1 == size);
@@ -192,6 +234,7 @@ impl BlobStore for FilesystemBlobStore {
 
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError> {
         self.verified.invalidate(digest).await;
+        self.small_blobs.forget(digest);
         let path = self.blob_path(digest);
         on_blocking_thread(move || {
             if remove_if_there(&path)? {

@@ -1,6 +1,7 @@
 //! Who asks: the registry token of a request, and the challenge for the next one.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -41,8 +42,8 @@ pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, Oci
     };
     Ok(Caller {
         did,
-        session: Some(claims.sid).filter(|session| !session.is_empty()),
-        grants: Some(claims.access),
+        session: Some(claims.sid.clone()).filter(|session| !session.is_empty()),
+        grants: Some(Arc::clone(&claims.access)),
     })
 }
 
