@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
-use server::registry::registry_token::Grant;
 
 use crate::harness::{Account, Answer, Engine, TestServer, network};
 use crate::on_both_databases;
@@ -51,6 +50,7 @@ fn subject(server: &TestServer, answer: &Answer) -> String {
         .verify(body["token"].as_str().unwrap(), now)
         .unwrap()
         .sub
+        .clone()
 }
 
 /// All the spellings of a name that people type at `docker login`.
@@ -345,10 +345,8 @@ async fn a_token_grants_what_was_asked_for_and_is_allowed() {
         .as_str()
         .unwrap()
         .to_owned();
-    assert_eq!(
-        server.state.tokens.verify(&token, now).unwrap().access,
-        Vec::<Grant>::new()
-    );
+    let claims = server.state.tokens.verify(&token, now).unwrap();
+    assert!(claims.access.is_empty());
     server.stop().await;
 }
 

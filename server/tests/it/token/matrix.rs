@@ -205,7 +205,7 @@ fn aged(server: &TestServer, token: &str) -> String {
     server.state.tokens.issue(
         Some(&subject),
         Some(&claims.sid),
-        claims.access,
+        claims.access.to_vec(),
         now - 24 * 60 * 60,
     )
 }
