@@ -39,7 +39,7 @@ async function startStack() {
     binary: process.env.LONGSHORE_BINARY ?? path.join(TARGET, 'debug/longshore'),
     port: base,
     dataDir,
-    owner: network.accounts[0].did,
+    owner: network.accounts[0].handle,
     network,
     exampleHandle: network.accounts[0].handle,
     output: log,

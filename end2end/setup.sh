@@ -9,9 +9,10 @@ cd "$(dirname "$0")/.."
 
 readonly PURPOSE=${1:?usage: end2end/setup.sh run|test}
 readonly TOOLS="$PWD/.tools"
+readonly ORAS=0.2.31
 readonly CARGO_LEPTOS=0.3.10
 readonly SYSTEM_PACKAGES=(
-  skopeo podman buildah umoci busybox-static debootstrap      # clients and images
+  skopeo podman buildah umoci busybox-static python3-pip      # clients and images
   postgresql chromium dnsmasq-base openssl ca-certificates    # what tests run against
   docker-registry nginx-light wrk                             # benchmarks
 )
@@ -30,6 +31,7 @@ main() {
   if [ "$PURPOSE" = test ]; then
     install_npm_packages end2end
     install_system_packages
+    install_oras
   fi
 }
 
@@ -129,6 +131,16 @@ install_system_packages() {
   "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
   stop_installed_services "${missing[@]}"
+}
+
+# A client for artifacts, which Debian does not have.
+install_oras() {
+  [ -d "$TOOLS/oras/oras-$ORAS.dist-info" ] && return
+  say "oras $ORAS"
+  rm -rf "$TOOLS/oras" "$TOOLS/oras.unfinished"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile \
+    --target "$TOOLS/oras.unfinished" "oras==$ORAS"
+  mv "$TOOLS/oras.unfinished" "$TOOLS/oras"
 }
 
 missing_packages() {

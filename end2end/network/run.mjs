@@ -75,7 +75,7 @@ async function runLocal() {
   const [alice] = network.ready.accounts
   const longshore = await serve({
     dataDir: './data',
-    owner: alice.did,
+    owner: alice.handle,
     network: network.ready,
     exampleHandle: alice.handle,
   })

@@ -23,7 +23,6 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
-use crate::start;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -149,7 +148,7 @@ impl AppState {
             i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
         );
         Ok(Self {
-            web: web_settings(config, &hold),
+            web: web_settings(config, hold_config),
             registry,
             hold,
             tokens: Arc::new(tokens),
@@ -159,7 +158,7 @@ impl AppState {
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
             readiness: Readiness::new(vec![
-                start::database_probe(&database),
+                database_probe(&database),
                 blob_store_probe(blob_store),
             ]),
         })
@@ -181,15 +180,15 @@ async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, As
     }
 }
 
-fn web_settings(config: &Config, hold: &Hold) -> WebSettings {
+fn web_settings(config: &Config, hold: &HoldConfig) -> WebSettings {
     WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
         hold: Some(HoldSummary {
-            name: hold.did().to_string(),
-            captain: hold.captain().to_string(),
-            public: hold.is_public(),
+            name: hold.public_url.authority().to_owned(),
+            captain: hold.owner.to_string(),
+            public: hold.public,
         }),
         site_root: config.web.site_root.clone(),
     }
@@ -199,5 +198,14 @@ fn blob_store_probe(blob_store: Arc<dyn BlobStore>) -> Probe {
     Probe::new("blob_store", move || {
         let blob_store = blob_store.clone();
         async move { Ok(blob_store.check().await?) }
+    })
+}
+
+/// Answers whether the database can be read.
+fn database_probe(database: &Database) -> Probe {
+    let database = database.clone();
+    Probe::new("database", move || {
+        let database = database.clone();
+        async move { Ok(database.ping().await?) }
     })
 }

@@ -1,14 +1,18 @@
 //! Every URL the server answers. Read this first.
 
+use axum::routing::get;
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app_state::AppState;
+use crate::config::MetricsAccess;
+use crate::handlers::health::Readiness;
+use crate::handlers::metrics::{Metrics, MetricsEndpoint};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
+use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{oci, token, web};
-use crate::start;
+use crate::handlers::{health, metrics, oci, token, web};
 
 /// The whole server.
 ///
@@ -32,7 +36,7 @@ pub fn router(state: &AppState) -> Router {
         sessions: state.sessions.clone(),
         clock: state.clock.clone(),
     });
-    let operations = start::operations(
+    let operations = operations(
         &state.metrics_access,
         &state.metrics,
         state.readiness.clone(),
@@ -47,5 +51,24 @@ pub fn router(state: &AppState) -> Router {
             SecurityHeaders::new(&state.web.public_url),
             add_security_headers,
         ));
-    start::observed(router, state.metrics.clone())
+    observed(router, state.metrics.clone())
+}
+
+/// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.
+fn operations(access: &MetricsAccess, metrics: &Metrics, readiness: Readiness) -> Router {
+    let endpoint = MetricsEndpoint {
+        metrics: metrics.clone(),
+        access: access.clone(),
+    };
+    Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready).with_state(readiness))
+        .route("/metrics", get(metrics::get).with_state(endpoint))
+}
+
+/// Wraps every route in its request id, span, log line and metrics. The last layers to be added.
+fn observed(router: Router, metrics: Metrics) -> Router {
+    router
+        .layer(middleware::from_fn_with_state(metrics, access_log::record))
+        .layer(middleware::from_fn(request_id::assign))
 }

@@ -2,18 +2,14 @@
 
 use std::io;
 
-use axum::routing::get;
-use axum::{Router, middleware};
 use tokio::net::TcpListener;
 
 use crate::app_state::{AppState, AssemblyError};
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, MetricsAccess};
+use crate::config::{BlobStoreConfig, Config};
 use crate::data_folder::{self, DataFolderError, FolderLock};
 use crate::db::{Database, DatabaseError};
-use crate::handlers::health::{self, Probe, Readiness};
-use crate::handlers::metrics::{self, Metrics, MetricsEndpoint};
-use crate::handlers::middleware::{access_log, request_id};
+use crate::handlers::metrics::Metrics;
 use crate::serve::{self, Drained, StopSignals};
 use crate::{jobs, router};
 
@@ -24,7 +20,9 @@ pub enum StartError {
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),
     /// The database does not open or migrate.
-    #[error("the database {location} cannot be used")]
+    #[error(
+        "the database {location} cannot be used; check DATABASE_URL, or run `longshore doctor`"
+    )]
     Database {
         /// Which, without its password.
         location: String,
@@ -92,6 +90,9 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let drained = serve::serve(router, listener, signals.first(), config.http.shutdown).await;
     upkeep.abort();
     jobs.abort();
+    // Aborted is not ended: a job in the middle of a step would find the database closed and call it an error.
+    // An abort is what is expected, and a panic was logged.
+    let _ = jobs.await;
     database.close().await;
     match drained {
         Drained::Completely => tracing::info!("stopped"),
@@ -128,32 +129,4 @@ fn warn_of_shared_origin(config: &Config) {
             "the web app and the hold share an origin; in production give the hold a domain of its own (HOLD_PUBLIC_URL)"
         );
     }
-}
-
-/// Answers whether the database can be read.
-pub fn database_probe(database: &Database) -> Probe {
-    let database = database.clone();
-    Probe::new("database", move || {
-        let database = database.clone();
-        async move { Ok(database.ping().await?) }
-    })
-}
-
-/// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.
-pub fn operations(access: &MetricsAccess, metrics: &Metrics, readiness: Readiness) -> Router {
-    let endpoint = MetricsEndpoint {
-        metrics: metrics.clone(),
-        access: access.clone(),
-    };
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready).with_state(readiness))
-        .route("/metrics", get(metrics::get).with_state(endpoint))
-}
-
-/// Wraps every route in its request id, span, log line and metrics. The last layers to be added.
-pub fn observed(router: Router, metrics: Metrics) -> Router {
-    router
-        .layer(middleware::from_fn_with_state(metrics, access_log::record))
-        .layer(middleware::from_fn(request_id::assign))
 }

@@ -89,7 +89,7 @@ settings! {
         "How long requests in progress may take to finish after a stop signal, in seconds.";
     DATABASE_URL = "database.url", "DATABASE_URL", Derived("sqlite:<server.data_dir>/longshore.db"),
         "sqlite:<path> or postgres://user:password@host/database", true,
-        "Where the data is kept: one SQLite file, or a PostgreSQL database that several replicas may share.";
+        "Where the data is kept: one SQLite file, or a PostgreSQL database. Several replicas need PostgreSQL and shared blob storage, which comes with a later release.";
     STORAGE_DRIVER = "blob_store.driver", "STORAGE_DRIVER", Value("filesystem"),
         "filesystem", false,
         "Where blobs lie. S3-compatible storage comes with a later release.";
@@ -113,7 +113,7 @@ settings! {
         "Another spelling of `database.url = sqlite:<path>`, for people who bring the settings of another hold. The file must be Longshore's own.";
     HOLD_DATABASE_KEY_PATH = "hold.database_key_path", "HOLD_DATABASE_KEY_PATH", Derived("<server.data_dir>/keys/hold-signing.key"),
         "a path", false,
-        "File of the key that signs the hold's records. Created when missing.";
+        "File of the key that will sign the hold's own records. Those come with a later release; until then the key is neither made nor read.";
     PLC_DIRECTORY_URL = "identity.plc_directory_url", "PLC_DIRECTORY_URL", Value("https://plc.directory"),
         "an https origin without a path (http only with server.development)", false,
         "The directory that did:plc identities are looked up in.";

@@ -14,6 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
 mod catalog;
 mod error;
@@ -32,6 +33,9 @@ pub use error::DatabaseError;
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_uploads::UploadRow;
 pub use tags::TagRow;
+
+/// How long to wait for a connection to PostgreSQL.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where the data is kept.
 #[derive(Debug, Clone)]
@@ -119,16 +123,26 @@ impl Database {
     pub async fn connect(location: &DatabaseLocation) -> Result<Self, DatabaseError> {
         match location {
             DatabaseLocation::Sqlite(path) => Self::connect_sqlite(path).await,
-            DatabaseLocation::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)?;
-                let pool = PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect_with(options)
-                    .await?;
-                Ok(Self::Postgres(pool))
-            }
+            DatabaseLocation::Postgres(url) => Self::connect_postgres(url).await,
         }
+    }
+
+    async fn connect_postgres(url: &str) -> Result<Self, DatabaseError> {
+        let options = PgConnectOptions::from_str(url)?;
+        // A pool tries again and again, and then says only that time is up. One connection of its own says at
+        // once why there is none: no server, another password, no such database.
+        let first = tokio::time::timeout(POSTGRES_PATIENCE, options.connect());
+        first
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??
+            .close()
+            .await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(POSTGRES_PATIENCE)
+            .connect_with(options)
+            .await?;
+        Ok(Self::Postgres(pool))
     }
 
     async fn connect_sqlite(path: &Path) -> Result<Self, DatabaseError> {

@@ -69,17 +69,10 @@ fn check_data_folder(path: &Path) -> Check {
 }
 
 fn key_files(config: &Config) -> Vec<&Path> {
-    let mut files = vec![
+    vec![
         config.registry.token_key_path.as_path(),
         config.registry.session_key_path.as_path(),
-    ];
-    files.extend(
-        config
-            .hold
-            .as_ref()
-            .map(|hold| hold.signing_key_path.as_path()),
-    );
-    files
+    ]
 }
 
 fn check_keys(files: &[&Path]) -> Check {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use atproto::syntax::Did;
 use bytes::Bytes;
 use moka::sync::Cache as MokaCache;
 use oci::{Digest, RepositoryPath, Tag};
@@ -18,6 +19,9 @@ use super::permissions::Repository;
 const MANIFEST_BYTES: u64 = 64 * 1024 * 1024;
 /// Tags, and pairs of repository and blob, kept in memory.
 const ENTRIES: u64 = 50_000;
+
+/// A PDS that failed is left alone for this long, in milliseconds, by requests that have an older answer.
+const FAILURE_MILLIS: i64 = 10 * 1000;
 
 /// A manifest whose bytes match its digest.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub struct Cache {
     manifests: MokaCache<RepositoryKey<Digest>, Arc<CachedManifest>>,
     tags: MokaCache<RepositoryKey<Tag>, Arc<TagRow>>,
     blobs: MokaCache<RepositoryKey<Digest>, Arc<str>>,
+    /// When the PDS of somebody last failed.
+    failures: MokaCache<Did, i64>,
     /// One request at a time asks a PDS for one tag, and writers of a tag follow each other.
     pub tag_locks: KeyedLock<RepositoryKey<Tag>>,
     /// One request at a time lists a collection of somebody.
@@ -54,6 +60,7 @@ impl Cache {
                 .build(),
             tags: MokaCache::new(ENTRIES),
             blobs: MokaCache::new(ENTRIES),
+            failures: MokaCache::new(ENTRIES),
             tag_locks: KeyedLock::default(),
             listing_locks: KeyedLock::default(),
         }
@@ -114,6 +121,18 @@ impl Cache {
 
     pub fn forget_blob(&self, repository: &Repository, digest: &Digest) {
         self.blobs.invalidate(&key(repository, digest));
+    }
+
+    /// Remembers that somebody's PDS failed at `now`, so that not every request waits for it in turn.
+    pub fn note_pds_failure(&self, owner: &Did, now: i64) {
+        self.failures.insert(owner.clone(), now);
+    }
+
+    /// Whether somebody's PDS failed a short while ago.
+    pub fn pds_failed_lately(&self, owner: &Did, now: i64) -> bool {
+        self.failures
+            .get(owner)
+            .is_some_and(|failed_at| now - failed_at < FAILURE_MILLIS)
     }
 
     /// After somebody's records were listed, anything remembered of them may be gone.

@@ -8,9 +8,8 @@ use crate::clients::pds::Write;
 use crate::db::TagRow;
 
 use super::cache;
+use super::manifest_plan::tag_key;
 use super::permissions::{DeleteAccess, Repository};
-use super::push::session_error;
-use super::records::tag_key;
 use super::uploads::to_its_end;
 use super::{Registry, RegistryError};
 
@@ -59,7 +58,7 @@ impl Registry {
         let key = record_key_of(repository, &row)?;
         pds.delete_record(&TagRecord::collection(), &key, None)
             .await
-            .map_err(|error| session_error(owner, error))?;
+            .map_err(|error| RegistryError::of_session(owner, error))?;
         let mut transaction = self.inner.database.begin().await?;
         transaction.delete_tag(owner, path, tag).await?;
         transaction.commit().await?;
@@ -112,7 +111,7 @@ impl Registry {
                     if let Write::Delete { collection, rkey } = write {
                         pds.delete_record(collection, rkey, None)
                             .await
-                            .map_err(|error| session_error(owner, error))?;
+                            .map_err(|error| RegistryError::of_session(owner, error))?;
                     }
                 }
             }

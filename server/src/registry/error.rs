@@ -106,3 +106,22 @@ fn missing_list(missing: &[Digest]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+impl RegistryError {
+    /// A failure of the session or of the PDS behind it, for the owner to read.
+    pub(super) fn of_session(owner: &Did, error: PdsSessionError) -> Self {
+        match error {
+            PdsSessionError::SessionEnded => Self::SessionEnded,
+            PdsSessionError::Pds(source) => Self::of_pds(owner, source),
+            other => Self::Session(other),
+        }
+    }
+
+    /// A failure of somebody's PDS.
+    pub(super) fn of_pds(owner: &Did, source: PdsError) -> Self {
+        Self::Pds {
+            owner: owner.clone(),
+            source,
+        }
+    }
+}

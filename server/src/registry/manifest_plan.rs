@@ -9,6 +9,9 @@ use lexicon::{BlobReference, ManifestRecord, ManifestReference, Record as _, Tag
 use oci::{Descriptor, Digest, DigestAlgorithm, Manifest, ManifestKind, RepositoryPath, Tag};
 
 use crate::clients::hold::LayerUse;
+use crate::db::ManifestRow;
+
+use super::RegistryError;
 
 /// Records larger than this are written without the parts that `manifestBlob` has anyway. The reference PDS takes
 /// 150 KiB of JSON in one request, and the record comes with the names of its repo, collection and key.
@@ -183,5 +186,36 @@ pub fn manifest_key(
         lexicon::record_key::manifest_record_key_in_repository(digest.hex(), repository.as_str())
     } else {
         lexicon::record_key::manifest_record_key(digest.hex())
+    }
+}
+
+/// The key that this software gives a tag's record.
+pub fn tag_key(repository: &RepositoryPath, tag: &Tag) -> Result<RecordKey, RegistryError> {
+    lexicon::record_key::tag_record_key(repository.as_str(), tag.as_str()).map_err(|_| {
+        RegistryError::ManifestUnknown {
+            reference: tag.to_string(),
+        }
+    })
+}
+
+/// What the catalogue keeps of a manifest.
+pub fn manifest_row(
+    digest: &Digest,
+    manifest: &Manifest,
+    hold_did: Option<&str>,
+    record_key: &RecordKey,
+    now: i64,
+) -> ManifestRow {
+    ManifestRow {
+        digest: digest.clone(),
+        media_type: manifest.media_type().to_string(),
+        size: manifest.size(),
+        artifact_type: manifest.artifact_type().map(str::to_owned),
+        subject: manifest.subject().map(|subject| subject.digest.clone()),
+        annotations: serde_json::to_string(manifest.annotations())
+            .expect("a map of texts is plain data"),
+        hold_did: hold_did.map(str::to_owned),
+        record_key: record_key.to_string(),
+        created_at: now,
     }
 }

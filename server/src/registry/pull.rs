@@ -101,6 +101,15 @@ impl Registry {
             self.inner.cache.put_tag(repository, row.clone());
             return Ok(fresh(row));
         }
+        let (cache, owner) = (&self.inner.cache, &repository.owner);
+        if let Some(row) = &known
+            && cache.pds_failed_lately(owner, self.inner.clock.now_millis())
+        {
+            return Ok(TagTarget {
+                digest: row.digest.clone(),
+                is_stale: true,
+            });
+        }
         match self.confirm_tag(repository, tag, known.as_ref()).await {
             Ok(Some(row)) => Ok(fresh(&row)),
             Ok(None) => Err(RegistryError::ManifestUnknown {
@@ -108,6 +117,7 @@ impl Registry {
             }),
             Err(error) => match known {
                 Some(row) => {
+                    cache.note_pds_failure(owner, self.inner.clock.now_millis());
                     tracing::warn!(
                         repository.name = %repository.name, tag = %tag, error = %error,
                         "served a tag that its PDS did not confirm"

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::accounts::{AuthorizedPds, PdsSessionError};
 use crate::clients::hold::ManifestNotice;
 use crate::clients::pds::{PdsError, Swap};
-use crate::db::{ManifestRow, TagRow};
+use crate::db::TagRow;
 
 use super::cache::{self, CachedManifest};
 use super::manifest_plan;
@@ -90,7 +90,7 @@ impl Registry {
             .sessions
             .open(session, owner)
             .await
-            .map_err(|error| session_error(owner, error))
+            .map_err(|error| RegistryError::of_session(owner, error))
     }
 
     /// Every blob and every child must be in this repository: a digest alone, which anybody may know, does not
@@ -200,10 +200,10 @@ impl Push {
             .pds
             .upload_blob(self.manifest.media_type().as_str(), self.content.clone())
             .await
-            .map_err(|error| session_error(owner, error))?;
+            .map_err(|error| RegistryError::of_session(owner, error))?;
         // A PDS that stored something else must not be pointed to.
         if !blob.cid.matches_raw(&self.content) {
-            return Err(pds_error(owner, PdsError::InvalidAnswer));
+            return Err(RegistryError::of_pds(owner, PdsError::InvalidAnswer));
         }
         let record = manifest_plan::manifest_record(
             self.repository.path(),
@@ -216,7 +216,7 @@ impl Push {
         );
         let value = record
             .to_value()
-            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+            .map_err(|_| RegistryError::of_pds(owner, PdsError::InvalidAnswer))?;
         let (key, swap) = self
             .registry
             .manifest_record_key(&self.repository, &self.digest)
@@ -257,11 +257,11 @@ impl Push {
             .await?;
         let key = known
             .and_then(|row| row.record_key.parse().ok())
-            .map_or_else(|| super::records::tag_key(path, tag), Ok)?;
+            .map_or_else(|| manifest_plan::tag_key(path, tag), Ok)?;
         let record = manifest_plan::tag_record(owner, path, tag, &self.digest, manifest_key, now);
         let value = record
             .to_value()
-            .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))?;
+            .map_err(|_| RegistryError::of_pds(owner, PdsError::InvalidAnswer))?;
         self.put_record(&TagRecord::collection(), key, &value, Swap::Any)
             .await
     }
@@ -284,10 +284,10 @@ impl Push {
                 self.pds
                     .put_record(collection, &hashed, value, Swap::Any)
                     .await
-                    .map_err(|error| session_error(owner, error))?;
+                    .map_err(|error| RegistryError::of_session(owner, error))?;
                 Ok(hashed)
             }
-            Err(error) => Err(session_error(owner, error)),
+            Err(error) => Err(RegistryError::of_session(owner, error)),
         }
     }
 
@@ -301,7 +301,7 @@ impl Push {
         let inner = &self.registry.inner;
         let (owner, path) = (&self.repository.owner, self.repository.path());
         let hold_did = inner.default_hold.did().as_str();
-        let row = manifest_row(
+        let row = manifest_plan::manifest_row(
             &self.digest,
             &self.manifest,
             Some(hold_did),
@@ -347,28 +347,6 @@ impl Push {
     }
 }
 
-/// What the catalogue keeps of a manifest.
-pub(super) fn manifest_row(
-    digest: &Digest,
-    manifest: &Manifest,
-    hold_did: Option<&str>,
-    record_key: &RecordKey,
-    now: i64,
-) -> ManifestRow {
-    ManifestRow {
-        digest: digest.clone(),
-        media_type: manifest.media_type().to_string(),
-        size: manifest.size(),
-        artifact_type: manifest.artifact_type().map(str::to_owned),
-        subject: manifest.subject().map(|subject| subject.digest.clone()),
-        annotations: serde_json::to_string(manifest.annotations())
-            .expect("a map of texts is plain data"),
-        hold_did: hold_did.map(str::to_owned),
-        record_key: record_key.to_string(),
-        created_at: now,
-    }
-}
-
 impl Registry {
     /// The key of the manifest's record, where it is already or else where it belongs, and what must be there:
     /// nothing, where it would be the first, since all repositories of an owner would like the plain key.
@@ -389,7 +367,7 @@ impl Registry {
         }
         let key = |is_taken| {
             manifest_plan::manifest_key(digest, path, is_taken)
-                .map_err(|_| pds_error(owner, PdsError::InvalidAnswer))
+                .map_err(|_| RegistryError::of_pds(owner, PdsError::InvalidAnswer))
         };
         let plain = key(false)?;
         match self.fetch_record::<ManifestRecord>(owner, &plain).await? {
@@ -397,21 +375,5 @@ impl Registry {
             Some(record) if record.repository == path.as_str() => Ok((plain, Swap::Any)),
             Some(_) => Ok((key(true)?, Swap::Any)),
         }
-    }
-}
-
-/// A failure of the session or of the PDS behind it, for the owner to read.
-pub(super) fn session_error(owner: &Did, error: PdsSessionError) -> RegistryError {
-    match error {
-        PdsSessionError::SessionEnded => RegistryError::SessionEnded,
-        PdsSessionError::Pds(source) => pds_error(owner, source),
-        other => RegistryError::Session(other),
-    }
-}
-
-pub(super) fn pds_error(owner: &Did, source: PdsError) -> RegistryError {
-    RegistryError::Pds {
-        owner: owner.clone(),
-        source,
     }
 }

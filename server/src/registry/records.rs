@@ -14,20 +14,10 @@ use crate::identity::{Freshness, Identity};
 use super::cache::CachedManifest;
 use super::manifest_plan;
 use super::permissions::Repository;
-use super::push::{manifest_row, pds_error};
 use super::{Registry, RegistryError};
 
 /// A listing stops here: 200 pages of 100 records.
 const MAX_LISTED_RECORDS: usize = 20_000;
-
-/// The key that this software gives a tag's record.
-pub(super) fn tag_key(repository: &RepositoryPath, tag: &Tag) -> Result<RecordKey, RegistryError> {
-    record_key::tag_record_key(repository.as_str(), tag.as_str()).map_err(|_| {
-        RegistryError::ManifestUnknown {
-            reference: tag.to_string(),
-        }
-    })
-}
 
 impl Registry {
     async fn identity_of(&self, owner: &Did) -> Result<Arc<Identity>, RegistryError> {
@@ -51,7 +41,7 @@ impl Registry {
             .pds
             .get_record(&identity.pds, owner, &R::collection(), key)
             .await
-            .map_err(|source| pds_error(owner, source))?;
+            .map_err(|source| RegistryError::of_pds(owner, source))?;
         Ok(record.and_then(|record| R::from_value(&record.value).ok()))
     }
 
@@ -64,7 +54,7 @@ impl Registry {
     ) -> Result<Option<TagRow>, RegistryError> {
         let asked_at = self.inner.clock.now_millis();
         let path = repository.path();
-        let plain = tag_key(path, tag)?;
+        let plain = manifest_plan::tag_key(path, tag)?;
         let mut keys = vec![plain.clone(), record_key::hashed_record_key(&plain)];
         if let Some(key) = known.and_then(|row| row.record_key.parse().ok())
             && !keys.contains(&key)
@@ -113,10 +103,14 @@ impl Registry {
         digest: &Digest,
     ) -> Result<Option<Arc<CachedManifest>>, RegistryError> {
         let (owner, path) = (&repository.owner, repository.path());
-        for is_taken in [false, true] {
-            let Ok(key) = manifest_plan::manifest_key(digest, path, is_taken) else {
-                return Ok(None);
-            };
+        let Ok(plain) = manifest_plan::manifest_key(digest, path, false) else {
+            return Ok(None);
+        };
+        let Ok(in_repository) = manifest_plan::manifest_key(digest, path, true) else {
+            return Ok(None);
+        };
+        let hashed = record_key::hashed_record_key(&in_repository);
+        for key in [plain, in_repository, hashed] {
             let record: Option<ManifestRecord> = self.fetch_record(owner, &key).await?;
             if let Some(record) = record.filter(|record| record.repository == path.as_str()) {
                 return self.keep_manifest(repository, digest, &key, &record).await;
@@ -147,7 +141,7 @@ impl Registry {
         {
             Ok(Some(content)) if Digest::of(digest.algorithm(), &content) == *digest => content,
             Ok(_) | Err(PdsError::TooLarge) => return Ok(None),
-            Err(source) => return Err(pds_error(owner, source)),
+            Err(source) => return Err(RegistryError::of_pds(owner, source)),
         };
         let Ok(manifest) = Manifest::parse(&content, Some(&record.media_type)) else {
             return Ok(None);
@@ -158,7 +152,7 @@ impl Registry {
         transaction
             .insert_manifest_content(digest, &content)
             .await?;
-        let row = manifest_row(digest, &manifest, hold_did, key, now);
+        let row = manifest_plan::manifest_row(digest, &manifest, hold_did, key, now);
         transaction.upsert_manifest(owner, path, &row).await?;
         if let Some(hold_did) = hold_did {
             for blob in manifest.all_blobs() {
@@ -187,9 +181,15 @@ impl Registry {
             return Ok(true);
         }
         let listed_at = self.inner.clock.now_millis();
+        if self.inner.cache.pds_failed_lately(owner, listed_at) {
+            return Ok(false);
+        }
         let listing = match self.list_records::<TagRecord>(owner).await {
             Ok(listing) => listing,
             Err(error) => {
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list tags");
                 return Ok(false);
             }
@@ -244,9 +244,15 @@ impl Registry {
             return Ok(true);
         }
         let listed_at = self.inner.clock.now_millis();
+        if self.inner.cache.pds_failed_lately(owner, listed_at) {
+            return Ok(false);
+        }
         match self.take_up_referrers(owner).await {
             Ok(()) => {}
             Err(error) => {
+                self.inner
+                    .cache
+                    .note_pds_failure(owner, self.inner.clock.now_millis());
                 tracing::warn!(owner.did = %owner, error = %error, "could not list manifests");
                 return Ok(false);
             }
@@ -329,7 +335,7 @@ impl Registry {
                 .pds
                 .list_records(&identity.pds, owner, &R::collection(), cursor.as_deref())
                 .await
-                .map_err(|source| pds_error(owner, source))?;
+                .map_err(|source| RegistryError::of_pds(owner, source))?;
             let is_last = page.records.is_empty();
             for record in page.records {
                 if let (Some(key), Ok(value)) =

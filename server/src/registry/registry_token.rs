@@ -210,13 +210,12 @@ impl RegistryTokens {
         now: i64,
     ) -> Result<Arc<RegistryTokenClaims>, RegistryTokenError> {
         let (payload, signature) = self.check_signature(token)?;
-        let claims = match self.read_before.get(&signature) {
-            Some(claims) => claims,
-            None => {
-                let claims = Arc::new(self.read_claims(payload)?);
-                self.read_before.insert(signature, Arc::clone(&claims));
-                claims
-            }
+        let claims = if let Some(claims) = self.read_before.get(&signature) {
+            claims
+        } else {
+            let claims = Arc::new(self.read_claims(payload)?);
+            self.read_before.insert(signature, Arc::clone(&claims));
+            claims
         };
         if now >= claims.exp || now < claims.nbf - CLOCK_SKEW_SECONDS {
             return Err(RegistryTokenError::Expired);

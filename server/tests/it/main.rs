@@ -5,4 +5,8 @@
 mod architecture;
 mod harness;
 
+mod abuse;
 mod oci;
+mod operations;
+mod pds;
+mod token;

@@ -25,7 +25,9 @@ const ALLOWED_GROWTH: u64 = 64 << 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_layer_of_2_gib_comes_and_goes_without_growing_the_server_by_64_mib() {
-    let installation = tokio::task::spawn_blocking(Installation::new).await.unwrap();
+    let installation = tokio::task::spawn_blocking(Installation::new)
+        .await
+        .unwrap();
     let server = installation.start();
     let name = format!("{}/large", network().alice.handle);
     let alice = sign_in(&server, &name).await;
@@ -60,12 +62,17 @@ fn growth(server: &ServerProcess, idle: u64) -> u64 {
 
 async fn sign_in(server: &ServerProcess, name: &str) -> Client {
     let scope = format!("repository:{name}:pull,push");
-    server.nobody().signed_in(Some(&network().alice), &[&scope]).await
+    server
+        .nobody()
+        .signed_in(Some(&network().alice), &[&scope])
+        .await
 }
 
 /// Sends the layer, one half as one long body and the other in chunks.
 async fn push(alice: &Client, name: &str) -> Digest {
-    let begun = alice.send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "").await;
+    let begun = alice
+        .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")
+        .await;
     let mut location = begun.expect(StatusCode::ACCEPTED).header("location");
     let hash = Arc::new(Mutex::new(Sha256::new()));
 
@@ -76,7 +83,10 @@ async fn push(alice: &Client, name: &str) -> Digest {
         let end = first + CHUNK_BYTES;
         let range = format!("{first}-{}", end - 1);
         let length = CHUNK_BYTES.to_string();
-        let headers = [("content-range", range.as_str()), ("content-length", &length)];
+        let headers = [
+            ("content-range", range.as_str()),
+            ("content-length", &length),
+        ];
         let body = reqwest::Body::wrap_stream(layer(first..end, &hash));
         let sent = alice.send(Method::PATCH, &location, &headers, body).await;
         location = sent.expect(StatusCode::ACCEPTED).header("location");
@@ -84,7 +94,10 @@ async fn push(alice: &Client, name: &str) -> Digest {
     let hex = hex::encode(hash.lock().unwrap().clone().finalize());
     let digest: Digest = format!("sha256:{hex}").parse().unwrap();
     let url = with_digest(&location, &digest);
-    alice.send(Method::PUT, &url, &[], "").await.expect(StatusCode::CREATED);
+    alice
+        .send(Method::PUT, &url, &[], "")
+        .await
+        .expect(StatusCode::CREATED);
     digest
 }
 
@@ -94,12 +107,14 @@ fn layer(
     hash: &Arc<Mutex<Sha256>>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
     let hash = hash.clone();
-    let pieces = range.step_by(usize::try_from(PIECE_BYTES).unwrap()).map(move |first| {
-        let mut piece = vec![0x5a; usize::try_from(PIECE_BYTES).unwrap()];
-        piece[..8].copy_from_slice(&first.to_be_bytes());
-        hash.lock().unwrap().update(&piece);
-        Ok(Bytes::from(piece))
-    });
+    let pieces = range
+        .step_by(usize::try_from(PIECE_BYTES).unwrap())
+        .map(move |first| {
+            let mut piece = vec![0x5a; usize::try_from(PIECE_BYTES).unwrap()];
+            piece[..8].copy_from_slice(&first.to_be_bytes());
+            hash.lock().unwrap().update(&piece);
+            Ok(Bytes::from(piece))
+        });
     futures::stream::iter(pieces)
 }
 
@@ -116,5 +131,10 @@ async fn pull(server: &ServerProcess, name: &str, digest: &Digest) -> (u64, Dige
         length += piece.len() as u64;
         hash.update(&piece);
     }
-    (length, format!("sha256:{}", hex::encode(hash.finalize())).parse().unwrap())
+    (
+        length,
+        format!("sha256:{}", hex::encode(hash.finalize()))
+            .parse()
+            .unwrap(),
+    )
 }

@@ -221,14 +221,21 @@ impl Operation {
         self.kind().label()
     }
 
-    /// The scopes for a `WWW-Authenticate` challenge: exactly what this request needs.
+    /// The scopes for a `WWW-Authenticate` challenge: what this request needs, and pulling for whoever pushes.
     ///
     /// A mount names the other repository too, so that one token serves both. The answer to a
     /// request without the second scope is an ordinary upload, so only the first one is required.
     pub fn scopes(&self) -> Vec<Scope> {
         let mut scopes = Vec::new();
         match (self.name(), self.action()) {
-            (Some(name), Some(action)) => scopes.push(Scope::repository(name.clone(), action)),
+            (Some(name), Some(action)) => {
+                let mut scope = Scope::repository(name.clone(), action);
+                if action == Action::Push {
+                    // Whoever pushes looks first whether the blob is there; one token serves both.
+                    scope.actions.insert(Action::Pull);
+                }
+                scopes.push(scope);
+            }
             _ if matches!(self, Self::ListCatalog { .. }) => scopes.push(Scope::catalog()),
             _ => {}
         }

@@ -467,7 +467,7 @@ fn referrers_are_filtered_by_artifact_type() {
 }
 
 #[test]
-fn challenges_ask_for_exactly_what_the_request_needs() {
+fn challenges_ask_for_what_the_request_needs_and_pushers_may_look_first() {
     let scopes = |request: &str| -> Vec<String> {
         parse(request)
             .expect(request)
@@ -479,7 +479,10 @@ fn challenges_ask_for_exactly_what_the_request_needs() {
     assert!(scopes("GET /v2/").is_empty());
     assert_eq!(scopes("GET /v2/_catalog"), ["registry:catalog:*"]);
     assert_eq!(scopes("GET /v2/a/b/tags/list"), ["repository:a/b:pull"]);
-    assert_eq!(scopes("PUT /v2/a/b/manifests/v1"), ["repository:a/b:push"]);
+    assert_eq!(
+        scopes("PUT /v2/a/b/manifests/v1"),
+        ["repository:a/b:pull,push"]
+    );
     assert_eq!(
         scopes("DELETE /v2/a/b/manifests/v1"),
         ["repository:a/b:delete"]
@@ -487,11 +490,11 @@ fn challenges_ask_for_exactly_what_the_request_needs() {
     let mount = "POST /v2/a/b/blobs/uploads/?mount=DIGEST&from=";
     assert_eq!(
         scopes(&format!("{mount}c/d")),
-        ["repository:a/b:push", "repository:c/d:pull"]
+        ["repository:a/b:pull,push", "repository:c/d:pull"]
     );
     assert_eq!(
         scopes(&format!("{mount}NOT A NAME")),
-        ["repository:a/b:push"]
+        ["repository:a/b:pull,push"]
     );
 }
 

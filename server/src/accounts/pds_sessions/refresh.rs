@@ -100,6 +100,18 @@ impl Inner {
             .refresh_session(&session.pds, &refresh_token, claimed_at)
             .await
         {
+            // A PDS renews the sessions of deactivated accounts too. Ended here, the next sign-in asks the PDS and
+            // says what is the matter (checklist OA-56).
+            Ok(renewed) if renewed.did == session.did && !renewed.active => {
+                if let Err(error) = self
+                    .pds
+                    .delete_session(&session.pds, &renewed.refresh_token)
+                    .await
+                {
+                    tracing::info!(account.did = %session.did, error = ?error, "a session was not ended at its PDS");
+                }
+                self.end(&session).await
+            }
             Ok(renewed) if renewed.did == session.did => {
                 let tokens = self.seal_tokens(&session.id, &renewed)?;
                 self.store(session, tokens).await

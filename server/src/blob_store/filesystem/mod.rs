@@ -79,24 +79,23 @@ impl FilesystemBlobStore {
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError> {
-        let bytes = match self.small_blobs.find(digest, size) {
-            Some(bytes) => bytes,
-            None => {
-                // Verified each time it comes from the disk: that costs less than fetching it.
-                let verification = Verification::boxed(digest.clone(), self.verified.clone());
-                let path = self.blob_path(digest);
-                let read = read::open(path, digest.clone(), size, None, Some(verification)).await?;
-                let Some(chunks) = read else { return Ok(None) };
-                let bytes = chunks
-                    .try_fold(BytesMut::new(), |mut whole, chunk| async move {
-                        whole.extend_from_slice(&chunk);
-                        Ok(whole)
-                    })
-                    .await?
-                    .freeze();
-                self.small_blobs.keep(digest, bytes.clone());
-                bytes
-            }
+        let bytes = if let Some(bytes) = self.small_blobs.find(digest, size) {
+            bytes
+        } else {
+            // Verified each time it comes from the disk: that costs less than fetching it.
+            let verification = Verification::boxed(digest.clone(), self.verified.clone());
+            let path = self.blob_path(digest);
+            let read = read::open(path, digest.clone(), size, None, Some(verification)).await?;
+            let Some(chunks) = read else { return Ok(None) };
+            let bytes = chunks
+                .try_fold(BytesMut::new(), |mut whole, chunk| async move {
+                    whole.extend_from_slice(&chunk);
+                    Ok(whole)
+                })
+                .await?
+                .freeze();
+            self.small_blobs.keep(digest, bytes.clone());
+            bytes
         };
         let bytes = match range {
             None => bytes,

@@ -66,7 +66,7 @@ async fn perform(
         | OperationKind::ReadManifest
         | OperationKind::StatManifest
         | OperationKind::ListTags
-        | OperationKind::ListReferrers => pull(state, caller, operation, request).await,
+        | OperationKind::ListReferrers => Box::pin(pull(state, caller, operation, request)).await,
         OperationKind::StartUpload
         | OperationKind::UploadStatus
         | OperationKind::AppendUpload
@@ -74,7 +74,7 @@ async fn perform(
         | OperationKind::CancelUpload
         | OperationKind::PutManifest => Box::pin(push(state, caller, operation, request)).await,
         OperationKind::DeleteBlob | OperationKind::DeleteManifest => {
-            delete(state, caller, operation).await
+            Box::pin(delete(state, caller, operation)).await
         }
     }
 }

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use oci::{ErrorCode, ManifestError, RouteError};
 use serde_json::{Value, json};
 
+use crate::accounts::PdsSessionError;
 use crate::blob_store::BlobStoreError;
 use crate::clients::hold::HoldError;
 use crate::clients::pds::PdsError;
@@ -156,7 +157,7 @@ impl From<RegistryError> for OciError {
             }
             RegistryError::SessionEnded => Self::unauthorized(message),
             RegistryError::Pds { owner, source } => pds_error(owner.as_str(), &source),
-            RegistryError::Session(source) => Self::internal(&source),
+            RegistryError::Session(source) => session_error(&source),
             RegistryError::Hold(error) => hold_error(error),
             RegistryError::Database(source) => Self::internal(&source),
             RegistryError::Interrupted => Self::internal(&RegistryError::Interrupted),
@@ -220,6 +221,19 @@ fn hold_error(error: HoldError) -> OciError {
         HoldError::Storage(source) => OciError::internal(&source),
         HoldError::Database(source) => OciError::internal(&source),
         HoldError::Unreachable { .. } => OciError::unavailable(message),
+    }
+}
+
+fn session_error(error: &PdsSessionError) -> OciError {
+    match error {
+        PdsSessionError::SessionEnded => OciError::unauthorized(error.to_string()),
+        // Another request is at it; nothing is broken.
+        PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => {
+            OciError::unavailable(error.to_string())
+        }
+        PdsSessionError::Pds(_) | PdsSessionError::Database(_) | PdsSessionError::Seal(_) => {
+            OciError::internal(error)
+        }
     }
 }
 

@@ -16,6 +16,11 @@ use crate::registry::RegistryError;
 pub enum TokenError {
     /// The request is not one.
     Invalid(String),
+    /// The form is larger than any honest one.
+    TooLarge {
+        /// The most it may have, in bytes.
+        limit: usize,
+    },
     /// A way to get tokens that does not exist here.
     UnsupportedGrantType,
     /// The credentials were not accepted, or could not be checked.
@@ -58,6 +63,12 @@ impl IntoResponse for TokenError {
                 ErrorCode::Unsupported,
                 "invalid_request",
                 &reason,
+            ),
+            Self::TooLarge { limit } => body(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::SizeInvalid,
+                "invalid_request",
+                &format!("a token request may have {limit} bytes at most"),
             ),
             Self::UnsupportedGrantType => body(
                 StatusCode::BAD_REQUEST,

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use oci::{ScopeResource, parse_scopes};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub async fn get(
     State(state): State<TokenState>,
     request: Request,
 ) -> Result<Response, TokenError> {
-    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes())?;
     let credentials = basic_credentials(request.headers())?;
     issue(&state, wanted, credentials).await
 }
@@ -64,7 +64,7 @@ pub async fn post(
     request: Request,
 ) -> Result<Response, TokenError> {
     let form = read_form(request.into_body()).await?;
-    let mut wanted = TokenRequest::parse(&form);
+    let mut wanted = TokenRequest::parse(&form)?;
     match wanted.grant_type.as_deref() {
         Some("password") => {}
         Some(_) => return Err(TokenError::UnsupportedGrantType),
@@ -162,20 +162,33 @@ fn answer(state: &TokenState, token: String, now: i64, scope: String) -> Respons
 }
 
 impl TokenRequest {
-    fn parse(encoded: &[u8]) -> Self {
+    /// Only scopes come more than once (RFC 6749, section 3.2): of two services or names, whoever stands in
+    /// front of this server may have looked at the other one.
+    fn parse(encoded: &[u8]) -> Result<Self, TokenError> {
         let mut request = Self::default();
         for (name, value) in form_urlencoded::parse(encoded) {
             let value = value.into_owned();
-            match name.as_ref() {
-                "service" => request.service = Some(value),
-                "scope" => request.scopes.push(value),
-                "grant_type" => request.grant_type = Some(value),
-                "username" => request.username = Some(value),
-                "password" => request.password = Some(SecretString::from(value)),
-                _ => {}
+            let is_repeated = match name.as_ref() {
+                "scope" => {
+                    request.scopes.push(value);
+                    false
+                }
+                "service" => request.service.replace(value).is_some(),
+                "grant_type" => request.grant_type.replace(value).is_some(),
+                "username" => request.username.replace(value).is_some(),
+                "password" => request
+                    .password
+                    .replace(SecretString::from(value))
+                    .is_some(),
+                _ => false,
+            };
+            if is_repeated {
+                return Err(TokenError::Invalid(format!(
+                    "{name} is given more than once"
+                )));
             }
         }
-        request
+        Ok(request)
     }
 }
 
@@ -211,8 +224,9 @@ fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenEr
 async fn read_form(body: Body) -> Result<Vec<u8>, TokenError> {
     match Limited::new(body, MAX_FORM_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
-        Err(_) => Err(TokenError::Invalid(
-            "the form is too large or broke off".into(),
-        )),
+        Err(error) if error.is::<LengthLimitError>() => Err(TokenError::TooLarge {
+            limit: MAX_FORM_BYTES,
+        }),
+        Err(_) => Err(TokenError::Invalid("the form broke off".into())),
     }
 }

@@ -241,6 +241,7 @@ fn begins_with(path: &str, name: &str) -> bool {
 /// A crate of ours and which others of ours it may depend on.
 pub const CRATES: &[(&str, &[&str])] = &[
     ("app", &[]),
+    ("bench", &[]),
     ("crates/atproto", &[]),
     ("crates/lexicon", &["atproto"]),
     ("crates/oci", &[]),

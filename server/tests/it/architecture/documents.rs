@@ -15,9 +15,10 @@ const NOT_SETTINGS: [&str; 5] = [
 ];
 
 /// Folders that paths in documents begin with.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     ".ci",
     "app",
+    "bench",
     "crates",
     "docs",
     "end2end",

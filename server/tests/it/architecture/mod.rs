@@ -9,7 +9,7 @@ mod source;
 
 use directions::{CRATES, DIRECTION_RULES, dependency_violations};
 use files::{FILE_RULES, migration_violations};
-use source::{SourceFile, list_files, rust_files, workspace};
+use source::{SOURCE_FOLDERS, SourceFile, list_files, rust_files, workspace};
 
 #[track_caller]
 fn expect_none(violations: &[String]) {
@@ -60,7 +60,7 @@ fn every_direction_rule_notices_when_it_is_broken() {
 #[test]
 fn crates_depend_on_each_other_in_one_direction() {
     let mut manifests = Vec::new();
-    for folder in ["app", "crates", "frontend", "server"] {
+    for folder in SOURCE_FOLDERS {
         list_files(&workspace().join(folder), &mut manifests);
     }
     manifests.retain(|path| path.ends_with("Cargo.toml"));

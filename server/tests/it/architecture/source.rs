@@ -103,6 +103,9 @@ impl SourceFile {
     }
 }
 
+/// Where crates of ours are.
+pub const SOURCE_FOLDERS: [&str; 5] = ["app", "bench", "crates", "frontend", "server"];
+
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -114,7 +117,7 @@ pub fn workspace() -> PathBuf {
 /// Every Rust file of ours.
 pub fn rust_files() -> Vec<SourceFile> {
     let mut paths = Vec::new();
-    for folder in ["app", "crates", "frontend", "server"] {
+    for folder in SOURCE_FOLDERS {
         list_files(&workspace().join(folder), &mut paths);
     }
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));

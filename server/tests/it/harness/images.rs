@@ -13,7 +13,11 @@ pub fn blob(length: usize) -> Vec<u8> {
     let start = format!("{}-{seed}-", std::process::id());
     start
         .bytes()
-        .chain((0..).map(|index: u64| (index.wrapping_mul(31).wrapping_add(seed) >> 3) as u8))
+        .chain(
+            (0..).map(|index: u64| {
+                (index.wrapping_mul(31).wrapping_add(seed) >> 3).to_le_bytes()[0]
+            }),
+        )
         .take(length.max(start.len()))
         .collect()
 }
@@ -56,10 +60,5 @@ impl Image {
 
     pub fn blobs(&self) -> impl Iterator<Item = &[u8]> {
         std::iter::once(self.config.as_slice()).chain(self.layers.iter().map(Vec::as_slice))
-    }
-
-    /// A descriptor of the manifest.
-    pub fn descriptor(&self) -> Value {
-        descriptor(self.media_type, &self.manifest)
     }
 }

@@ -39,3 +39,28 @@ macro_rules! on_both_databases {
         )*
     };
 }
+
+/// Runs each test on SQLite and on PostgreSQL, and leaves starting the server to it:
+/// `async fn a_sentence(engine) { … }`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($(async fn $name:ident($engine:ident) $body:block)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_sqlite() {
+                    run($crate::harness::Engine::Sqlite).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn on_postgresql() {
+                    run($crate::harness::Engine::Postgresql).await;
+                }
+
+                async fn run($engine: $crate::harness::Engine) $body
+            }
+        )*
+    };
+}

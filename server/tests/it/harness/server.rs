@@ -146,17 +146,40 @@ impl TestServer {
         self.serving.await.unwrap();
     }
 
+    /// Takes the database away from a running server.
+    pub async fn drop_postgresql_database(&self) {
+        use sqlx::Connection as _;
+        let name = url::Url::parse(&self.database_url)
+            .unwrap()
+            .path()
+            .trim_start_matches('/')
+            .to_owned();
+        let mut connection = sqlx::PgConnection::connect(&postgresql_cluster())
+            .await
+            .unwrap();
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        sqlx::query(sqlx::AssertSqlSafe(drop))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Somebody without a token.
     pub fn nobody(&self) -> Client {
         Client::new(&self.base, &self.host)
     }
 
     /// A repository of alice's that no other test uses.
+    #[expect(
+        clippy::unused_self,
+        reason = "reads as what it is: a repository on this server"
+    )]
     pub fn repository(&self) -> String {
-        self.repository_of(&network().alice)
+        Self::repository_of(&network().alice)
     }
 
-    pub fn repository_of(&self, account: &Account) -> String {
+    pub fn repository_of(account: &Account) -> String {
         let number = REPOSITORIES.fetch_add(1, Ordering::Relaxed);
         format!("{}/test-{}-{number}", account.handle, std::process::id())
     }
@@ -175,16 +198,20 @@ impl TestServer {
     }
 }
 
-/// A database of its own in the cluster that `LONGSHORE_TEST_POSTGRES` names.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test run is set up by its environment"
 )]
+fn postgresql_cluster() -> String {
+    std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
+    })
+}
+
+/// A database of its own in the cluster that `LONGSHORE_TEST_POSTGRES` names.
 async fn new_postgresql_database() -> String {
     use sqlx::Connection as _;
-    let cluster = std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
-    });
+    let cluster = postgresql_cluster();
     let name = format!(
         "it_{}_{}",
         std::process::id(),

@@ -150,7 +150,7 @@ on_both_databases! {
         let owner = server.owner_of(&name).await;
         let manifest = pushed_parts(&owner, &name).await;
         let layer = manifest["layers"][0].clone();
-        for size in [100_000, 139_000, 150_000, 153_600, 200_000, 999_000, 1_100_000] {
+        for size in [139_000, 152_000, 1_100_000] {
             let mut many_layers = manifest.clone();
             many_layers["layers"] = json!(vec![layer.clone(); size / layer.to_string().len() - 4]);
             put_json(&owner, &name, &format!("layers-{size}"), &many_layers).await.expect(StatusCode::CREATED);
@@ -182,7 +182,7 @@ on_both_databases! {
         for manifest in [
             with("config", absent.clone()),
             with("layers", json!([good["layers"][0], absent])),
-            index_of(&[absent.clone()]),
+            index_of(std::slice::from_ref(&absent)),
             index_of(&[json!({ "mediaType": "application/vnd.example+json", "digest": missing, "size": 80 })]),
         ] {
             let refused = put_json(&owner, &name, "v1", &manifest).await;

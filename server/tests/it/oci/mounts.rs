@@ -100,7 +100,7 @@ on_both_databases! {
         let (source, target) = (server.repository(), server.repository());
         let answer = mount(&server.nobody(), &target, &Digest::sha256_of(b"x"), &format!("&from={source}")).await;
         answer.expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
-        let scope = format!(r#"scope="repository:{target}:push repository:{source}:pull""#);
+        let scope = format!(r#"scope="repository:{target}:pull,push repository:{source}:pull""#);
         assert!(answer.header("www-authenticate").contains(&scope), "{}", answer.header("www-authenticate"));
     }
 }

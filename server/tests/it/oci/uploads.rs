@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use oci::{Digest, DigestAlgorithm};
 
 use super::start_upload;
-use crate::harness::{Client, Engine, TestServer, blob, with_digest};
+use crate::harness::{Client, Engine, TestServer, blob, image, with_digest};
 use crate::on_both_databases;
 
 /// Sends a chunk that says where it belongs.
@@ -272,12 +272,12 @@ fn stored_bytes(folder: &std::path::Path) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_survives_a_restart_on_sqlite() {
-    restart_in_the_middle(Engine::Sqlite).await;
+    Box::pin(restart_in_the_middle(Engine::Sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_upload_survives_a_restart_on_postgresql() {
-    restart_in_the_middle(Engine::Postgresql).await;
+    Box::pin(restart_in_the_middle(Engine::Postgresql)).await;
 }
 
 /// The client continues with the same token, at the byte that was acknowledged.
@@ -294,7 +294,17 @@ async fn restart_in_the_middle(engine: Engine) {
             .expect(StatusCode::ACCEPTED);
         locations.push(location);
     }
+    // What was finished before is there after it, too.
+    let finished = image(2);
+    owner.push_image(&name, "v1", &finished).await;
     let server = server.restart().await;
+    let manifest = owner.get(&format!("/v2/{name}/manifests/v1")).await;
+    assert_eq!(manifest.expect(StatusCode::OK).body, finished.manifest);
+    for part in finished.blobs() {
+        let digest = Digest::sha256_of(part);
+        let got = owner.get(&format!("/v2/{name}/blobs/{digest}")).await;
+        assert_eq!(got.expect(StatusCode::OK).body, part);
+    }
     for (algorithm, location) in DigestAlgorithm::ALL.into_iter().zip(locations) {
         let status = owner.get(&location).await;
         status.expect(StatusCode::NO_CONTENT);

@@ -17,11 +17,20 @@ async fn an_artifact_with_a_subject_is_found_through_the_referrers_of_the_image(
     push(&scene.alice, &layout, "v1", &scene.image("subject:v1"));
     let more = json!({ "artifactType": SBOM, "subject": layout.descriptor("v1"), "annotations": { "made.by": "a test" } });
     let config = ("application/vnd.oci.empty.v1+json", b"{}".as_slice());
-    layout.add_artifact("sbom", config, (SBOM, br#"{"spdxVersion":"SPDX-2.3"}"#), &more);
+    layout.add_artifact(
+        "sbom",
+        config,
+        (SBOM, br#"{"spdxVersion":"SPDX-2.3"}"#),
+        &more,
+    );
     push(&scene.alice, &layout, "sbom", &scene.image("subject:sbom"));
 
     let name = format!("{}/subject", network().alice.handle);
-    let nobody = scene.server.nobody().signed_in(None, &[&format!("repository:{name}:pull")]).await;
+    let nobody = scene
+        .server
+        .nobody()
+        .signed_in(None, &[&format!("repository:{name}:pull")])
+        .await;
     let referrers = format!("/v2/{name}/referrers/{}", layout.digest("v1"));
     let found = nobody.get(&referrers).await.json();
     let expected = json!([{
@@ -32,7 +41,9 @@ async fn an_artifact_with_a_subject_is_found_through_the_referrers_of_the_image(
         "annotations": { "made.by": "a test" },
     }]);
     assert_eq!(found["manifests"], expected, "{found}");
-    let other = nobody.get(&format!("{referrers}?artifactType=application/x-other")).await;
+    let other = nobody
+        .get(&format!("{referrers}?artifactType=application/x-other"))
+        .await;
     assert_eq!(other.json()["manifests"], json!([]));
     assert_eq!(other.header("oci-filters-applied"), "artifactType");
 
@@ -45,12 +56,32 @@ async fn an_artifact_with_a_subject_is_found_through_the_referrers_of_the_image(
 fn a_chart_of_helm_keeps_its_media_types_and_bytes() {
     let scene = Scene::new();
     let layout = Layout::create(scene.alice.path("charts"));
-    let config = ("application/vnd.cncf.helm.config.v1+json", br#"{"name":"harbour","version":"1.2.3"}"#.as_slice());
-    let chart = ("application/vnd.cncf.helm.chart.content.v1.tar+gzip", b"a chart, packed".as_slice());
-    layout.add_artifact("1.2.3", config, chart, &json!({ "annotations": { "org.opencontainers.image.title": "harbour" } }));
-    push(&scene.alice, &layout, "1.2.3", &scene.image("charts/harbour:1.2.3"));
+    let config = (
+        "application/vnd.cncf.helm.config.v1+json",
+        br#"{"name":"harbour","version":"1.2.3"}"#.as_slice(),
+    );
+    let chart = (
+        "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+        b"a chart, packed".as_slice(),
+    );
+    layout.add_artifact(
+        "1.2.3",
+        config,
+        chart,
+        &json!({ "annotations": { "org.opencontainers.image.title": "harbour" } }),
+    );
+    push(
+        &scene.alice,
+        &layout,
+        "1.2.3",
+        &scene.image("charts/harbour:1.2.3"),
+    );
 
-    let pulled = pull(&scene.somebody, &scene.image("charts/harbour:1.2.3"), "pulled");
+    let pulled = pull(
+        &scene.somebody,
+        &scene.image("charts/harbour:1.2.3"),
+        "pulled",
+    );
     assert_eq!(pulled.digest("pulled"), layout.digest("1.2.3"));
     assert_eq!(pulled.manifest("pulled")["layers"][0]["mediaType"], chart.0);
     assert_eq!(pulled.verify(), 3);

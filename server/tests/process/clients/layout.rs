@@ -22,15 +22,39 @@ impl Layout {
         Self { folder }
     }
 
-    /// Files of this machine as an image of several layers, each a path here and its place in the image.
+    /// Files of this machine as an image, each layer a folder and what it takes from there.
     pub fn build(&self, tag: &str, architecture: &str, layers: &[(&Path, &str)]) {
         let image = format!("{}:{tag}", self.folder.display());
         run(program("umoci").args(["new", "--image", &image]));
-        for (source, target) in layers {
-            run(program("umoci").args(["insert", "--rootless", "--image", &image]).arg(source).arg(target));
+        let archive = self.folder.with_extension("layer.tar");
+        for (folder, path) in layers {
+            // Some files of a system are for root alone: without them it is as large as it has to be.
+            run(program("tar")
+                .args([
+                    "--create",
+                    "--ignore-failed-read",
+                    "--owner=0",
+                    "--group=0",
+                    "--file",
+                ])
+                .arg(&archive)
+                .arg("--directory")
+                .args([folder.as_os_str(), path.as_ref()]));
+            run(program("umoci")
+                .args(["raw", "add-layer", "--image", &image])
+                .arg(&archive));
         }
+        std::fs::remove_file(&archive).unwrap();
         run(program("umoci")
-            .args(["config", "--image", &image, "--os", "linux", "--architecture", architecture])
+            .args([
+                "config",
+                "--image",
+                &image,
+                "--os",
+                "linux",
+                "--architecture",
+                architecture,
+            ])
             .args(["--config.cmd", "/bin/busybox"]));
     }
 
@@ -49,31 +73,50 @@ impl Layout {
     }
 
     /// Adds an artifact: a manifest with one layer, and perhaps a subject.
-    pub fn add_artifact(&self, tag: &str, config: (&str, &[u8]), layer: (&str, &[u8]), more: &Value) {
+    pub fn add_artifact(
+        &self,
+        tag: &str,
+        config: (&str, &[u8]),
+        layer: (&str, &[u8]),
+        more: &Value,
+    ) {
         let mut manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
             "config": self.add_blob(config.0, config.1),
             "layers": [self.add_blob(layer.0, layer.1)],
         });
-        manifest.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        manifest
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.add_manifest(tag, MANIFEST, &manifest);
     }
 
     /// The descriptor of a tag in `index.json`, without its annotations.
     pub fn descriptor(&self, tag: &str) -> Value {
         let index = self.index();
-        let found = index["manifests"].as_array().unwrap().iter().find(|descriptor| {
-            descriptor["annotations"]["org.opencontainers.image.ref.name"] == tag
-        });
-        let mut descriptor = found.unwrap_or_else(|| panic!("no {tag} in {index}")).clone();
+        let found = index["manifests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|descriptor| {
+                descriptor["annotations"]["org.opencontainers.image.ref.name"] == tag
+            });
+        let mut descriptor = found
+            .unwrap_or_else(|| panic!("no {tag} in {index}"))
+            .clone();
         descriptor.as_object_mut().unwrap().remove("annotations");
         descriptor
     }
 
     /// The digest of a tag's manifest.
     pub fn digest(&self, tag: &str) -> Digest {
-        self.descriptor(tag)["digest"].as_str().unwrap().parse().unwrap()
+        self.descriptor(tag)["digest"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap()
     }
 
     /// The manifest of a tag.
@@ -84,12 +127,20 @@ impl Layout {
     /// The sizes of a tag's layers, in bytes.
     pub fn layer_sizes(&self, tag: &str) -> Vec<u64> {
         let manifest = self.manifest(tag);
-        manifest["layers"].as_array().unwrap().iter().map(|layer| layer["size"].as_u64().unwrap()).collect()
+        manifest["layers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|layer| layer["size"].as_u64().unwrap())
+            .collect()
     }
 
     /// The file of a blob.
     pub fn blob(&self, digest: &Digest) -> PathBuf {
-        self.folder.join("blobs").join(digest.algorithm().as_str()).join(digest.hex())
+        self.folder
+            .join("blobs")
+            .join(digest.algorithm().as_str())
+            .join(digest.hex())
     }
 
     /// Every blob matches its name. How many there are.
@@ -98,7 +149,10 @@ impl Layout {
         for entry in std::fs::read_dir(self.folder.join("blobs/sha256")).unwrap() {
             let path = entry.unwrap().path();
             let printed = run(program("sha256sum").arg(&path));
-            assert!(printed.starts_with(path.file_name().unwrap().to_str().unwrap()), "{printed}");
+            assert!(
+                printed.starts_with(path.file_name().unwrap().to_str().unwrap()),
+                "{printed}"
+            );
             count += 1;
         }
         count

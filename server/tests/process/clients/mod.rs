@@ -4,6 +4,7 @@
 mod artifacts;
 mod buildah;
 mod layout;
+mod oras;
 mod podman;
 mod skopeo;
 mod tools;
@@ -50,18 +51,18 @@ impl Scene {
     }
 }
 
-/// The busybox of this machine as a path.
-fn busybox() -> &'static Path {
+/// The busybox of this machine, as a layer: the folder and what is taken from it.
+fn busybox() -> (&'static Path, &'static str) {
     assert!(
         Path::new(BUSYBOX).exists(),
         "busybox is not installed; run `make setup`, which installs it (Debian package busybox-static)"
     );
-    Path::new(BUSYBOX)
+    (Path::new("/"), BUSYBOX.trim_start_matches('/'))
 }
 
 /// A layout with a small image of busybox, tagged `v1`.
 fn small_image(machine: &Machine) -> Layout {
     let layout = Layout::create(machine.path("small"));
-    layout.build("v1", "amd64", &[(busybox(), "/bin/busybox")]);
+    layout.build("v1", "amd64", &[busybox()]);
     layout
 }

@@ -12,9 +12,18 @@ fn podman_pushes_and_pulls_on_another_machine() {
     run(&mut scene.alice.podman(&["tag", id.trim(), &image]));
     run(&mut scene.alice.podman(&["push", "--tls-verify=false", &image]));
 
-    let pulled = run(&mut scene.somebody.podman(&["pull", "--quiet", "--tls-verify=false", &image]));
+    let pulled =
+        run(&mut scene
+            .somebody
+            .podman(&["pull", "--quiet", "--tls-verify=false", &image]));
     assert_eq!(pulled, id, "an image's id is the digest of its config");
-    let command = run(&mut scene.somebody.podman(&["image", "inspect", "--format", "{{.Config.Cmd}}", &image]));
+    let command = run(&mut scene.somebody.podman(&[
+        "image",
+        "inspect",
+        "--format",
+        "{{.Config.Cmd}}",
+        &image,
+    ]));
     assert_eq!(command.trim(), "[/bin/busybox]");
     scene.end();
 }

@@ -1,5 +1,7 @@
 //! Programs of other people, each machine with its own logins and its own storage.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,8 +12,15 @@ const ACCEPT_ANYTHING: &str = r#"{"default":[{"type":"insecureAcceptAnything"}]}
 
 /// A program, to be run once. Fails with what to do when it is not installed.
 pub fn program(name: &str) -> Command {
-    let installed = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    assert!(installed.is_ok(), "{name} is not installed; run `make setup`, which installs it (Debian package {name})");
+    let installed = Command::new(name)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(
+        installed.is_ok(),
+        "{name} is not installed; run `make setup`, which installs it (Debian package {name})"
+    );
     Command::new(name)
 }
 
@@ -20,7 +29,11 @@ pub fn program(name: &str) -> Command {
 pub fn run(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{}\n{errors}", output.status);
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{errors}",
+        output.status
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -43,7 +56,13 @@ impl Machine {
         for folder in [".config/containers", "run", "tmp"] {
             std::fs::create_dir_all(home.path().join(folder)).unwrap();
         }
-        std::fs::write(home.path().join(".config/containers/policy.json"), ACCEPT_ANYTHING).unwrap();
+        std::fs::write(
+            home.path().join(".config/containers/policy.json"),
+            ACCEPT_ANYTHING,
+        )
+        .unwrap();
+        // What podman takes for a runtime folder: without one for its owner alone it makes itself another.
+        std::fs::set_permissions(home.path().join("run"), Permissions::from_mode(0o700)).unwrap();
         // buildah insists that the file exists where nobody is logged in.
         std::fs::write(home.path().join("auth.json"), "{}").unwrap();
         Self { home }
@@ -62,8 +81,16 @@ impl Machine {
         let (root, runroot) = (self.path("storage"), self.path("run/storage"));
         let [root, runroot] = [&root, &runroot].map(|path| path.to_str().unwrap());
         let global = [
-            "--root", root, "--runroot", runroot, "--storage-driver", "vfs",
-            "--cgroup-manager", "cgroupfs", "--events-backend", "none",
+            "--root",
+            root,
+            "--runroot",
+            runroot,
+            "--storage-driver",
+            "vfs",
+            "--cgroup-manager",
+            "cgroupfs",
+            "--events-backend",
+            "none",
         ];
         self.program("podman", &global, arguments)
     }
@@ -71,7 +98,18 @@ impl Machine {
     pub fn buildah(&self, arguments: &[&str]) -> Command {
         let (root, runroot) = (self.path("storage"), self.path("run/storage"));
         let [root, runroot] = [&root, &runroot].map(|path| path.to_str().unwrap());
-        self.program("buildah", &["--root", root, "--runroot", runroot, "--storage-driver", "vfs"], arguments)
+        self.program(
+            "buildah",
+            &[
+                "--root",
+                root,
+                "--runroot",
+                runroot,
+                "--storage-driver",
+                "vfs",
+            ],
+            arguments,
+        )
     }
 
     /// Logs in with an app password, by any of the three clients: they share their logins.
@@ -80,22 +118,53 @@ impl Machine {
     }
 
     pub fn log_in_command(&self, host: &str, user: &str, password: &str) -> Command {
-        self.skopeo(&["login", "--tls-verify=false", "--username", user, "--password", password, host])
+        self.skopeo(&[
+            "login",
+            "--tls-verify=false",
+            "--username",
+            user,
+            "--password",
+            password,
+            host,
+        ])
     }
 
     fn program(&self, name: &str, global: &[&str], arguments: &[&str]) -> Command {
         let mut command = program(name);
-        command.args(global).args(arguments).current_dir(self.home.path());
+        command
+            .args(global)
+            .args(arguments)
+            .current_dir(self.home.path());
         command.env("HOME", self.home.path());
         command.env("XDG_RUNTIME_DIR", self.path("run"));
         command.env("TMPDIR", self.path("tmp"));
         command.env("REGISTRY_AUTH_FILE", self.path("auth.json"));
         // Needs neither a container runtime nor a namespace.
         command.env("BUILDAH_ISOLATION", "chroot");
-        for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "CONTAINERS_CONF", "http_proxy", "HTTP_PROXY"] {
+        for name in [
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "CONTAINERS_CONF",
+            "http_proxy",
+            "HTTP_PROXY",
+        ] {
             command.env_remove(name);
         }
         command
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // Where it is not root's, podman keeps a process that holds its namespace.
+        if self.path("run/libpod").exists() {
+            let _ = self.podman(&["system", "migrate"]).status();
+        }
+        // Folders of an image may be read-only, and then only root could remove what is in them.
+        let _ = Command::new("chmod")
+            .args(["-R", "u+rwX"])
+            .arg(self.home.path())
+            .status();
     }
 }
 

@@ -1,16 +1,17 @@
 //! After a crash: what was promised is there, what was not is whole or absent, and uploads go on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ::http::StatusCode;
 use oci::Digest;
-use rand::seq::IteratorRandom as _;
 use rand::rngs::StdRng;
+use rand::seq::IteratorRandom as _;
 use serde_json::Value;
 
 use super::ledger::OpenUpload;
 use super::wire::{Answer, Stopped, Wire};
+use crate::harness::network;
 
 /// How many things of each kind from earlier rounds are looked at again in every round.
 const SAMPLE: usize = 5;
@@ -59,18 +60,33 @@ impl Wire {
         for digest in sample(&now.manifests, &before.manifests, random) {
             self.expect_manifest(&digest).await;
         }
-        self.check_tags().await;
-        for digest in now.attempted_blobs.difference(&before.attempted_blobs) {
-            self.expect_whole_or_absent(&format!("blobs/{digest}"), digest).await;
+        let changed = now
+            .tags
+            .iter()
+            .filter(|(tag, allowed)| before.tags.get(*tag) != Some(allowed));
+        let older = before.tags.keys().choose_multiple(random, SAMPLE);
+        for tag in changed.map(|(tag, _)| tag).chain(older) {
+            self.expect_tag(tag).await;
         }
-        for digest in now.attempted_manifests.difference(&before.attempted_manifests) {
-            if self.expect_whole_or_absent(&format!("manifests/{digest}"), digest).await {
+        for digest in now.attempted_blobs.difference(&before.attempted_blobs) {
+            self.expect_whole_or_absent(&format!("blobs/{digest}"), digest)
+                .await;
+        }
+        for digest in now
+            .attempted_manifests
+            .difference(&before.attempted_manifests)
+        {
+            if self
+                .expect_whole_or_absent(&format!("manifests/{digest}"), digest)
+                .await
+            {
                 self.expect_references(digest).await;
             }
         }
     }
 
-    /// Looks at everything that was ever acknowledged; how many blobs, manifests and tags.
+    /// Looks at everything that was ever acknowledged, also in the owner's PDS; how many blobs, manifests and
+    /// tags.
     pub async fn check_everything(&self) -> (usize, usize, usize) {
         let known = Known::of(self);
         for digest in &known.blobs {
@@ -78,30 +94,40 @@ impl Wire {
         }
         for digest in &known.manifests {
             self.expect_manifest(digest).await;
-            self.expect_references(digest).await;
+            let record = network()
+                .record(&network().alice, "io.atcr.manifest", digest.hex())
+                .await;
+            assert_eq!(record.unwrap()["digest"], digest.to_string());
         }
-        (known.blobs.len(), known.manifests.len(), self.check_tags().await)
+        for tag in known.tags.keys() {
+            self.expect_tag(tag).await;
+        }
+        (known.blobs.len(), known.manifests.len(), known.tags.len())
     }
 
     async fn expect_blob(&self, digest: &Digest) {
-        let found = self.expect_whole_or_absent(&format!("blobs/{digest}"), digest).await;
+        let found = self
+            .expect_whole_or_absent(&format!("blobs/{digest}"), digest)
+            .await;
         assert!(found, "the acknowledged blob {digest} is gone");
     }
 
     async fn expect_manifest(&self, digest: &Digest) {
-        let found = self.expect_whole_or_absent(&format!("manifests/{digest}"), digest).await;
+        let found = self
+            .expect_whole_or_absent(&format!("manifests/{digest}"), digest)
+            .await;
         assert!(found, "the acknowledged manifest {digest} is gone");
     }
 
-    /// Every tag points to a manifest that it may point to. How many there are.
-    async fn check_tags(&self) -> usize {
-        let tags = self.ledger().tags.clone();
-        for (tag, allowed) in &tags {
-            let answer = self.read(&format!("manifests/{tag}")).await;
-            let actual = (answer.status == StatusCode::OK).then(|| Digest::sha256_of(&answer.body));
-            assert!(allowed.contains(&actual), "{tag} is at {actual:?} instead of {allowed:?}: {answer:?}");
-        }
-        tags.len()
+    /// The tag points to a manifest that it may point to.
+    async fn expect_tag(&self, tag: &str) {
+        let allowed = self.ledger().tags[tag].clone();
+        let answer = self.read(&format!("manifests/{tag}")).await;
+        let actual = (answer.status == StatusCode::OK).then(|| Digest::sha256_of(&answer.body));
+        assert!(
+            allowed.contains(&actual),
+            "{tag} is at {actual:?} instead of {allowed:?}: {answer:?}"
+        );
     }
 
     /// Either all bytes or none. Whether they are there.
@@ -120,7 +146,8 @@ impl Wire {
         let manifest: Value = serde_json::from_slice(&content).unwrap();
         let layers = manifest["layers"].as_array().unwrap().iter();
         for descriptor in layers.chain([&manifest["config"]]) {
-            self.expect_blob(&descriptor["digest"].as_str().unwrap().parse().unwrap()).await;
+            self.expect_blob(&descriptor["digest"].as_str().unwrap().parse().unwrap())
+                .await;
         }
     }
 
@@ -139,32 +166,49 @@ impl Wire {
         let digest = Digest::sha256_of(&upload.content.bytes());
         let status = self.get(&upload.location).await.unwrap();
         if status.status == StatusCode::NOT_FOUND {
-            assert!(upload.is_ending, "an upload with acknowledged bytes is gone: {upload:?}");
-            self.ledger().end_upload(&upload.location);
-            self.expect_blob(&digest).await;
-            figures.uploads_ended_unanswered += 1;
+            assert!(
+                upload.is_ending,
+                "an upload with acknowledged bytes is gone: {upload:?}"
+            );
+            if self
+                .expect_whole_or_absent(&format!("blobs/{digest}"), &digest)
+                .await
+            {
+                figures.uploads_ended_unanswered += 1;
+                self.ledger().end_upload(&upload.location);
+            } else {
+                // It ended before the repository was to show the blob.
+                self.begin_again(&upload, figures).await;
+            }
             return;
         }
         assert_eq!(status.status, StatusCode::NO_CONTENT, "{status:?}");
         let size = status.upload_size();
-        assert!(size >= upload.acknowledged, "acknowledged bytes are gone: {size} of {upload:?}");
+        assert!(
+            size >= upload.acknowledged,
+            "acknowledged bytes are gone: {size} of {upload:?}"
+        );
         upload.acknowledged = size;
         self.ledger().upload(&upload.location).acknowledged = size;
-        let (location, content) = (upload.location.clone(), upload.content);
-        match self.resume(upload, 1).await {
+        match self.resume(upload.clone(), 1).await {
             Ok(_) => figures.uploads_resumed += 1,
-            Err(Stopped::Refused) => {
-                figures.uploads_refused += 1;
-                self.ledger().end_upload(&location);
-                self.push_whole(content).await.unwrap();
-            }
+            Err(Stopped::Refused) => self.begin_again(&upload, figures).await,
             Err(Stopped::Lost) => panic!("the connection was lost while nobody killed the server"),
         }
         self.expect_blob(&digest).await;
     }
 
+    async fn begin_again(&self, upload: &OpenUpload, figures: &mut Figures) {
+        figures.uploads_refused += 1;
+        self.ledger().end_upload(&upload.location);
+        let digest = self.push_whole(upload.content).await.unwrap();
+        self.expect_blob(&digest).await;
+    }
+
     async fn read(&self, path: &str) -> Answer {
-        self.get(&format!("/v2/{}/{path}", self.name)).await.unwrap()
+        self.get(&format!("/v2/{}/{path}", self.name))
+            .await
+            .unwrap()
     }
 }
 
@@ -173,6 +217,7 @@ impl Wire {
 pub struct Known {
     blobs: BTreeSet<Digest>,
     manifests: BTreeSet<Digest>,
+    tags: BTreeMap<String, BTreeSet<Option<Digest>>>,
     attempted_blobs: BTreeSet<Digest>,
     attempted_manifests: BTreeSet<Digest>,
 }
@@ -183,6 +228,7 @@ impl Known {
         Self {
             blobs: ledger.blobs.clone(),
             manifests: ledger.manifests.keys().cloned().collect(),
+            tags: ledger.tags.clone(),
             attempted_blobs: ledger.attempted_blobs.clone(),
             attempted_manifests: ledger.attempted_manifests.keys().cloned().collect(),
         }

@@ -49,18 +49,25 @@ pub struct Ledger {
 impl Ledger {
     /// A tag is about to be set.
     pub fn attempt_tag(&mut self, tag: &str, digest: &Digest) {
-        let allowed = self.tags.entry(tag.to_owned()).or_insert_with(|| BTreeSet::from([None]));
+        let allowed = self
+            .tags
+            .entry(tag.to_owned())
+            .or_insert_with(|| BTreeSet::from([None]));
         allowed.insert(Some(digest.clone()));
     }
 
     /// A manifest was acknowledged under a tag.
     pub fn acknowledge_tag(&mut self, tag: &str, digest: &Digest) {
-        self.tags.insert(tag.to_owned(), BTreeSet::from([Some(digest.clone())]));
+        self.tags
+            .insert(tag.to_owned(), BTreeSet::from([Some(digest.clone())]));
     }
 
     /// The first upload at this location.
     pub fn upload(&mut self, location: &str) -> &mut OpenUpload {
-        self.uploads.iter_mut().find(|upload| upload.location == location).unwrap()
+        self.uploads
+            .iter_mut()
+            .find(|upload| upload.location == location)
+            .unwrap()
     }
 
     /// An upload is over.

@@ -13,7 +13,7 @@ use super::wire::{Stopped, Wire};
 enum Way {
     /// One POST with everything.
     Whole,
-    /// POST, this many PATCHes, PUT with the rest.
+    /// POST, so many times PATCH, PUT with the rest.
     Chunks(usize),
 }
 
@@ -39,7 +39,13 @@ impl Plan {
                     0 => Way::Whole,
                     _ => Way::Chunks(random.random_range(0..=4)),
                 };
-                (Content { seed: random.random(), length }, way)
+                (
+                    Content {
+                        seed: random.random(),
+                        length,
+                    },
+                    way,
+                )
             })
             .collect();
         // Tags that move and tags that come new.
@@ -48,6 +54,16 @@ impl Plan {
             number => format!("moving-{number}"),
         };
         Self { blobs, tag }
+    }
+
+    /// How many answers of 201 and 202 the whole push brings.
+    fn steps(&self) -> u64 {
+        let of_blob = |(content, way): &(Content, Way)| match *way {
+            Way::Whole => 1,
+            Way::Chunks(count) if content.length > count => 2 + count as u64,
+            Way::Chunks(_) => 2,
+        };
+        self.blobs.iter().map(of_blob).sum::<u64>() + 1
     }
 
     /// Pushes the blobs side by side, as clients do, and then the manifest.
@@ -74,12 +90,12 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// A push takes about `usual`.
-    pub fn new(random: &mut StdRng, usual: Duration) -> Self {
+    /// Some moment of this push, which is expected to take about `usual`.
+    pub fn new(random: &mut StdRng, plan: &Plan, usual: Duration) -> Self {
         if random.random() {
-            Self::AfterSteps(random.random_range(1..=16))
+            Self::AfterSteps(random.random_range(0..plan.steps()))
         } else {
-            Self::After(usual.mul_f64(random.random_range(0.0..1.1)))
+            Self::After(usual.mul_f64(random.random_range(0.0..1.0)))
         }
     }
 
@@ -88,7 +104,10 @@ impl Moment {
         match self {
             Self::AfterSteps(steps) => {
                 let mut counter = wire.steps.subscribe();
-                counter.wait_for(|count| *count >= start + steps).await.expect("the wire keeps the sender");
+                counter
+                    .wait_for(|count| *count >= start + steps)
+                    .await
+                    .expect("the wire keeps the sender");
             }
             Self::After(time) => tokio::time::sleep(time).await,
         }

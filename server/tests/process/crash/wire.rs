@@ -48,7 +48,10 @@ impl Answer {
         if self.status != StatusCode::NOT_FOUND {
             return Ok(());
         }
-        assert!(upload.is_ending, "an upload with acknowledged bytes is gone: {upload:?}");
+        assert!(
+            upload.is_ending,
+            "an upload with acknowledged bytes is gone: {upload:?}"
+        );
         let body: Value = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(body["errors"][0]["code"], "BLOB_UPLOAD_UNKNOWN");
         Err(Stopped::Refused)
@@ -93,7 +96,11 @@ impl Wire {
         body: impl Into<reqwest::Body>,
     ) -> Result<Answer, Stopped> {
         let url = format!("{}{path}", self.base);
-        let mut request = self.http.request(method, url).bearer_auth(&self.token).body(body);
+        let mut request = self
+            .http
+            .request(method, url)
+            .bearer_auth(&self.token)
+            .body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -105,7 +112,11 @@ impl Wire {
             Err(_) if matches!(status, StatusCode::CREATED | StatusCode::ACCEPTED) => Bytes::new(),
             Err(_) => return Err(Stopped::Lost),
         };
-        Ok(Answer { status, headers, body })
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, Stopped> {
@@ -127,14 +138,19 @@ impl Wire {
         Ok(digest)
     }
 
-    /// Pushes a blob by POST, as many PATCHes as asked for, and PUT with what is left.
+    /// Pushes a blob by POST, PATCH for each chunk, and PUT with what is left.
     pub async fn push_in_chunks(&self, content: Content, chunks: usize) -> Result<Digest, Stopped> {
         self.attempt_blob(&content.bytes());
         let path = format!("/v2/{}/blobs/uploads/", self.name);
         let answer = self.send(Method::POST, &path, &[], "").await?;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
         let location = answer.headers["location"].to_str().unwrap().to_owned();
-        let upload = OpenUpload { location: location.clone(), content, acknowledged: 0, is_ending: false };
+        let upload = OpenUpload {
+            location: location.clone(),
+            content,
+            acknowledged: 0,
+            is_ending: false,
+        };
         self.ledger().uploads.push(upload.clone());
         self.count_step();
         self.resume(upload, chunks).await
@@ -153,7 +169,9 @@ impl Wire {
             let range = format!("{done}-{}", done + chunk - 1);
             let headers = [("content-range", range.as_str())];
             let part = bytes.slice(done..done + chunk);
-            let answer = self.send(Method::PATCH, &upload.location, &headers, part).await?;
+            let answer = self
+                .send(Method::PATCH, &upload.location, &headers, part)
+                .await?;
             answer.check_not_refused(&upload)?;
             assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
             done += chunk;
@@ -163,7 +181,9 @@ impl Wire {
         }
         self.ledger().upload(&upload.location).is_ending = true;
         let url = with_digest(&upload.location, &digest);
-        let answer = self.send(Method::PUT, &url, &[], bytes.slice(done..)).await?;
+        let answer = self
+            .send(Method::PUT, &url, &[], bytes.slice(done..))
+            .await?;
         answer.check_not_refused(&upload)?;
         self.created_blob(&answer, &digest);
         self.ledger().end_upload(&upload.location);
@@ -171,12 +191,16 @@ impl Wire {
     }
 
     /// Pushes a manifest of these blobs under a tag. The first is its config.
-    pub async fn push_manifest(&self, tag: &str, blobs: &[(Digest, usize)]) -> Result<Digest, Stopped> {
-        let descriptor = |(digest, size): &(Digest, usize), media_type: &str| {
-            json!({ "mediaType": media_type, "digest": digest.to_string(), "size": size })
-        };
-        let layers: Vec<Value> =
-            blobs[1..].iter().map(|blob| descriptor(blob, "application/vnd.oci.image.layer.v1.tar+gzip")).collect();
+    pub async fn push_manifest(
+        &self,
+        tag: &str,
+        blobs: &[(Digest, usize)],
+    ) -> Result<Digest, Stopped> {
+        let descriptor = |(digest, size): &(Digest, usize), media_type: &str| json!({ "mediaType": media_type, "digest": digest.to_string(), "size": size });
+        let layers: Vec<Value> = blobs[1..]
+            .iter()
+            .map(|blob| descriptor(blob, "application/vnd.oci.image.layer.v1.tar+gzip"))
+            .collect();
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
@@ -185,11 +209,15 @@ impl Wire {
         });
         let content = manifest.to_string().into_bytes();
         let digest = Digest::sha256_of(&content);
-        self.ledger().attempted_manifests.insert(digest.clone(), content.clone());
+        self.ledger()
+            .attempted_manifests
+            .insert(digest.clone(), content.clone());
         self.ledger().attempt_tag(tag, &digest);
         let path = format!("/v2/{}/manifests/{tag}", self.name);
         let headers = [("content-type", MANIFEST)];
-        let answer = self.send(Method::PUT, &path, &headers, content.clone()).await?;
+        let answer = self
+            .send(Method::PUT, &path, &headers, content.clone())
+            .await?;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         let mut ledger = self.ledger();
         ledger.manifests.insert(digest.clone(), content);

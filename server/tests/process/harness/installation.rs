@@ -27,7 +27,10 @@ impl Installation {
         let settings = vec![
             ("LONGSHORE_LISTEN", format!("127.0.0.1:{port}")),
             ("LONGSHORE_PUBLIC_URL", format!("http://localhost:{port}")),
-            ("LONGSHORE_DATA_DIR", parent.path().join("data").display().to_string()),
+            (
+                "LONGSHORE_DATA_DIR",
+                parent.path().join("data").display().to_string(),
+            ),
             ("LONGSHORE_DEVELOPMENT", "true".to_owned()),
             ("LONGSHORE_SHUTDOWN_SECONDS", "10".to_owned()),
             ("LONGSHORE_LOG_FORMAT", "json".to_owned()),
@@ -36,7 +39,11 @@ impl Installation {
             ("HOLD_OWNER", network.alice.did.clone()),
             ("HOLD_PUBLIC", "true".to_owned()),
         ];
-        Self { parent, port, settings }
+        Self {
+            parent,
+            port,
+            settings,
+        }
     }
 
     /// The same with another value of one setting.
@@ -68,7 +75,10 @@ impl Installation {
     /// The binary with these settings and nothing else in its environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_longshore"));
-        command.args(arguments).env_clear().current_dir(self.parent.path());
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.parent.path());
         command.envs(self.settings.iter().map(|(name, value)| (*name, value)));
         command
     }

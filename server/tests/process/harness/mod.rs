@@ -15,5 +15,5 @@ mod server_process;
 pub use client::{Client, http, with_digest};
 pub use images::Image;
 pub use installation::Installation;
-pub use network::{Account, network};
+pub use network::{Account, network, workspace};
 pub use server_process::ServerProcess;

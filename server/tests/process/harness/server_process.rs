@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Client, Installation};
 
 /// What is waited for takes a fraction of a second; more only on a machine that is very busy.
-const LOG_LIMIT: Duration = Duration::from_secs(60);
+const LOG_LIMIT: Duration = Duration::from_mins(1);
 
 /// The process. Killed when the test lets go of it.
 pub struct ServerProcess {
@@ -71,7 +71,11 @@ impl ServerProcess {
     pub fn wait_for_log(&self, text: &str) {
         let written = self.log.written.lock().unwrap();
         let is_awaited = |written: &mut Written| !written.is_over && !written.text.contains(text);
-        let (written, _) = self.log.bell.wait_timeout_while(written, LOG_LIMIT, is_awaited).unwrap();
+        let (written, _) = self
+            .log
+            .bell
+            .wait_timeout_while(written, LOG_LIMIT, is_awaited)
+            .unwrap();
         let has_come = written.text.contains(text);
         // Free before the test may fail, as the log is printed then.
         drop(written);
@@ -96,7 +100,9 @@ impl ServerProcess {
     /// A field of `/proc/<pid>/status`, in bytes, such as `VmRSS` or `VmHWM`.
     pub fn memory(&self, field: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         let kibibytes = line.unwrap().trim().strip_suffix(" kB").unwrap();
         kibibytes.parse::<u64>().unwrap() * 1024
     }
@@ -109,7 +115,9 @@ impl ServerProcess {
 
     /// Asks it to end, without waiting.
     pub fn ask_to_stop(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let sent = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         assert!(sent.unwrap().success());
     }
 
@@ -129,7 +137,10 @@ impl ServerProcess {
         if let Some(reading) = self.reading.take() {
             reading.join().unwrap();
         }
-        Ended { status, log: self.log() }
+        Ended {
+            status,
+            log: self.log(),
+        }
     }
 }
 
@@ -155,8 +166,11 @@ impl Ended {
     /// Nothing was logged that an operator has to look into.
     #[track_caller]
     pub fn expect_no_errors(&self) -> &Self {
-        let errors: Vec<&str> =
-            self.log.lines().filter(|line| line.contains(r#""level":"ERROR""#)).collect();
+        let errors: Vec<&str> = self
+            .log
+            .lines()
+            .filter(|line| line.contains(r#""level":"ERROR""#))
+            .collect();
         assert!(errors.is_empty(), "{}", errors.join("\n"));
         self
     }

@@ -1,0 +1,7 @@
+//! What whoever operates the server relies on: probes, numbers, ids, headers and a stop in good order.
+
+mod headers;
+mod metrics;
+mod probes;
+mod raw;
+mod shutdown;
