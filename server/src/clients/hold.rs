@@ -9,11 +9,20 @@ use oci::{Digest, RepositoryPath};
 use crate::blob_store::{IncomingBytes, OutgoingBytes};
 pub use crate::hold::HoldError;
 
+/// For whom a hold is asked: it decides by the person, and one elsewhere wants to hear it from them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HoldUser {
+    /// The person.
+    pub did: Did,
+    /// Their session at their PDS, which vouches for them at a hold elsewhere.
+    pub session: Option<String>,
+}
+
 /// Whose upload it is, and for which repository. An upload answers to nobody else.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UploadOwner {
     /// The person on whose behalf bytes come in.
-    pub uploader: Did,
+    pub uploader: HoldUser,
     /// The repository path below the uploader's name.
     pub repository: RepositoryPath,
 }
@@ -80,10 +89,10 @@ pub trait HoldClient: Send + Sync {
     async fn describe(&self) -> Result<HoldDescription, HoldError>;
 
     /// Whether `reader` (`None`: nobody in particular) may read blobs. Answers from live data.
-    async fn may_read(&self, reader: Option<&Did>) -> Result<bool, HoldError>;
+    async fn may_read(&self, reader: Option<&HoldUser>) -> Result<bool, HoldError>;
 
     /// Whether `writer` may store blobs. [`HoldError::Denied`] says why not.
-    async fn check_write(&self, writer: &Did) -> Result<(), HoldError>;
+    async fn check_write(&self, writer: &HoldUser) -> Result<(), HoldError>;
 
     /// Opens an upload.
     async fn start_upload(&self, owner: &UploadOwner) -> Result<Upload, HoldError>;
@@ -118,26 +127,30 @@ pub trait HoldClient: Send + Sync {
     /// The size of a blob, or `None` where it does not exist or `reader` may not read.
     async fn stat_blob(
         &self,
-        reader: Option<&Did>,
+        reader: Option<&HoldUser>,
         digest: &Digest,
     ) -> Result<Option<u64>, HoldError>;
 
     /// A blob of `size` bytes, or an inclusive range of it.
     async fn read_blob(
         &self,
-        reader: Option<&Did>,
+        reader: Option<&HoldUser>,
         digest: &Digest,
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<BlobContent>, HoldError>;
 
     /// Records what a stored manifest uses. May be repeated.
-    async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<(), HoldError>;
+    async fn notify_manifest(
+        &self,
+        user: &HoldUser,
+        notice: &ManifestNotice,
+    ) -> Result<(), HoldError>;
 
     /// Forgets what a deleted manifest used. May be repeated.
     async fn forget_manifest(
         &self,
-        owner: &Did,
+        owner: &HoldUser,
         repository: &RepositoryPath,
         manifest: &Digest,
     ) -> Result<(), HoldError>;

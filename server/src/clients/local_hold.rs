@@ -6,7 +6,8 @@ use atproto::syntax::Did;
 use oci::{Digest, RepositoryPath};
 
 use super::hold::{
-    BlobContent, HoldClient, HoldDescription, HoldError, ManifestNotice, Upload, UploadOwner,
+    BlobContent, HoldClient, HoldDescription, HoldError, HoldUser, ManifestNotice, Upload,
+    UploadOwner,
 };
 use crate::blob_store::IncomingBytes;
 use crate::hold::Hold;
@@ -38,12 +39,12 @@ impl HoldClient for LocalHold {
         })
     }
 
-    async fn may_read(&self, reader: Option<&Did>) -> Result<bool, HoldError> {
-        self.hold.may_read(reader).await
+    async fn may_read(&self, reader: Option<&HoldUser>) -> Result<bool, HoldError> {
+        self.hold.may_read(did_of(reader)).await
     }
 
-    async fn check_write(&self, writer: &Did) -> Result<(), HoldError> {
-        self.hold.check_write(writer).await
+    async fn check_write(&self, writer: &HoldUser) -> Result<(), HoldError> {
+        self.hold.check_write(&writer.did).await
     }
 
     async fn start_upload(&self, owner: &UploadOwner) -> Result<Upload, HoldError> {
@@ -83,32 +84,44 @@ impl HoldClient for LocalHold {
 
     async fn stat_blob(
         &self,
-        reader: Option<&Did>,
+        reader: Option<&HoldUser>,
         digest: &Digest,
     ) -> Result<Option<u64>, HoldError> {
-        self.hold.stat_blob(reader, digest).await
+        self.hold.stat_blob(did_of(reader), digest).await
     }
 
     async fn read_blob(
         &self,
-        reader: Option<&Did>,
+        reader: Option<&HoldUser>,
         digest: &Digest,
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<BlobContent>, HoldError> {
-        self.hold.read_blob(reader, digest, size, range).await
+        self.hold
+            .read_blob(did_of(reader), digest, size, range)
+            .await
     }
 
-    async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<(), HoldError> {
+    async fn notify_manifest(
+        &self,
+        _: &HoldUser,
+        notice: &ManifestNotice,
+    ) -> Result<(), HoldError> {
         self.hold.notify_manifest(notice).await
     }
 
     async fn forget_manifest(
         &self,
-        owner: &Did,
+        owner: &HoldUser,
         repository: &RepositoryPath,
         manifest: &Digest,
     ) -> Result<(), HoldError> {
-        self.hold.forget_manifest(owner, repository, manifest).await
+        self.hold
+            .forget_manifest(&owner.did, repository, manifest)
+            .await
     }
+}
+
+fn did_of(user: Option<&HoldUser>) -> Option<&Did> {
+    user.map(|user| &user.did)
 }

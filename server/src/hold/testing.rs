@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{Hold, HoldError, HoldSettings};
 use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
-use crate::clients::hold::{BlobContent, UploadOwner};
+use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
 use crate::clock::Clock;
 use crate::db::Database;
 
@@ -86,9 +86,16 @@ pub(super) fn did(text: &str) -> Did {
 }
 
 /// The captain's repository `tools/app`.
+pub(super) fn user(text: &str) -> HoldUser {
+    HoldUser {
+        did: did(text),
+        session: None,
+    }
+}
+
 pub(super) fn owner() -> UploadOwner {
     UploadOwner {
-        uploader: did(CAPTAIN),
+        uploader: user(CAPTAIN),
         repository: "tools/app".parse().unwrap(),
     }
 }

@@ -268,7 +268,7 @@ test_on_databases! {
         for answer in answers {
             assert!(matches!(answer, Err(HoldError::UploadUnknown)), "{answer:?}");
         }
-        let stranger = UploadOwner { uploader: did(STRANGER), ..owner() };
+        let stranger = UploadOwner { uploader: user(STRANGER), ..owner() };
         let refused = hold.append_upload(&stranger, &upload.id, None, body(b"x")).await;
         assert!(matches!(refused, Err(HoldError::Denied { .. })), "{refused:?}");
         assert_eq!(hold.find_upload(&owner(), &upload.id).await.unwrap().size, 0);

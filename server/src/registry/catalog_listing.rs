@@ -26,7 +26,7 @@ impl Registry {
             || !self
                 .inner
                 .default_hold
-                .may_read(caller.did.as_ref())
+                .may_read(caller.hold_user().as_ref())
                 .await?
         {
             return Ok(CatalogPage {

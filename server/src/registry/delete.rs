@@ -4,6 +4,7 @@ use atproto::syntax::RecordKey;
 use lexicon::{ManifestRecord, Record as _, TagRecord};
 use oci::{Digest, Reference, Tag};
 
+use crate::clients::hold::HoldUser;
 use crate::clients::pds::Write;
 use crate::db::TagRow;
 
@@ -126,10 +127,14 @@ impl Registry {
             self.inner.cache.forget_tag(repository, &tag.tag);
         }
         self.inner.cache.forget_manifest(repository, digest);
+        let user = HoldUser {
+            did: owner.clone(),
+            session: access.session.clone(),
+        };
         Ok(self
             .inner
             .default_hold
-            .forget_manifest(owner, path, digest)
+            .forget_manifest(&user, path, digest)
             .await?)
     }
 

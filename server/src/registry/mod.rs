@@ -13,7 +13,7 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName};
 
 use crate::accounts::PdsSessions;
-use crate::clients::hold::HoldClient;
+use crate::clients::hold::{HoldClient, HoldUser};
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::db::Database;
@@ -109,21 +109,21 @@ impl Registry {
         }
     }
 
-    /// What a token for `did` may grant on `name`, with whose name it is. An owner that cannot be found gets
+    /// What a token for `user` may grant on `name`, with whose name it is. An owner that cannot be found gets
     /// `None`: such a token grants nothing, and the request that follows explains why.
     pub async fn grantable(
         &self,
-        did: Option<&Did>,
+        user: Option<&HoldUser>,
         name: &RepositoryName,
     ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
         // Somebody without a login can only be granted reading, for which an older answer is good enough.
-        let freshness = if did.is_some() {
+        let freshness = if user.is_some() {
             Freshness::ForAuth
         } else {
             Freshness::ForReading
         };
         let (owner, is_current) = match self.owner(name, freshness).await {
-            Ok(owner) => (owner, did.is_some()),
+            Ok(owner) => (owner, user.is_some()),
             // Pulls go on while the directory is down, and clients ask for a token before they pull.
             Err(RegistryError::Owner(error)) if error.is_transient() => {
                 let Ok(owner) = self.owner(name, Freshness::ForReading).await else {
@@ -133,7 +133,7 @@ impl Registry {
             }
             Err(_) => return Ok(None),
         };
-        let mut actions = self.rights(did, &owner.did).await?.allowed_actions();
+        let mut actions = self.rights(user, &owner.did).await?.allowed_actions();
         actions.retain(|action| is_current || *action == Action::Pull);
         Ok(Some((owner.did.clone(), actions)))
     }
@@ -149,7 +149,7 @@ impl Registry {
             .await?;
         Ok(PullAccess {
             repository,
-            reader: caller.did,
+            reader: caller.hold_user(),
         })
     }
 
@@ -199,15 +199,18 @@ impl Registry {
             }
             Err(error) => return Err(error),
         };
-        let rights = self.rights(caller.did.as_ref(), &owner.did).await?;
+        let rights = self.rights(caller.hold_user().as_ref(), &owner.did).await?;
         match caller.check(&name, &owner.did, action, rights) {
             Ok(()) => Ok(Repository {
                 owner: owner.did.clone(),
                 name,
             }),
             Err(Refusal::HoldRefuses) => {
-                let writer = caller.did.as_ref().unwrap_or(&owner.did);
-                let reason = match self.inner.default_hold.check_write(writer).await {
+                let writer = caller.hold_user().unwrap_or_else(|| HoldUser {
+                    did: owner.did.clone(),
+                    session: None,
+                });
+                let reason = match self.inner.default_hold.check_write(&writer).await {
                     Err(error) => error.to_string(),
                     Ok(()) => "the hold does not take this".to_owned(),
                 };
@@ -232,15 +235,15 @@ impl Registry {
             .map_err(RegistryError::Owner)
     }
 
-    async fn rights(&self, did: Option<&Did>, owner: &Did) -> Result<Rights, RegistryError> {
+    async fn rights(&self, user: Option<&HoldUser>, owner: &Did) -> Result<Rights, RegistryError> {
         let hold = &self.inner.default_hold;
-        let may_write = match did {
-            Some(did) if did == owner => hold.check_write(did).await.is_ok(),
+        let may_write = match user {
+            Some(user) if user.did == *owner => hold.check_write(user).await.is_ok(),
             _ => false,
         };
         Ok(Rights {
-            is_owner: did == Some(owner),
-            may_read: hold.may_read(did).await?,
+            is_owner: user.is_some_and(|user| user.did == *owner),
+            may_read: hold.may_read(user).await?,
             may_write,
         })
     }

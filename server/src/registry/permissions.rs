@@ -11,6 +11,7 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName, RepositoryPath};
 
 use super::registry_token::Grant;
+use crate::clients::hold::HoldUser;
 
 /// Who asks, as their registry token says. Without a token: nobody, with no grants.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +68,14 @@ impl Rights {
 }
 
 impl Caller {
+    /// For whom holds are asked.
+    pub(super) fn hold_user(&self) -> Option<HoldUser> {
+        self.did.clone().map(|did| HoldUser {
+            did,
+            session: self.session.clone(),
+        })
+    }
+
     /// Whether the token grants `action` on this name, as long as it is `owner`'s.
     fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
         self.grants
@@ -143,7 +152,7 @@ pub struct PullAccess {
     /// Which one.
     pub repository: Repository,
     /// Who reads.
-    pub reader: Option<Did>,
+    pub reader: Option<HoldUser>,
 }
 
 /// The right to write to one's own repository.
@@ -155,6 +164,16 @@ pub struct PushAccess {
     pub session: Option<String>,
     /// What else the token allows: mounting needs the right to pull from the source.
     pub caller: Caller,
+}
+
+impl PushAccess {
+    /// For whom the hold is asked: the owner, as whom this pushes.
+    pub(super) fn hold_user(&self) -> HoldUser {
+        HoldUser {
+            did: self.repository.owner.clone(),
+            session: self.session.clone(),
+        }
+    }
 }
 
 /// The right to delete from one's own repository.

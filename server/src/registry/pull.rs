@@ -3,11 +3,10 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use atproto::syntax::Did;
 use bytes::Bytes;
 use oci::{Digest, Reference, Tag};
 
-use crate::clients::hold::BlobContent;
+use crate::clients::hold::{BlobContent, HoldUser};
 use crate::db::TagRow;
 
 use super::cache::{self, CachedManifest};
@@ -215,7 +214,7 @@ impl Registry {
     pub(super) async fn stat_repository_blob(
         &self,
         repository: &Repository,
-        reader: Option<&Did>,
+        reader: Option<&HoldUser>,
         digest: &Digest,
     ) -> Result<Option<u64>, RegistryError> {
         match self.find_blob_hold(repository, digest).await? {

@@ -10,7 +10,7 @@ use oci::{Digest, Manifest, Reference, Tag};
 use serde_json::Value;
 
 use crate::accounts::{AuthorizedPds, PdsSessionError};
-use crate::clients::hold::ManifestNotice;
+use crate::clients::hold::{HoldUser, ManifestNotice};
 use crate::clients::pds::{PdsError, Swap};
 use crate::db::TagRow;
 
@@ -69,6 +69,7 @@ impl Registry {
         let push = Push {
             registry: self.clone(),
             repository: access.repository.clone(),
+            user: access.hold_user(),
             pds,
             manifest,
             digest,
@@ -104,7 +105,7 @@ impl Registry {
         let mut missing = Vec::new();
         for (digest, announced) in manifest_plan::required_blobs(manifest) {
             match self
-                .stat_repository_blob(repository, access.caller.did.as_ref(), &digest)
+                .stat_repository_blob(repository, access.caller.hold_user().as_ref(), &digest)
                 .await?
             {
                 None => missing.push(digest),
@@ -151,6 +152,7 @@ fn each_once(tags: impl Iterator<Item = Tag>) -> Vec<Tag> {
 struct Push {
     registry: Registry,
     repository: Repository,
+    user: HoldUser,
     pds: AuthorizedPds,
     manifest: Manifest,
     digest: Digest,
@@ -342,7 +344,7 @@ impl Push {
             .registry
             .inner
             .default_hold
-            .notify_manifest(&notice)
+            .notify_manifest(&self.user, &notice)
             .await?)
     }
 }

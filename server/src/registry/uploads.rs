@@ -113,7 +113,7 @@ impl Registry {
             return Ok(Mounted::No);
         }
         if hold
-            .stat_blob(access.caller.did.as_ref(), digest)
+            .stat_blob(access.caller.hold_user().as_ref(), digest)
             .await?
             .is_none()
         {
@@ -137,7 +137,7 @@ impl Registry {
             return Ok(None);
         };
         let caller = &access.caller;
-        let rights = self.rights(caller.did.as_ref(), &owner.did).await?;
+        let rights = self.rights(caller.hold_user().as_ref(), &owner.did).await?;
         if caller
             .check(&name, &owner.did, Action::Pull, rights)
             .is_err()
@@ -176,7 +176,7 @@ impl Registry {
 
 fn upload_owner(access: &PushAccess) -> UploadOwner {
     UploadOwner {
-        uploader: access.repository.owner.clone(),
+        uploader: access.hold_user(),
         repository: access.repository.path().clone(),
     }
 }

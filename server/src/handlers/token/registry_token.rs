@@ -14,6 +14,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::accounts::SignedIn;
+use crate::clients::hold::HoldUser;
 use crate::registry::registry_token::Grant;
 
 use super::TokenState;
@@ -110,7 +111,10 @@ async fn issue(
             password,
         }) => Some(state.sessions.sign_in(&identifier, &password).await?),
     };
-    let did = signed_in.as_ref().map(|signed_in| &signed_in.did);
+    let user = signed_in.as_ref().map(|signed_in| HoldUser {
+        did: signed_in.did.clone(),
+        session: Some(signed_in.session_id.clone()),
+    });
 
     let mut grants = Vec::with_capacity(scopes.len());
     let mut granted_text = Vec::with_capacity(scopes.len());
@@ -118,7 +122,8 @@ async fn issue(
         match scope.resource {
             ScopeResource::Catalog => grants.push(Grant::catalog()),
             ScopeResource::Repository(name) => {
-                let Some((owner, allowed)) = state.registry.grantable(did, &name).await? else {
+                let Some((owner, allowed)) = state.registry.grantable(user.as_ref(), &name).await?
+                else {
                     continue;
                 };
                 let actions: std::collections::BTreeSet<_> =
@@ -140,7 +145,9 @@ async fn issue(
     let session = signed_in
         .as_ref()
         .map(|signed_in| signed_in.session_id.as_str());
-    let token = state.tokens.issue(did, session, grants, now);
+    let token = state
+        .tokens
+        .issue(user.as_ref().map(|user| &user.did), session, grants, now);
     Ok(answer(state, token, now, granted_text.join(" ")))
 }
 

@@ -39,7 +39,7 @@ struct OpenUpload {
 impl Hold {
     /// Opens an upload.
     pub async fn start_upload(&self, owner: &UploadOwner) -> Result<Upload, HoldError> {
-        let may_write = self.permit_write(&owner.uploader).await?;
+        let may_write = self.permit_write(&owner.uploader.did).await?;
         let id = random_id();
         let staging = self.blob_store().create_staging(&id).await?;
         self.insert_upload(&may_write, owner, &id, staging).await?;
@@ -56,7 +56,7 @@ impl Hold {
         let now = self.inner.clock.now_millis();
         let row = UploadRow {
             id: id.to_owned(),
-            uploader_did: owner.uploader.to_string(),
+            uploader_did: owner.uploader.did.to_string(),
             repository: owner.repository.to_string(),
             staging: staging.0,
             size: 0,
@@ -71,7 +71,7 @@ impl Hold {
 
     /// An upload that is in progress, or [`HoldError::UploadUnknown`].
     pub async fn find_upload(&self, owner: &UploadOwner, id: &str) -> Result<Upload, HoldError> {
-        self.check_write(&owner.uploader).await?;
+        self.check_write(&owner.uploader.did).await?;
         let row = self.find_row(owner, id).await?;
         Ok(Upload {
             id: row.id,
@@ -88,7 +88,7 @@ impl Hold {
         start: Option<u64>,
         body: IncomingBytes,
     ) -> Result<Upload, HoldError> {
-        let may_write = self.permit_write(&owner.uploader).await?;
+        let may_write = self.permit_write(&owner.uploader.did).await?;
         let upload = self.open_upload(owner, id, start).await?;
         let hold = self.clone();
         in_own_task(async move { hold.append(&may_write, upload, body).await }).await
@@ -123,7 +123,7 @@ impl Hold {
         start: Option<u64>,
         last: IncomingBytes,
     ) -> Result<u64, HoldError> {
-        let may_write = self.permit_write(&owner.uploader).await?;
+        let may_write = self.permit_write(&owner.uploader.did).await?;
         let upload = self.open_upload(owner, id, start).await?;
         let (hold, digest) = (self.clone(), digest.clone());
         in_own_task(async move { hold.complete(&may_write, upload, &digest, last).await }).await
@@ -182,7 +182,7 @@ impl Hold {
 
     /// Ends an upload and frees its space.
     pub async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError> {
-        self.check_write(&owner.uploader).await?;
+        self.check_write(&owner.uploader.did).await?;
         let upload = self.open_upload(owner, id, None).await?;
         let hold = self.clone();
         in_own_task(async move {
@@ -207,7 +207,7 @@ impl Hold {
             .find_hold_upload(id)
             .await?
             .filter(|row| {
-                row.uploader_did == owner.uploader.as_str()
+                row.uploader_did == owner.uploader.did.as_str()
                     && row.repository == owner.repository.as_str()
             })
             .ok_or(HoldError::UploadUnknown)
