@@ -7,4 +7,5 @@
 pub mod crypto;
 pub mod data;
 pub mod identity;
+pub mod service_auth;
 pub mod syntax;

@@ -152,6 +152,28 @@ impl PublicKey {
         .map_err(|_| SignatureError::Mismatch)
     }
 
+    /// As [`Self::verify`], and accepts the twin that every signature has in the upper half: deployed issuers of
+    /// tokens are not all strict. Whoever uses this must not take the signature for a name of what was signed.
+    pub fn verify_either_form(
+        &self,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        let lower: Vec<u8> = match self {
+            Self::P256(_) => {
+                let signature = p256::ecdsa::Signature::from_slice(signature)
+                    .map_err(|_| SignatureError::Malformed)?;
+                signature.normalize_s().unwrap_or(signature).to_vec()
+            }
+            Self::K256(_) => {
+                let signature = k256::ecdsa::Signature::from_slice(signature)
+                    .map_err(|_| SignatureError::Malformed)?;
+                signature.normalize_s().unwrap_or(signature).to_vec()
+            }
+        };
+        self.verify(message, &lower)
+    }
+
     fn from_point(curve: Curve, point: &[u8]) -> Result<Self, KeyError> {
         match curve {
             Curve::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map(Self::P256),

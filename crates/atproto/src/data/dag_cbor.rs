@@ -87,7 +87,9 @@ fn write(value: &Ipld, bytes: &mut Vec<u8>) {
         Ipld::String(text) => write_text(text, bytes),
         Ipld::List(values) => {
             write_head(LIST, values.len() as u64, bytes);
-            values.iter().for_each(|value| write(value, bytes));
+            for value in values {
+                write(value, bytes);
+            }
         }
         Ipld::Map(fields) => {
             write_head(MAP, fields.len() as u64, bytes);
@@ -119,17 +121,17 @@ fn write_head(major: u8, argument: u64, bytes: &mut Vec<u8>) {
     let be = argument.to_be_bytes();
     match argument {
         0..=23 => bytes.push(major | be[7]),
-        24..=0xff => bytes.extend_from_slice(&[major | 24, be[7]]),
+        24..=0xff => bytes.extend_from_slice(&[major | 0x18, be[7]]),
         0x100..=0xffff => {
-            bytes.push(major | 25);
+            bytes.push(major | 0x19);
             bytes.extend_from_slice(&be[6..]);
         }
         0x1_0000..=0xffff_ffff => {
-            bytes.push(major | 26);
+            bytes.push(major | 0x1a);
             bytes.extend_from_slice(&be[4..]);
         }
         _ => {
-            bytes.push(major | 27);
+            bytes.push(major | 0x1b);
             bytes.extend_from_slice(&be);
         }
     }
