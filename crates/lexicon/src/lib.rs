@@ -4,6 +4,7 @@
 //! the published field names and limits; fields they do not know are ignored on reading, so that a
 //! record written by a later version of a schema stays readable.
 
+pub mod bsky;
 pub mod hold;
 mod limits;
 mod manifest;
@@ -14,6 +15,7 @@ pub mod repo;
 pub mod sailor;
 mod tag;
 
+pub use bsky::{ActorProfile, FeedPost};
 pub use hold::{HoldCaptain, HoldCrew, HoldLayer, HoldStats};
 pub use limits::LexiconViolation;
 pub use manifest::{BlobReference, ManifestRecord, ManifestReference, Platform};

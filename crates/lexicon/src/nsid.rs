@@ -18,9 +18,13 @@ pub const HOLD_CREW: &str = "io.atcr.hold.crew";
 pub const HOLD_LAYER: &str = "io.atcr.hold.layer";
 /// How often an image repository was pulled and pushed, in the hold's own repository.
 pub const HOLD_STATS: &str = "io.atcr.hold.stats";
+/// How an account shows itself, in its own repository.
+pub const ACTOR_PROFILE: &str = "app.bsky.actor.profile";
+/// A short text for everybody, in its author's repository.
+pub const FEED_POST: &str = "app.bsky.feed.post";
 
 /// Every record schema of this crate.
-pub const RECORDS: [&str; 9] = [
+pub const RECORDS: [&str; 11] = [
     MANIFEST,
     TAG,
     SAILOR_PROFILE,
@@ -30,4 +34,6 @@ pub const RECORDS: [&str; 9] = [
     HOLD_CREW,
     HOLD_LAYER,
     HOLD_STATS,
+    ACTOR_PROFILE,
+    FEED_POST,
 ];

@@ -20,7 +20,12 @@ mod catalog;
 mod error;
 mod health;
 mod hold_blobs;
+mod hold_crew;
+mod hold_events;
 mod hold_layers;
+mod hold_record_blobs;
+mod hold_repo;
+mod hold_stats;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
@@ -30,7 +35,12 @@ pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
+pub use hold_crew::{CaptaincyOfferRow, CaptainRow, CrewRow, Flag};
+pub use hold_events::EventRow;
 pub use hold_layers::{LayerRow, LayerUsage};
+pub use hold_record_blobs::RecordBlobRow;
+pub use hold_repo::{BlockRange, RecordRow, RepoBlockRow, RepoHeadRow};
+pub use hold_stats::{PendingPullsRow, StatsRow};
 pub use hold_uploads::UploadRow;
 pub use tags::TagRow;
 
