@@ -1,0 +1,11 @@
+//! CAR version 1, the archive that blocks travel in. atproto.com/specs/repository#car-file-serialization
+//!
+//! ```text
+//! header: length as varint, DAG-CBOR {"roots": [link], "version": 1}
+//! block:  length as varint, binary CID, bytes
+//! ```
+
+mod varint;
+mod writer;
+
+pub use writer::{block_size, to_car, write_block, write_header};
