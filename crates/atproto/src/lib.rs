@@ -6,6 +6,7 @@
 
 pub mod crypto;
 pub mod data;
+pub mod firehose;
 pub mod identity;
 pub mod repo;
 pub mod service_auth;

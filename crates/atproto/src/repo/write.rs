@@ -229,4 +229,11 @@ impl OpAction {
             Self::Delete => "delete",
         }
     }
+
+    /// The action of a word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Create, Self::Update, Self::Delete]
+            .into_iter()
+            .find(|action| action.as_str() == name)
+    }
 }

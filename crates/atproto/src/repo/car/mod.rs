@@ -5,7 +5,12 @@
 //! block:  length as varint, binary CID, bytes
 //! ```
 
+mod reader;
 mod varint;
 mod writer;
 
+pub use reader::{CarError, CarReader, MAX_BLOCK_BYTES, MAX_HEADER_BYTES, read_car};
 pub use writer::{block_size, to_car, write_block, write_header};
+
+/// Bytes of a binary CID.
+const CID_LENGTH: usize = 36;

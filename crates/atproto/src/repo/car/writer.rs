@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::varint;
+use super::{CID_LENGTH, varint};
 use crate::data::{Cid, Ipld, dag_cbor};
 
-/// The beginning of an archive with one root.
-pub fn write_header(root: Cid) -> Bytes {
+/// The beginning of an archive: with a root, the commit, if it is of a repo; `None` if it is of
+/// some blocks.
+pub fn write_header(root: impl Into<Option<Cid>>) -> Bytes {
+    let roots = root.into().into_iter().map(Ipld::Link).collect();
     let header = dag_cbor::encode(&Ipld::Map(BTreeMap::from([
-        ("roots".to_owned(), Ipld::List(vec![Ipld::Link(root)])),
+        ("roots".to_owned(), Ipld::List(roots)),
         ("version".to_owned(), Ipld::Integer(1)),
     ])));
     let mut bytes = Vec::with_capacity(header.len() + 1);
@@ -29,12 +31,16 @@ pub fn write_block(cid: Cid, bytes: &[u8]) -> Bytes {
 /// How many bytes a block of `length` bytes takes in an archive.
 pub fn block_size(length: usize) -> usize {
     let section = length + CID_LENGTH;
-    let varint_length = section.checked_ilog2().unwrap_or(0) as usize / 7 + 1;
+    // Seven bits a byte.
+    let varint_length = section.ilog2() as usize / 7 + 1;
     varint_length + section
 }
 
 /// A whole archive.
-pub fn to_car<'a>(root: Cid, blocks: impl IntoIterator<Item = (&'a Cid, &'a Bytes)>) -> Vec<u8> {
+pub fn to_car<'a>(
+    root: impl Into<Option<Cid>>,
+    blocks: impl IntoIterator<Item = (&'a Cid, &'a Bytes)>,
+) -> Vec<u8> {
     let mut car = write_header(root).to_vec();
     for (cid, bytes) in blocks {
         append_block(*cid, bytes, &mut car);
@@ -42,12 +48,8 @@ pub fn to_car<'a>(root: Cid, blocks: impl IntoIterator<Item = (&'a Cid, &'a Byte
     car
 }
 
-/// Bytes of a binary CID.
-const CID_LENGTH: usize = 36;
-
 fn append_block(cid: Cid, bytes: &[u8], section: &mut Vec<u8>) {
-    let cid = cid.to_bytes();
-    varint::write((cid.len() + bytes.len()) as u64, section);
-    section.extend_from_slice(&cid);
+    varint::write((CID_LENGTH + bytes.len()) as u64, section);
+    section.extend_from_slice(&cid.to_bytes());
     section.extend_from_slice(bytes);
 }

@@ -19,6 +19,7 @@ use bytes::Bytes;
 pub use codec::{NodeError, shared_prefix};
 pub use tree::TreeError;
 
+pub(in crate::repo) use node::{Node, Span, Subtree};
 pub(in crate::repo) use tree::{Stop, Tree};
 
 use super::{BlockSource, RepoPath};
@@ -158,7 +159,7 @@ impl Mst {
     }
 
     /// Tries until all nodes that are needed have been read.
-    async fn attempt<S: BlockSource, T>(
+    pub(in crate::repo) async fn attempt<S: BlockSource, T>(
         &mut self,
         source: &mut S,
         mut attempt: impl FnMut(&Tree) -> Result<T, Stop>,
