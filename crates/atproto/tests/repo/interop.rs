@@ -1,8 +1,5 @@
 //! The protocol's own vectors of trees and commit proofs.
 
-mod oracle;
-mod vectors;
-
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -11,6 +8,8 @@ use atproto::repo::mst::shared_prefix;
 use atproto::repo::{BlockMap, Mst, RepoPath, key_height};
 use futures::executor::block_on;
 use serde_json::Value;
+
+use crate::{oracle, vectors};
 
 fn cases(file: &str) -> Vec<Value> {
     let text = vectors::read(file).unwrap_or_else(|| "[]".to_owned());
