@@ -93,9 +93,11 @@ impl Account {
                 _ => OpAction::Update,
             };
             assert_eq!(action, op.action);
-            let is_unused = |cid: &Cid| !self.records.values().any(|other| other == cid);
-            if let Some(unused) = before.filter(is_unused) {
-                self.blocks.remove(&unused);
+        }
+        // Only now: a record may go from one path and come to another with the same content.
+        for before in commit.ops.iter().filter_map(|op| op.prev) {
+            if !self.records.values().any(|record| *record == before) {
+                self.blocks.remove(&before);
             }
         }
         self.head = Some(commit.head.clone());
