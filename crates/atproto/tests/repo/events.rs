@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Account, create, delete, did, key, put, update};
 use crate::histories::KEYS;
+use CommitEventError::{Disagrees, Operation, Operations, OtherTree};
 
 fn time() -> Datetime {
     "2026-11-21T03:04:05.678Z".parse().expect("a time")
@@ -248,7 +249,6 @@ fn an_event_that_was_tampered_with_is_not_believed() {
         change(&mut event, other);
         event.verify(&public).expect_err("a lie")
     };
-    use CommitEventError::{Disagrees, Operation, Operations, OtherTree};
     assert_eq!(
         spoil(|event, other| event.commit = other),
         Disagrees("commit")

@@ -129,7 +129,7 @@ impl Repo {
 
     /// The blocks of an event are enough to undo its commit, in any order of its operations.
     fn check_inversion(&mut self, change: &TreeChange, done: &[PathChange]) {
-        let mut proof = BlockMap::from_iter(change.added.iter().cloned());
+        let mut proof: BlockMap = change.added.iter().cloned().collect();
         for PathChange { path, .. } in done {
             let nodes = block_on(self.tree.covering_proof(&mut self.blocks, path));
             proof.extend(nodes.expect("a valid tree"));
