@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn nesting_has_an_end() {
-        let nested = (0..MAX_DEPTH + 1).fold(json!(1), |inner, _| json!([inner]));
+        let nested = (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(Ipld::from_json(&nested), Err(DataModelError::Depth));
         let nested = (0..MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(
