@@ -57,8 +57,8 @@ impl CommitEvent {
             ("tooBig", Some(Ipld::Bool(false))),
             ("repo", Some(text(&self.repo))),
             ("commit", Some(Ipld::Link(self.commit))),
-            ("rev", Some(text(self.rev))),
-            ("since", Some(self.since.map_or(Ipld::Null, text))),
+            ("rev", Some(text(&self.rev))),
+            ("since", Some(self.since.as_ref().map_or(Ipld::Null, text))),
             ("prevData", self.prev_data.map(Ipld::Link)),
             ("blocks", Some(Ipld::Bytes(self.blocks.to_vec()))),
             (
@@ -71,7 +71,7 @@ impl CommitEvent {
                     self.blobs.iter().copied().map(Ipld::Link).collect(),
                 )),
             ),
-            ("time", Some(text(self.time.as_str()))),
+            ("time", Some(text(&self.time))),
         ])
     }
 
@@ -108,7 +108,7 @@ impl CommitEvent {
 fn write_op(op: &RepoOp) -> Ipld {
     object([
         ("action", Some(text(op.action.as_str()))),
-        ("path", Some(text(op.path()))),
+        ("path", Some(text(&op.path()))),
         ("cid", Some(op.cid.map_or(Ipld::Null, Ipld::Link))),
         ("prev", op.prev.map(Ipld::Link)),
     ])

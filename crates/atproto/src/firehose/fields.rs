@@ -91,6 +91,6 @@ pub(super) fn object<const N: usize>(fields: [(&str, Option<Ipld>); N]) -> Ipld 
     Ipld::Map(fields.collect())
 }
 
-pub(super) fn text(value: impl ToString) -> Ipld {
+pub(super) fn text(value: &(impl ToString + ?Sized)) -> Ipld {
     Ipld::String(value.to_string())
 }

@@ -217,7 +217,7 @@ impl IdentityEvent {
         object([
             ("seq", Some(Ipld::Integer(self.seq))),
             ("did", Some(text(&self.did))),
-            ("time", Some(text(self.time.as_str()))),
+            ("time", Some(text(&self.time))),
             ("handle", self.handle.as_ref().map(text)),
         ])
     }
@@ -238,7 +238,7 @@ impl AccountEvent {
         object([
             ("seq", Some(Ipld::Integer(self.seq))),
             ("did", Some(text(&self.did))),
-            ("time", Some(text(self.time.as_str()))),
+            ("time", Some(text(&self.time))),
             ("active", Some(Ipld::Bool(self.active))),
             ("status", self.status.as_ref().map(text)),
         ])
@@ -262,8 +262,8 @@ impl SyncEvent {
             ("seq", Some(Ipld::Integer(self.seq))),
             ("did", Some(text(&self.did))),
             ("blocks", Some(Ipld::Bytes(self.blocks.to_vec()))),
-            ("rev", Some(text(self.rev))),
-            ("time", Some(text(self.time.as_str()))),
+            ("rev", Some(text(&self.rev))),
+            ("time", Some(text(&self.time))),
         ])
     }
 

@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 
-use super::write::{
-    Head, MAX_COMMIT_BLOCKS_BYTES, MAX_WRITES, NewCommit, OpAction, RepoError, RepoOp, Write,
-};
+use super::write::{Head, MAX_COMMIT_BLOCKS_BYTES, MAX_WRITES, NewCommit, RepoError, Write};
 use super::{BlockSource, Commit, Mst, car};
 use crate::crypto::SigningKey;
 use crate::data::Cid;
@@ -62,7 +60,7 @@ pub async fn apply_writes<S: BlockSource>(
     added.extend(records);
     let mut proof = added.clone();
     for op in &ops {
-        proof.extend(evidence(&mut tree, source, op).await?);
+        proof.extend(tree.covering_proof(source, &op.path()).await?);
     }
     proof.check_size(head_now.commit)?;
     let mut dropped_nodes = change.dropped;
@@ -95,21 +93,6 @@ fn check<E>(head: Option<&Head>, writes: &[Write], rev: Tid) -> Result<(), RepoE
         Some(write) => Err(RepoError::RepeatedPath(write.path())),
         None => Ok(()),
     }
-}
-
-/// The nodes that undoing an operation has to see. Undoing a create joins what lies on both sides;
-/// for the others the way to the path is enough.
-async fn evidence<S: BlockSource>(
-    tree: &mut Mst,
-    source: &mut S,
-    op: &RepoOp,
-) -> Result<Vec<(Cid, Bytes)>, RepoError<S::Error>> {
-    let path = op.path();
-    let nodes = match op.action {
-        OpAction::Create => tree.covering_proof(source, &path).await?,
-        OpAction::Update | OpAction::Delete => tree.proof(source, &path).await?,
-    };
-    Ok(nodes)
 }
 
 /// Blocks in order, each once.

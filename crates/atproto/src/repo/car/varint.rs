@@ -24,7 +24,6 @@ pub(super) fn write(number: u64, bytes: &mut Vec<u8>) {
     bytes.push(low_bits(rest));
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the mask leaves 7 bits")]
 const fn low_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }

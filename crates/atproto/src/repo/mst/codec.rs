@@ -79,7 +79,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Node, NodeError> {
         let entry = decode_entry(item, entries.last())?;
         entries.push(entry);
     }
-    let left = gap(left)?;
+    let left = gap(&left)?;
     Ok(Node { left, entries })
 }
 
@@ -112,7 +112,7 @@ fn decode_entry(item: Ipld, previous: Option<&Entry>) -> Result<Entry, NodeError
     if value.codec() != Codec::DagCbor {
         return Err(NodeError::Shape);
     }
-    let right = gap(right)?;
+    let right = gap(&right)?;
     Ok(Entry { path, value, right })
 }
 
@@ -126,10 +126,10 @@ pub fn shared_prefix(left: &str, right: &str) -> usize {
         .count()
 }
 
-fn gap(value: Ipld) -> Result<Option<Subtree>, NodeError> {
+fn gap(value: &Ipld) -> Result<Option<Subtree>, NodeError> {
     match value {
         Ipld::Null => Ok(None),
-        Ipld::Link(cid) if cid.codec() == Codec::DagCbor => Ok(Some(Subtree::Stored(cid))),
+        Ipld::Link(cid) if cid.codec() == Codec::DagCbor => Ok(Some(Subtree::Stored(*cid))),
         _ => Err(NodeError::Shape),
     }
 }

@@ -41,13 +41,12 @@ impl Tree {
                 changed.entries.insert(gap, Entry { right, ..entry });
             }
             Err(gap) => {
-                let subtree = match self.open_gap(node, span, gap)? {
-                    Some((child, span)) => self.set_in(&child, span, entry)?,
-                    None => {
-                        let height = entry.path.height();
-                        let single = Node::single(None, entry).into_subtree();
-                        lift(single, height, span.height - 1)
-                    }
+                let subtree = if let Some((child, span)) = self.open_gap(node, span, gap)? {
+                    self.set_in(&child, span, entry)?
+                } else {
+                    let height = entry.path.height();
+                    let single = Node::single(None, entry).into_subtree();
+                    lift(single, height, span.height - 1)
                 };
                 changed.set_gap(gap, subtree);
             }

@@ -15,8 +15,10 @@ fn example() -> (Cid, Vec<(Cid, Bytes)>, Vec<u8>) {
     (root, blocks, car)
 }
 
-/// All blocks of an archive that comes in pieces.
-fn read_in_pieces(car: &[u8], size: usize) -> Result<(Option<Cid>, Vec<(Cid, Bytes)>), CarError> {
+type Contents = (Option<Cid>, Vec<(Cid, Bytes)>);
+
+/// The root and all blocks of an archive that comes in pieces.
+fn read_in_pieces(car: &[u8], size: usize) -> Result<Contents, CarError> {
     let mut reader = CarReader::new();
     let mut blocks = Vec::new();
     for piece in car.chunks(size) {

@@ -1,9 +1,5 @@
 //! The protocol's own vectors of trees and commit proofs.
 
-mod oracle;
-mod vectors;
-
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use atproto::data::Cid;
@@ -11,6 +7,8 @@ use atproto::repo::mst::shared_prefix;
 use atproto::repo::{BlockMap, Mst, RepoPath, key_height};
 use futures::executor::block_on;
 use serde_json::Value;
+
+use crate::{oracle, vectors};
 
 fn cases(file: &str) -> Vec<Value> {
     let text = vectors::read(file).unwrap_or_else(|| "[]".to_owned());
@@ -90,7 +88,7 @@ fn commits_have_the_roots_and_proofs_of_the_fixtures() {
         keys.extend(adds.iter().cloned());
         assert_eq!(after.root.to_bytes(), root(&keys, value), "{comment}");
 
-        let mut proof = BlockMap::from_iter(after.added);
+        let mut proof: BlockMap = after.added.into_iter().collect();
         for key in adds.iter().chain(&dels) {
             proof.extend(block_on(tree.covering_proof(&mut blocks, key)).expect("a proof"));
         }
@@ -105,5 +103,5 @@ fn commits_have_the_roots_and_proofs_of_the_fixtures() {
 
 fn root(keys: &[RepoPath], value: Cid) -> oracle::CidBytes {
     let entries = keys.iter().map(|key| (key.to_string(), value.to_bytes()));
-    oracle::build(&BTreeMap::from_iter(entries)).0
+    oracle::build(&entries.collect()).0
 }

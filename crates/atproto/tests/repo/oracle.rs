@@ -99,7 +99,7 @@ fn text(letter: &str) -> Vec<u8> {
 fn head(major: u8, number: usize) -> Vec<u8> {
     match u16::try_from(number).expect("small numbers") {
         small @ 0..24 => vec![major | small.to_le_bytes()[0]],
-        byte @ 24..256 => vec![major | 24, byte.to_le_bytes()[0]],
-        word => [vec![major | 25], word.to_be_bytes().to_vec()].concat(),
+        byte @ 24..256 => vec![major | 0x18, byte.to_le_bytes()[0]],
+        word => [vec![major | 0x19], word.to_be_bytes().to_vec()].concat(),
     }
 }
