@@ -222,6 +222,29 @@ impl Transaction {
         )?)
     }
 
+    /// Removes one of those rows.
+    pub async fn delete_layer_without_record(
+        &mut self,
+        layer: &LayerRow,
+    ) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "DELETE FROM hold_layers
+            WHERE record_key = ''
+                AND user_did = $1
+                AND repository = $2
+                AND manifest = $3
+                AND digest = $4",
+            [
+                layer.user_did.as_str(),
+                layer.repository.as_str(),
+                layer.manifest.as_str(),
+                layer.digest.as_str()
+            ]
+        )?;
+        Ok(())
+    }
+
     /// What a user's manifests use, as this transaction sees it.
     pub async fn load_layer_usage(&mut self, user_did: &str) -> Result<LayerUsage, DatabaseError> {
         Ok(on_transaction!(
