@@ -83,7 +83,11 @@ impl Hold {
             added_at: self.datetime(),
         };
         let record_key = crew_key(person);
-        let write = repo::create(HoldCrew::collection(), record_key.clone(), to_ipld(&record)?);
+        let write = repo::create(
+            HoldCrew::collection(),
+            record_key.clone(),
+            to_ipld(&record)?,
+        );
         match self.repo().write_now(&[write]).await {
             Ok(info) => Ok(Joined::Created {
                 record_key,
@@ -120,7 +124,8 @@ impl Hold {
             ),
         };
         let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
-        self.check_crew_write(&admin, &mut transaction, &write).await?;
+        self.check_crew_write(&admin, &mut transaction, &write)
+            .await?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
@@ -128,7 +133,11 @@ impl Hold {
     }
 
     /// Removes a member.
-    pub async fn remove_crew_member(&self, by: &Did, member: &Did) -> Result<CommitInfo, HoldError> {
+    pub async fn remove_crew_member(
+        &self,
+        by: &Did,
+        member: &Did,
+    ) -> Result<CommitInfo, HoldError> {
         let admin = self.permit_administration(by).await?;
         let mut transaction = self.database().begin().await?;
         let known = transaction
@@ -137,9 +146,13 @@ impl Hold {
             .ok_or_else(|| HoldError::NotFound {
                 what: format!("{member} is not in the crew"),
             })?;
-        let key = known.record_key.parse().unwrap_or_else(|_| crew_key(member));
+        let key = known
+            .record_key
+            .parse()
+            .unwrap_or_else(|_| crew_key(member));
         let write = repo::delete(HoldCrew::collection(), key);
-        self.check_crew_write(&admin, &mut transaction, &write).await?;
+        self.check_crew_write(&admin, &mut transaction, &write)
+            .await?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
@@ -195,19 +208,24 @@ impl Hold {
                     what: "there is no such member".to_owned(),
                 })?,
         };
-        if after.as_ref().is_some_and(|after| write.rkey != crew_key(&after.member)) {
+        if after
+            .as_ref()
+            .is_some_and(|after| write.rkey != crew_key(&after.member))
+        {
             return Err(HoldError::Invalid {
                 reason: format!(
                     "the record of {member} has the key {}",
-                    member.parse().map_or_else(|_| String::new(), |did| crew_key(&did).to_string())
+                    member
+                        .parse()
+                        .map_or_else(|_| String::new(), |did| crew_key(&did).to_string())
                 ),
             });
         }
         let is_admin = |words: &[String]| words.iter().any(|word| word == CREW_ADMIN);
         if member == captain {
-            let stays = after.as_ref().is_some_and(|after| {
-                after.role == OWNER && is_admin(&after.permissions)
-            });
+            let stays = after
+                .as_ref()
+                .is_some_and(|after| after.role == OWNER && is_admin(&after.permissions));
             return if admin.is_captain && stays {
                 Ok(())
             } else {

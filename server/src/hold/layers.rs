@@ -66,7 +66,11 @@ impl Hold {
         };
         for (digest, layer) in added {
             let record = self.layer_record(notice, digest, layer)?;
-            writes.push(repo::create(HoldLayer::collection(), self.next_key(), record));
+            writes.push(repo::create(
+                HoldLayer::collection(),
+                self.next_key(),
+                record,
+            ));
         }
         writes.push(self.count_push(&mut transaction, notice).await?);
         if let Some((key, post)) = self.announcement(notice, &wanted_sizes(&wanted)).await? {
@@ -86,7 +90,10 @@ impl Hold {
         let mut wanted = BTreeMap::new();
         for layer in &notice.layers {
             let digest = layer.digest.to_string();
-            if let Some(size) = transaction.claim_hold_blob(&digest, self.inner.clock.now_millis()).await? {
+            if let Some(size) = transaction
+                .claim_hold_blob(&digest, self.inner.clock.now_millis())
+                .await?
+            {
                 let media_type = layer.media_type.clone();
                 wanted.insert(digest, Layer { size, media_type });
             }

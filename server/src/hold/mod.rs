@@ -1,6 +1,8 @@
-//! A hold: shared storage with a captain who owns it. Knows nothing of registries, HTTP or SQL.
+//! A hold: shared storage with a captain who owns it, and an account of the network with a repo of its own.
+//! Knows nothing of registries, HTTP or SQL.
 //!
-//! Everything that asks a hold for something names the person it is for; `permissions` decides.
+//! Everything that asks a hold for something names the person it is for; `permissions` decides, by the records in
+//! the hold's repo.
 
 use std::sync::Arc;
 
@@ -11,30 +13,49 @@ use crate::clock::Clock;
 use crate::db::Database;
 
 mod blobs;
+mod captain;
+mod crew;
 mod error;
+mod firehose;
+mod identity;
 mod layers;
 mod permissions;
+mod posts;
+mod projection;
+mod quota;
+mod record_blobs;
+mod record_rules;
+pub mod repo;
 mod running_hashes;
+mod set_up;
+mod signing_key;
+mod stats;
 mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use captain::{Captain, CaptainSettings};
+pub use crew::{CrewMember, Joined, crew_key};
 pub use error::HoldError;
+pub use firehose::{FirehoseError, Subscription};
+pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
+pub use layers::Noted;
+pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
+pub use record_blobs::{MAX_RECORD_BLOB_BYTES, UsedRecordBlob};
+pub use repo::{CommitInfo, HoldRepo, RepoError};
+pub use set_up::{HoldSetup, SetUpError, web_did};
+pub use signing_key::{SigningKeyError, load_or_create_signing_key};
+pub use stats::stats_key;
 pub use uploads::ReapedUploads;
 
 use blobs::BlobSizes;
+use permissions::Remembered;
 use running_hashes::RunningHashes;
 use upload_locks::UploadLocks;
 
-/// What the operator decided about a hold.
+/// What the operator decided about a hold, and no record says.
 #[derive(Debug, Clone)]
 pub struct HoldSettings {
-    /// The hold's own DID.
-    pub did: Did,
-    /// Who owns it.
-    pub captain: Did,
-    /// Whether everybody may read.
-    pub public: bool,
     /// The largest blob it takes, in bytes.
     pub max_blob_bytes: u64,
 }
@@ -47,28 +68,35 @@ pub struct Hold {
 
 struct Inner {
     settings: HoldSettings,
+    repo: HoldRepo,
     database: Database,
     blob_store: Arc<dyn BlobStore>,
     clock: Clock,
+    remembered: Remembered,
     upload_locks: UploadLocks,
     running_hashes: RunningHashes,
     blob_sizes: BlobSizes,
 }
 
 impl Hold {
-    /// A hold over its database and its blobs. One process has one `Hold` per hold.
+    /// A hold over its database and its blobs. One process has one `Hold` per hold. Before its first use,
+    /// [`Hold::set_up`] makes sure that it has a captain.
     pub fn new(
         settings: HoldSettings,
+        identity: HoldIdentity,
         database: Database,
         blob_store: Arc<dyn BlobStore>,
         clock: Clock,
     ) -> Self {
+        let repo = HoldRepo::new(identity, database.clone(), clock.clone());
         let blob_sizes = BlobSizes::for_database(&database);
         let inner = Inner {
             settings,
+            repo,
             database,
             blob_store,
             clock,
+            remembered: Remembered::new(),
             upload_locks: UploadLocks::default(),
             running_hashes: RunningHashes::new(),
             blob_sizes,
@@ -80,17 +108,27 @@ impl Hold {
 
     /// The hold's DID, as manifest records name it.
     pub fn did(&self) -> &Did {
-        &self.inner.settings.did
+        self.identity().did()
     }
 
-    /// Who owns it.
-    pub fn captain(&self) -> &Did {
-        &self.inner.settings.captain
+    /// Who the hold is to the network.
+    pub fn identity(&self) -> &HoldIdentity {
+        self.inner.repo.identity()
     }
 
-    /// Whether everybody may read.
-    pub fn is_public(&self) -> bool {
-        self.inner.settings.public
+    /// The hold's handle: the host of its origin.
+    pub fn handle(&self) -> &str {
+        self.identity().handle()
+    }
+
+    /// The hold's DID document.
+    pub fn did_document(&self) -> serde_json::Value {
+        self.identity().did_document()
+    }
+
+    /// The hold's records.
+    pub fn repo(&self) -> &HoldRepo {
+        &self.inner.repo
     }
 
     fn database(&self) -> &Database {

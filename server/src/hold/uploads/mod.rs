@@ -341,7 +341,7 @@ async fn in_own_task<T: Send + 'static>(
     }
 }
 
-fn random_id() -> String {
+pub(super) fn random_id() -> String {
     use ring::rand::{SecureRandom, SystemRandom};
     let mut bytes = [0; ID_BYTES];
     SystemRandom::new()
