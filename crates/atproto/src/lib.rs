@@ -7,5 +7,6 @@
 pub mod crypto;
 pub mod data;
 pub mod identity;
+pub mod plc;
 pub mod service_auth;
 pub mod syntax;
