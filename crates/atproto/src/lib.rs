@@ -1,4 +1,4 @@
-//! AT Protocol syntax, data model and identity documents.
+//! AT Protocol syntax, data model, identity documents and repos.
 //!
 //! Pure functions over text and bytes: nothing here opens a socket, reads a clock or draws a
 //! random number, and nothing here knows about container images. Every identifier is parsed once,
@@ -6,7 +6,9 @@
 
 pub mod crypto;
 pub mod data;
+pub mod firehose;
 pub mod identity;
 pub mod plc;
+pub mod repo;
 pub mod service_auth;
 pub mod syntax;

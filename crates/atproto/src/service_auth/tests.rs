@@ -1,3 +1,5 @@
+//! Service tokens, one check after the other.
+
 use super::*;
 use crate::crypto::Curve;
 
