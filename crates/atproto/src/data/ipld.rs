@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn nesting_has_an_end() {
-        let nested = (0..MAX_DEPTH + 1).fold(json!(1), |inner, _| json!([inner]));
+        let nested = (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(Ipld::from_json(&nested), Err(DataModelError::Depth));
         let nested = (0..MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(
@@ -259,6 +259,13 @@ mod tests {
             (blobs[0].size, blobs[0].mime_type.as_str()),
             (5, "image/png")
         );
+    }
+
+    #[test]
+    fn blobs_in_the_form_from_before_the_specification_are_no_blobs() {
+        let value = json!({ "cid": "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity", "mimeType": "image/png" });
+        let value = Ipld::from_json(&json!({ "image": value })).expect("a value");
+        assert_eq!(value.blobs(), []);
     }
 
     #[test]

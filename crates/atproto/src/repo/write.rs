@@ -92,10 +92,12 @@ pub struct NewCommit {
     /// For each write, the record that is there now.
     pub written: Vec<Option<Cid>>,
     /// Blocks to store: the commit, nodes and records, each once. A record's block may be stored
-    /// already, for another record with the same content.
+    /// already, for another record with the same content; a node's may have been dropped by an
+    /// earlier commit.
     pub added: Vec<(Cid, Bytes)>,
     /// Nodes that the tree no longer has, and the commit before. Records are not among them:
-    /// whether another record still needs the block is known only to whoever has an index.
+    /// whether another record still needs the block is known only to whoever has an index, and only
+    /// once all operations are in it.
     pub dropped_nodes: Vec<Cid>,
     /// The `blocks` of the `#commit` event, the commit first: what was added, and the nodes that
     /// whoever undoes the operations has to see.

@@ -13,10 +13,16 @@ use crate::oracle::{self, CidBytes};
 
 type Entries = BTreeMap<RepoPath, Cid>;
 
-/// Keys of heights from 0 to 7, more of the great ones than chance would give.
+/// Keys of heights from 0 to 7, more of the great ones than chance would give, and some that were
+/// searched for, of heights 9, 10 and 11.
 pub static KEYS: LazyLock<Vec<RepoPath>> = LazyLock::new(|| {
     let mut wanted = [20, 14, 8, 5, 4, 3, 3, 2];
-    let mut keys = Vec::new();
+    let mined = [
+        "dev.example.c0/k829875",
+        "dev.example.c1/k323116",
+        "dev.example.c2/k158576",
+    ];
+    let mut keys: Vec<RepoPath> = mined.map(|key| key.parse().expect("a path")).into();
     let mut numbers = 0_u32..;
     while wanted != [0; 8] {
         let number = numbers.next().expect("numbers enough");
@@ -167,6 +173,12 @@ fn differences(before: &Entries, after: &Entries) -> Vec<PathChange> {
     changes
         .filter(|change| change.before != change.after)
         .collect()
+}
+
+#[test]
+fn the_keys_have_the_heights_they_are_here_for() {
+    let heights: BTreeSet<u8> = KEYS.iter().map(RepoPath::height).collect();
+    assert_eq!(heights, [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11].into());
 }
 
 proptest! {

@@ -164,6 +164,26 @@ fn commits_have_exactly_their_fields() {
 }
 
 #[test]
+fn the_twin_of_a_signature_does_not_count() {
+    let account = account();
+    let head = account.head();
+    let bytes = account.blocks.get(&head.commit).expect("the commit");
+    let Ok(Ipld::Map(mut fields)) = dag_cbor::decode(bytes) else {
+        panic!("an object");
+    };
+    let Some(Ipld::Bytes(signature)) = fields.get("sig") else {
+        panic!("a signature");
+    };
+    let low = k256::ecdsa::Signature::from_slice(signature).expect("a signature");
+    assert_eq!(low.normalize_s(), None);
+    let high = k256::ecdsa::Signature::from_scalars(low.r(), -low.s()).expect("a signature");
+    fields.insert("sig".to_owned(), Ipld::Bytes(high.to_vec()));
+    let twin = Commit::from_bytes(&dag_cbor::encode(&Ipld::Map(fields))).expect("a commit");
+    let verified = twin.verify(&account.did, &account.public_key());
+    assert_eq!(verified, Err(CommitError::Signature(SignatureError::HighS)));
+}
+
+#[test]
 fn a_record_is_proved_to_be_there_or_not() {
     let mut account = account();
     let head = account.head().clone();

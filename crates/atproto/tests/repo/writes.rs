@@ -2,8 +2,11 @@
 
 use atproto::data::record_limits::{MAX_RECORD_BYTES, RecordLimit};
 use atproto::data::{Cid, Ipld, dag_cbor};
-use atproto::repo::{MAX_WRITES, OpAction, RepoError, RepoOp, RepoPath, WriteAction, verify_car};
+use atproto::repo::{
+    MAX_WRITES, OpAction, RepoError, RepoOp, RepoPath, WriteAction, apply_writes, verify_car,
+};
 use atproto::syntax::Tid;
+use futures::executor::block_on;
 
 use crate::fixture::{Account, create, delete, put, record, update, write};
 
@@ -197,6 +200,25 @@ fn a_commit_has_at_most_200_writes_and_2_megabytes() {
     assert!(account.propose(&two[..1], rev).is_ok());
     let refusal = account.propose(&two, rev);
     assert!(matches!(refusal, Err(RepoError::TooLarge(size)) if size > 2_000_000));
+}
+
+#[test]
+fn writing_may_move_between_threads() {
+    fn assert_send<T: Send>(value: T) -> T {
+        value
+    }
+    let mut account = Account::new();
+    let rev = account.next_rev();
+    let writes = [create(A, "1")];
+    let writing = apply_writes(
+        &account.did,
+        None,
+        &mut account.blocks,
+        &writes,
+        &account.key,
+        rev,
+    );
+    assert!(block_on(assert_send(writing)).is_ok());
 }
 
 #[test]

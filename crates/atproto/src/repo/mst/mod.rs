@@ -107,7 +107,8 @@ impl Mst {
 
     /// The entries in a range of keys, in order, at most `limit` of them.
     ///
-    /// Bounds are text and need not be paths: `"io.atcr.tag/".."io.atcr.tag0"` is a collection.
+    /// Bounds are text and need not be paths: what lies between `io.atcr.tag/` and `io.atcr.tag0`,
+    /// as a pair of `Bound`s, is a collection; `..` is everything.
     pub async fn entries<S: BlockSource>(
         &mut self,
         source: &mut S,

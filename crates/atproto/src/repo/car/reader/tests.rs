@@ -1,3 +1,5 @@
+//! Archives that come in pieces, break off, or were tampered with.
+
 use proptest::prelude::*;
 
 use super::*;
