@@ -6,7 +6,9 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use atproto::data::Cid;
-use atproto::syntax::{AtIdentifier, AtUri, Datetime, Did, Handle, Nsid, RecordKey, Tid};
+use atproto::syntax::{
+    AtIdentifier, AtUri, CidText, Datetime, Did, Handle, Language, Nsid, RecordKey, Tid, Uri,
+};
 
 /// The cases of a file. Blanks at the ends of a line are part of the case.
 fn cases(file: &str) -> Vec<String> {
@@ -91,7 +93,22 @@ fn datetimes() {
 }
 
 #[test]
+fn languages() {
+    accepts_all::<Language>("language_syntax_valid.txt");
+    refuses_all::<Language>("language_syntax_invalid.txt");
+    refuses_all::<Language>("language_parse_invalid.txt");
+}
+
+#[test]
+fn uris() {
+    accepts_all::<Uri>("uri_syntax_valid.txt");
+    refuses_all::<Uri>("uri_syntax_invalid.txt");
+}
+
+#[test]
 fn cids() {
-    // The valid file has CIDs of every base, version, codec and hash; atproto blesses few of them.
+    accepts_all::<CidText>("cid_syntax_valid.txt");
+    refuses_all::<CidText>("cid_syntax_invalid.txt");
+    // Of the many bases, versions, codecs and hashes of the valid file, atproto blesses few.
     refuses_all::<Cid>("cid_syntax_invalid.txt");
 }

@@ -78,7 +78,11 @@ pub enum NotVouchedFor {
 impl ServiceTokens {
     /// Puts the parts together.
     pub fn new(setup: ServiceTokensSetup) -> Self {
-        let cache = |lifetime| Cache::builder().max_capacity(REMEMBERED).time_to_live(lifetime);
+        let cache = |lifetime| {
+            Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(lifetime)
+        };
         Self {
             inner: Arc::new(Inner {
                 audience: setup.audience,
@@ -135,7 +139,8 @@ impl ServiceTokens {
             Some(status) => status,
             None => {
                 let identity = self.resolve(account).await?;
-                let Ok(status) = self.inner.pds.get_repo_status(&identity.pds, account).await else {
+                let Ok(status) = self.inner.pds.get_repo_status(&identity.pds, account).await
+                else {
                     return Ok(());
                 };
                 self.inner.statuses.insert(account.clone(), status).await;

@@ -207,7 +207,11 @@ impl Transaction {
 
     /// Follows the deletion of a crew record.
     pub async fn delete_crew_by_record(&mut self, record_key: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_crew WHERE record_key = $1", [record_key])?;
+        execute!(
+            self,
+            "DELETE FROM hold_crew WHERE record_key = $1",
+            [record_key]
+        )?;
         Ok(())
     }
 

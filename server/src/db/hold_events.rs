@@ -11,14 +11,46 @@ pub struct EventRow {
     pub frame: Vec<u8>,
 }
 
+/// How large an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct EventSize {
+    /// Its place.
+    pub seq: i64,
+    /// Bytes of its frame.
+    pub bytes: i64,
+}
+
 impl Database {
-    /// Events behind `after`, in order.
-    pub async fn list_events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, DatabaseError> {
+    /// Sizes of the events behind `after`, in order.
+    pub async fn list_event_sizes(
+        &self,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<EventSize>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, EventSize>(
+                "SELECT seq, CAST(LENGTH(frame) AS BIGINT) AS bytes
+                FROM hold_events
+                WHERE seq > $1
+                ORDER BY seq
+                LIMIT $2",
+                [after, limit]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Events behind `after` up to `last`, in order.
+    pub async fn list_events(&self, after: i64, last: i64) -> Result<Vec<EventRow>, DatabaseError> {
         Ok(on_pool!(
             self,
             query_as::<_, EventRow>(
-                "SELECT seq, frame FROM hold_events WHERE seq > $1 ORDER BY seq LIMIT $2",
-                [after, limit]
+                "SELECT seq, frame
+                FROM hold_events
+                WHERE seq > $1 AND seq <= $2
+                ORDER BY seq",
+                [after, last]
             ),
             fetch_all
         )?)
@@ -64,12 +96,20 @@ impl Transaction {
 
     /// Counts an event that is no commit.
     pub async fn advance_seq(&mut self, seq: i64) -> Result<(), DatabaseError> {
-        execute!(self, "UPDATE hold_repo_head SET seq = $1 WHERE id = 1", [seq])?;
+        execute!(
+            self,
+            "UPDATE hold_repo_head SET seq = $1 WHERE id = 1",
+            [seq]
+        )?;
         Ok(())
     }
 
     /// Removes events made before `cutoff`; returns how many.
     pub async fn purge_events(&mut self, cutoff: i64) -> Result<u64, DatabaseError> {
-        Ok(execute!(self, "DELETE FROM hold_events WHERE created_at < $1", [cutoff])?)
+        Ok(execute!(
+            self,
+            "DELETE FROM hold_events WHERE created_at < $1",
+            [cutoff]
+        )?)
     }
 }

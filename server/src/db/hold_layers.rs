@@ -163,7 +163,11 @@ impl Transaction {
 
     /// Follows the deletion of a layer record.
     pub async fn delete_layer_by_record(&mut self, record_key: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_layers WHERE record_key = $1", [record_key])?;
+        execute!(
+            self,
+            "DELETE FROM hold_layers WHERE record_key = $1",
+            [record_key]
+        )?;
         Ok(())
     }
 
@@ -284,16 +288,5 @@ impl Transaction {
             fetch_optional
         )?;
         Ok(found.is_some())
-    }
-
-    /// Empties what is derived from records, to be derived again.
-    pub async fn clear_derived_from_records(&mut self) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_captain", [])?;
-        execute!(self, "DELETE FROM hold_crew", [])?;
-        execute!(self, "DELETE FROM hold_layers WHERE record_key <> ''", [])?;
-        execute!(self, "DELETE FROM hold_stats", [])?;
-        execute!(self, "DELETE FROM hold_posts", [])?;
-        execute!(self, "DELETE FROM hold_record_blob_uses", [])?;
-        Ok(())
     }
 }

@@ -70,7 +70,9 @@ impl Transaction {
             self,
             "INSERT INTO hold_record_blobs (cid, digest, media_type, size, uploaded_at)
             VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (cid) DO UPDATE SET uploaded_at = excluded.uploaded_at",
+            ON CONFLICT (cid) DO UPDATE SET
+                media_type = excluded.media_type,
+                uploaded_at = excluded.uploaded_at",
             [
                 blob.cid.as_slice(),
                 blob.digest.as_str(),

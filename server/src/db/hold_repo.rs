@@ -206,15 +206,18 @@ impl Transaction {
     pub async fn lock_repo_head(&mut self) -> Result<Option<RepoHeadRow>, DatabaseError> {
         const HEAD: &str =
             "SELECT did, commit_cid, rev, data_cid, seq FROM hold_repo_head WHERE id = 1";
-        const LOCKED_HEAD: &str =
-            "SELECT did, commit_cid, rev, data_cid, seq FROM hold_repo_head WHERE id = 1 FOR UPDATE";
+        const LOCKED_HEAD: &str = "SELECT did, commit_cid, rev, data_cid, seq FROM hold_repo_head WHERE id = 1 FOR UPDATE";
         Ok(match self {
             // BEGIN IMMEDIATE has the whole database.
             Self::Sqlite(transaction) => {
-                sqlx::query_as(HEAD).fetch_optional(&mut **transaction).await?
+                sqlx::query_as(HEAD)
+                    .fetch_optional(&mut **transaction)
+                    .await?
             }
             Self::Postgres(transaction) => {
-                sqlx::query_as(LOCKED_HEAD).fetch_optional(&mut **transaction).await?
+                sqlx::query_as(LOCKED_HEAD)
+                    .fetch_optional(&mut **transaction)
+                    .await?
             }
         })
     }
@@ -263,6 +266,23 @@ impl Transaction {
             self,
             query_scalar::<_, Vec<u8>>(
                 "SELECT content FROM hold_repo_blocks WHERE cid = $1 LIMIT 1",
+                [cid]
+            ),
+            fetch_optional
+        )?)
+    }
+
+    /// A block that the repo has now.
+    pub async fn find_live_repo_block(
+        &mut self,
+        cid: &[u8],
+    ) -> Result<Option<RepoBlockRow>, DatabaseError> {
+        Ok(on_transaction!(
+            self,
+            query_as::<_, RepoBlockRow>(
+                "SELECT rev, cid, content
+                FROM hold_repo_blocks
+                WHERE cid = $1 AND dropped_rev IS NULL",
                 [cid]
             ),
             fetch_optional

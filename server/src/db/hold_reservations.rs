@@ -90,7 +90,11 @@ impl Transaction {
 
     /// Gives all bytes of a user back.
     pub async fn delete_reservations_of(&mut self, user_did: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_reservations WHERE user_did = $1", [user_did])?;
+        execute!(
+            self,
+            "DELETE FROM hold_reservations WHERE user_did = $1",
+            [user_did]
+        )?;
         Ok(())
     }
 }

@@ -129,7 +129,11 @@ impl Transaction {
 
     /// Forgets pulls of all repositories of somebody.
     pub async fn delete_pending_pulls(&mut self, owner_did: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_pending_pulls WHERE owner_did = $1", [owner_did])?;
+        execute!(
+            self,
+            "DELETE FROM hold_pending_pulls WHERE owner_did = $1",
+            [owner_did]
+        )?;
         Ok(())
     }
 
@@ -192,7 +196,11 @@ impl Transaction {
 
     /// Follows the deletion of a stats record.
     pub async fn delete_stats_by_record(&mut self, record_key: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_stats WHERE record_key = $1", [record_key])?;
+        execute!(
+            self,
+            "DELETE FROM hold_stats WHERE record_key = $1",
+            [record_key]
+        )?;
         Ok(())
     }
 
@@ -213,7 +221,11 @@ impl Transaction {
 
     /// Follows the deletion of a post.
     pub async fn delete_post(&mut self, record_key: &str) -> Result<(), DatabaseError> {
-        execute!(self, "DELETE FROM hold_posts WHERE record_key = $1", [record_key])?;
+        execute!(
+            self,
+            "DELETE FROM hold_posts WHERE record_key = $1",
+            [record_key]
+        )?;
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod error;
 mod health;
 mod hold_blobs;
 mod hold_crew;
+mod hold_derived;
 mod hold_events;
 mod hold_layers;
 mod hold_record_blobs;
@@ -38,8 +39,8 @@ pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
-pub use hold_crew::{CaptaincyOfferRow, CaptainRow, CrewRow, Flag};
-pub use hold_events::EventRow;
+pub use hold_crew::{CaptainRow, CaptaincyOfferRow, CrewRow, Flag};
+pub use hold_events::{EventRow, EventSize};
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_record_blobs::RecordBlobRow;
 pub use hold_repo::{BlockRange, RecordRow, RepoBlockRow, RepoHeadRow};

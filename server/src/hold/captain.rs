@@ -8,7 +8,7 @@ use super::crew::{OWNER, crew_key, to_ipld};
 use super::permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
 use super::repo::{self, CommitInfo};
 use super::{Hold, HoldError};
-use crate::db::CaptaincyOfferRow;
+use crate::db::{CaptainRow, CaptaincyOfferRow};
 
 /// How long an offer of the captaincy stands.
 const OFFER_STANDS: TimeDelta = TimeDelta::days(7);
@@ -37,16 +37,28 @@ pub struct Captain {
     pub enable_bluesky_posts: bool,
 }
 
-impl Hold {
-    /// Who owns the hold and what they decided.
-    pub async fn captain(&self) -> Result<Captain, HoldError> {
-        let row = self.captain_row().await?;
-        Ok(Captain {
-            did: row.owner_did.parse().map_err(|_| HoldError::NotSetUp)?,
+impl Captain {
+    fn of(row: &CaptainRow) -> Option<Self> {
+        Some(Self {
+            did: row.owner_did.parse().ok()?,
             public: row.public.0,
             allow_all_crew: row.allow_all_crew.0,
             enable_bluesky_posts: row.enable_bluesky_posts.0,
         })
+    }
+}
+
+impl Hold {
+    /// Who owns the hold and what they decided.
+    pub async fn captain(&self) -> Result<Captain, HoldError> {
+        let row = self.captain_row().await?;
+        Captain::of(&row).ok_or(HoldError::NotSetUp)
+    }
+
+    /// As [`Hold::captain`], as it was when somebody last asked: for those who cannot wait. `None` before the
+    /// first time.
+    pub fn last_known_captain(&self) -> Option<Captain> {
+        Captain::of(&*self.inner.remembered.last_captain()?)
     }
 
     /// Changes what the captain decides.
@@ -115,16 +127,14 @@ impl Hold {
             what: "nobody offers you the captaincy of this hold".to_owned(),
         };
         let mut record = self.captain_record().await?;
+        let offer = self.database().find_captaincy_offer().await?;
         let mut transaction = self.database().begin().await?;
         let captain = transaction
             .find_captain()
             .await?
             .ok_or(HoldError::NotSetUp)?
             .owner_did;
-        let offer = self
-            .database()
-            .find_captaincy_offer()
-            .await?
+        let offer = offer
             .filter(|offer| offer.member_did == member.as_str() && offer.offered_by == captain)
             .ok_or_else(no_offer)?;
         let age = self.inner.clock.now_millis() - offer.offered_at;
@@ -156,11 +166,17 @@ impl Hold {
         let record = HoldCrew {
             member: member.clone(),
             role: role.to_owned(),
-            permissions: [BLOB_READ, BLOB_WRITE, CREW_ADMIN].map(str::to_owned).into(),
+            permissions: [BLOB_READ, BLOB_WRITE, CREW_ADMIN]
+                .map(str::to_owned)
+                .into(),
             tier: None,
             added_at: self.datetime(),
         };
-        Ok(repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?))
+        Ok(repo::put(
+            HoldCrew::collection(),
+            crew_key(member),
+            to_ipld(&record)?,
+        ))
     }
 
     pub(super) async fn captain_record(&self) -> Result<HoldCaptain, HoldError> {

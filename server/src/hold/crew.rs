@@ -83,7 +83,11 @@ impl Hold {
             added_at: self.datetime(),
         };
         let record_key = crew_key(person);
-        let write = repo::create(HoldCrew::collection(), record_key.clone(), to_ipld(&record)?);
+        let write = repo::create(
+            HoldCrew::collection(),
+            record_key.clone(),
+            to_ipld(&record)?,
+        );
         match self.repo().write_now(&[write]).await {
             Ok(info) => Ok(Joined::Created {
                 record_key,
@@ -120,7 +124,8 @@ impl Hold {
             ),
         };
         let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
-        self.check_crew_write(&admin, &mut transaction, &write).await?;
+        self.check_crew_write(&admin, &mut transaction, &write)
+            .await?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
@@ -128,7 +133,11 @@ impl Hold {
     }
 
     /// Removes a member.
-    pub async fn remove_crew_member(&self, by: &Did, member: &Did) -> Result<CommitInfo, HoldError> {
+    pub async fn remove_crew_member(
+        &self,
+        by: &Did,
+        member: &Did,
+    ) -> Result<CommitInfo, HoldError> {
         let admin = self.permit_administration(by).await?;
         let mut transaction = self.database().begin().await?;
         let known = transaction
@@ -137,13 +146,45 @@ impl Hold {
             .ok_or_else(|| HoldError::NotFound {
                 what: format!("{member} is not in the crew"),
             })?;
-        let key = known.record_key.parse().unwrap_or_else(|_| crew_key(member));
+        let key = known
+            .record_key
+            .parse()
+            .unwrap_or_else(|_| crew_key(member));
         let write = repo::delete(HoldCrew::collection(), key);
-        self.check_crew_write(&admin, &mut transaction, &write).await?;
+        self.check_crew_write(&admin, &mut transaction, &write)
+            .await?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
         Ok(info)
+    }
+
+    /// Gives a member the tier at a place in the list, for an `AppView` that the operator trusts. Returns the tier's
+    /// name; `None` for somebody who is not in the crew.
+    pub async fn set_tier(&self, member: &Did, rank: usize) -> Result<Option<String>, HoldError> {
+        let Some(known) = self.find_crew_member(member).await? else {
+            return Ok(None);
+        };
+        let tier = self
+            .tiers()
+            .at_rank(rank)
+            .ok_or_else(|| HoldError::Invalid {
+                reason: format!("there is no tier of rank {rank}"),
+            })?;
+        let record = HoldCrew {
+            member: member.clone(),
+            role: known.role,
+            permissions: known.permissions,
+            tier: Some(tier.name.clone()),
+            added_at: Datetime::from_unix_micros(known.added_at * 1000),
+        };
+        let key = known
+            .record_key
+            .parse()
+            .unwrap_or_else(|_| crew_key(member));
+        let write = repo::put(HoldCrew::collection(), key, to_ipld(&record)?);
+        self.repo().write_now(&[write]).await?;
+        Ok(Some(tier.name.clone()))
     }
 
     /// A member, or `None`.
@@ -195,19 +236,24 @@ impl Hold {
                     what: "there is no such member".to_owned(),
                 })?,
         };
-        if after.as_ref().is_some_and(|after| write.rkey != crew_key(&after.member)) {
+        if after
+            .as_ref()
+            .is_some_and(|after| write.rkey != crew_key(&after.member))
+        {
             return Err(HoldError::Invalid {
                 reason: format!(
                     "the record of {member} has the key {}",
-                    member.parse().map_or_else(|_| String::new(), |did| crew_key(&did).to_string())
+                    member
+                        .parse()
+                        .map_or_else(|_| String::new(), |did| crew_key(&did).to_string())
                 ),
             });
         }
         let is_admin = |words: &[String]| words.iter().any(|word| word == CREW_ADMIN);
         if member == captain {
-            let stays = after.as_ref().is_some_and(|after| {
-                after.role == OWNER && is_admin(&after.permissions)
-            });
+            let stays = after
+                .as_ref()
+                .is_some_and(|after| after.role == OWNER && is_admin(&after.permissions));
             return if admin.is_captain && stays {
                 Ok(())
             } else {

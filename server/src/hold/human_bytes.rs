@@ -1,28 +1,5 @@
 //! Numbers of bytes, as people read them.
 
-use atproto::syntax::Did;
-
-use super::{Hold, HoldError};
-use crate::db::Transaction;
-
-impl Hold {
-    /// Checks that a user has room for blobs (digest and size in bytes) that records are about to count for them.
-    /// Nobody has a limit.
-    #[expect(
-        clippy::unused_async,
-        clippy::unused_self,
-        reason = "limits are read from the database"
-    )]
-    pub(super) async fn claim_for_records(
-        &self,
-        _: &mut Transaction,
-        _: &Did,
-        _: &[(&str, u64)],
-    ) -> Result<(), HoldError> {
-        Ok(())
-    }
-}
-
 /// A number of bytes as people read it, in decimal units: `1.2 GB`.
 pub fn human_bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];

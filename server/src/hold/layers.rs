@@ -31,6 +31,8 @@ impl Hold {
     /// of a blob is taken from the blob, whatever the notice claims; one that does not lie here counts nothing.
     pub async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<Noted, HoldError> {
         self.check_write(&notice.owner).await?;
+        let limit = self.limit_of(&notice.owner).await?;
+        let announces = self.captain_row().await?.enable_bluesky_posts.0;
         let mut transaction = self.database().begin().await?;
         // Before anything is read: whoever else writes to the repo waits until this is done.
         transaction.lock_repo_head().await?;
@@ -58,18 +60,24 @@ impl Hold {
             .iter()
             .map(|(digest, layer)| (digest.as_str(), layer.size))
             .collect();
-        self.claim_for_records(&mut transaction, &notice.owner, &sizes)
-            .await?;
+        if let Some(limit) = &limit {
+            self.claim_for_records(&mut transaction, limit, &sizes)
+                .await?;
+        }
         let mut noted = Noted {
             layers_created: added.len(),
             post: None,
         };
         for (digest, layer) in added {
             let record = self.layer_record(notice, digest, layer)?;
-            writes.push(repo::create(HoldLayer::collection(), self.next_key(), record));
+            writes.push(repo::create(
+                HoldLayer::collection(),
+                self.next_key(),
+                record,
+            ));
         }
         writes.push(self.count_push(&mut transaction, notice).await?);
-        if let Some((key, post)) = self.announcement(notice, &wanted_sizes(&wanted)).await? {
+        if announces && let Some((key, post)) = self.announcement(notice, &wanted_sizes(&wanted))? {
             writes.push(post);
             noted.post = Some(key);
         }
@@ -86,7 +94,10 @@ impl Hold {
         let mut wanted = BTreeMap::new();
         for layer in &notice.layers {
             let digest = layer.digest.to_string();
-            if let Some(size) = transaction.claim_hold_blob(&digest, self.inner.clock.now_millis()).await? {
+            if let Some(size) = transaction
+                .claim_hold_blob(&digest, self.inner.clock.now_millis())
+                .await?
+            {
                 let media_type = layer.media_type.clone();
                 wanted.insert(digest, Layer { size, media_type });
             }

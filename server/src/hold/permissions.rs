@@ -10,7 +10,7 @@
 //! Decided from the captain and crew records, as they are now: what a record said is kept for two seconds at
 //! most, and in the process that changed it not at all.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use atproto::syntax::Did;
@@ -129,6 +129,7 @@ impl Standing {
 pub(super) struct Remembered {
     captain: Cache<(), (i64, Arc<CaptainRow>)>,
     crew: Cache<String, (i64, Option<CrewPermissions>)>,
+    last_captain: RwLock<Option<Arc<CaptainRow>>>,
 }
 
 impl Remembered {
@@ -139,7 +140,16 @@ impl Remembered {
                 .max_capacity(PEOPLE)
                 .time_to_live(BELIEVED)
                 .build(),
+            last_captain: RwLock::new(None),
         }
+    }
+
+    /// What the captain record said when it was last read.
+    pub(super) fn last_captain(&self) -> Option<Arc<CaptainRow>> {
+        self.last_captain
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The captain record as it was after the event `seq`, or later.
@@ -156,6 +166,10 @@ impl Remembered {
         let captain = database.find_captain().await?.map(Arc::new);
         if let Some(captain) = &captain {
             self.captain.insert((), (seq, Arc::clone(captain))).await;
+            *self
+                .last_captain
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(captain));
         }
         Ok(captain)
     }
@@ -185,7 +199,7 @@ impl Hold {
     pub(super) async fn captain_row(&self) -> Result<Arc<CaptainRow>, HoldError> {
         self.inner
             .remembered
-            .captain(self.last_known_seq(), self.database())
+            .captain(self.repo().last_known_seq(), self.database())
             .await?
             .ok_or(HoldError::NotSetUp)
     }
@@ -201,7 +215,7 @@ impl Hold {
         let crew = self
             .inner
             .remembered
-            .crew(self.last_known_seq(), person, self.database())
+            .crew(self.repo().last_known_seq(), person, self.database())
             .await?;
         Ok(crew.map_or(Standing::Stranger, Standing::Crew))
     }
@@ -304,7 +318,13 @@ mod tests {
             (Standing::Crew(READER), true, true, false, false),
             (Standing::Crew(WRITER), false, true, true, false),
             (Standing::Crew(ADMIN), false, true, false, true),
-            (Standing::Crew(CrewPermissions::default()), false, true, false, false),
+            (
+                Standing::Crew(CrewPermissions::default()),
+                false,
+                true,
+                false,
+                false,
+            ),
             (Standing::Stranger, false, true, false, false),
             (Standing::Nobody, false, true, false, false),
         ] {

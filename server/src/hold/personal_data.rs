@@ -51,7 +51,10 @@ impl Hold {
             let Ok(key) = key.parse::<RecordKey>() else {
                 continue;
             };
-            let stored = self.repo().get_record(&FeedPost::collection(), &key).await?;
+            let stored = self
+                .repo()
+                .get_record(&FeedPost::collection(), &key)
+                .await?;
             if let Some(post) =
                 stored.and_then(|stored| FeedPost::from_value(&stored.value.to_json()).ok())
             {

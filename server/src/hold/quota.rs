@@ -30,7 +30,8 @@ pub struct Quota {
     pub tier: Option<String>,
 }
 
-/// A limit that binds somebody.
+/// A limit that binds somebody. It is looked up before a transaction begins: whoever waits for a second connection
+/// while they have the first may wait for themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Limit {
     user: Did,
@@ -72,7 +73,8 @@ impl Hold {
         size: u64,
     ) -> Result<(), HoldError> {
         let mut transaction = self.database().begin().await?;
-        self.check_room(&mut transaction, limit, upload, size).await?;
+        self.check_room(&mut transaction, limit, upload, size)
+            .await?;
         let reservation = self.reservation(limit, upload.to_owned(), None, size);
         transaction.upsert_reservation(&reservation).await?;
         transaction.commit().await?;
@@ -100,23 +102,21 @@ impl Hold {
     pub(super) async fn reserve_blob(
         &self,
         transaction: &mut Transaction,
-        user: &Did,
+        limit: &Limit,
         upload: &str,
         digest: &Digest,
         size: u64,
     ) -> Result<(), HoldError> {
         transaction.delete_reservation(upload).await?;
-        let Some(limit) = self.limit_of(user).await? else {
-            return Ok(());
-        };
+        let user = &limit.user;
         let digest = digest.to_string();
         transaction.lock_quota(user.as_str()).await?;
         if transaction.user_has_layer(user.as_str(), &digest).await? {
             return Ok(());
         }
         let id = blob_reservation(user, &digest);
-        self.check_room(transaction, &limit, &id, size).await?;
-        let reservation = self.reservation(&limit, id, Some(digest), size);
+        self.check_room(transaction, limit, &id, size).await?;
+        let reservation = self.reservation(limit, id, Some(digest), size);
         transaction.upsert_reservation(&reservation).await?;
         Ok(())
     }
@@ -126,12 +126,10 @@ impl Hold {
     pub(super) async fn claim_for_records(
         &self,
         transaction: &mut Transaction,
-        user: &Did,
+        limit: &Limit,
         layers: &[(&str, u64)],
     ) -> Result<(), HoldError> {
-        let Some(limit) = self.limit_of(user).await? else {
-            return Ok(());
-        };
+        let user = &limit.user;
         transaction.lock_quota(user.as_str()).await?;
         let mut new = 0;
         for (digest, size) in layers {
@@ -142,7 +140,7 @@ impl Hold {
                 new += size;
             }
         }
-        self.check_room(transaction, &limit, "", new).await
+        self.check_room(transaction, limit, "", new).await
     }
 
     /// Whether `size` more bytes fit beside what is used and promised, but for the reservation `except`.
@@ -185,7 +183,10 @@ impl Hold {
         let used = transaction.load_layer_usage(user).await?.bytes;
         let now = self.inner.clock.now_millis();
         let promised = transaction.sum_reservations(user, except, now).await?;
-        Ok(limit.tier.bytes.saturating_sub(used.saturating_add(promised)))
+        Ok(limit
+            .tier
+            .bytes
+            .saturating_sub(used.saturating_add(promised)))
     }
 
     fn reservation(

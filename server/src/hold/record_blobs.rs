@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use oci::{Digest, DigestAlgorithm};
 
+use super::uploads::random_id;
 use super::{Hold, HoldError};
 use crate::blob_store::{Continuation, OutgoingBytes, UploadHash};
 use crate::db::RecordBlobRow;
@@ -28,7 +29,8 @@ pub struct UsedRecordBlob {
 }
 
 impl Hold {
-    /// Keeps a blob for a record that is about to be written (com.atproto.repo.uploadBlob).
+    /// Keeps a blob for a record that is about to be written (com.atproto.repo.uploadBlob). The same bytes may come
+    /// again; what they are is what the last uploader said.
     pub(super) async fn store_record_blob(
         &self,
         media_type: &str,
@@ -37,25 +39,38 @@ impl Hold {
         let cid = Cid::raw_sha256(&content);
         let digest = digest_of(&cid);
         let size = content.len() as u64;
+        if size > MAX_RECORD_BLOB_BYTES {
+            return Err(HoldError::TooLarge {
+                limit: MAX_RECORD_BLOB_BYTES,
+            });
+        }
         let store = self.blob_store();
-        let _turn = self.lock_blob(&digest).await?;
-        let staging = store.create_staging(&super::uploads::random_id()).await?;
+        let staging = store.create_staging(&random_id()).await?;
         let body = futures::stream::once(async { Ok(content) }).boxed();
         let hash = UploadHash::new(DigestAlgorithm::Sha256);
         let appended = store
-            .append(&staging, 0, MAX_RECORD_BLOB_BYTES, hash, body, Continuation::Last)
+            .append(
+                &staging,
+                0,
+                MAX_RECORD_BLOB_BYTES,
+                hash,
+                body,
+                Continuation::Last,
+            )
             .await?;
-        store.promote(&appended.staging, size, &digest).await?;
         let row = RecordBlobRow {
             cid: cid.to_bytes().to_vec(),
             digest: digest.to_string(),
             media_type: media_type.to_owned(),
             size,
         };
+        // The row is taken before the bytes get their name, so that whoever collects unused blobs, who removes
+        // bytes while holding their row, never removes these.
         let mut transaction = self.database().begin().await?;
         transaction
             .upsert_record_blob(&row, self.inner.clock.now_millis())
             .await?;
+        store.promote(&appended.staging, size, &digest).await?;
         transaction.commit().await?;
         Ok(RecordBlob {
             cid,
@@ -108,9 +123,9 @@ impl Hold {
     }
 }
 
-/// The same hash, as blobs of images are named.
+/// The same hash, as blobs of images are named: behind version, codec, hash function and length.
 fn digest_of(cid: &Cid) -> Digest {
-    format!("sha256:{}", hex::encode(cid.sha256()))
+    format!("sha256:{}", hex::encode(&cid.to_bytes()[4..]))
         .parse()
         .expect("32 bytes in hex are a SHA-256 digest")
 }

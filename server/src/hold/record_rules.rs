@@ -38,7 +38,9 @@ pub(super) fn check(write: &Write, record: &Ipld) -> Result<(), RepoError> {
 }
 
 fn follows<R: Record>(value: &Value) -> Result<(), String> {
-    R::from_value(value).map(drop).map_err(|error| reason_of(&error))
+    R::from_value(value)
+        .map(drop)
+        .map_err(|error| reason_of(&error))
 }
 
 /// What is wrong with a record, with the cause behind it.

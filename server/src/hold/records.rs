@@ -28,6 +28,7 @@ impl Hold {
         swap_commit: Option<Cid>,
     ) -> Result<CommitInfo, HoldError> {
         let admin = self.permit_administration(person).await?;
+        let captain = self.captain_record().await?;
         let mut transaction = self.database().begin().await?;
         let head = transaction.lock_repo_head().await?;
         if let Some(expected) = swap_commit
@@ -36,7 +37,8 @@ impl Hold {
             let reason = "the repo has another commit by now".to_owned();
             return Err(RepoError::InvalidSwap(reason).into());
         }
-        self.check_record_write(&admin, &mut transaction, &write).await?;
+        self.check_record_write(&admin, &captain, &mut transaction, &write)
+            .await?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
@@ -46,6 +48,7 @@ impl Hold {
     async fn check_record_write(
         &self,
         admin: &MayAdminister,
+        captain: &HoldCaptain,
         transaction: &mut Transaction,
         write: &Write,
     ) -> Result<(), HoldError> {
@@ -55,7 +58,7 @@ impl Hold {
             nsid::HOLD_CAPTAIN if !admin.is_captain => {
                 denied("Access denied: only the captain changes the captain record".to_owned())
             }
-            nsid::HOLD_CAPTAIN => self.check_captain_write(write).await,
+            nsid::HOLD_CAPTAIN => check_captain_write(captain, write),
             nsid::ACTOR_PROFILE | nsid::FEED_POST => Ok(()),
             nsid::HOLD_LAYER | nsid::HOLD_STATS => denied(format!(
                 "records of {} are written by the hold alone",
@@ -65,35 +68,6 @@ impl Hold {
                 reason: format!("a hold keeps no records of {other}"),
             }),
         }
-    }
-
-    /// Who the captain is and since when the hold is there cannot be written; the rest is theirs to decide.
-    async fn check_captain_write(&self, write: &Write) -> Result<(), HoldError> {
-        let refused = |reason: &str| {
-            Err(HoldError::Denied {
-                reason: format!("Access denied: {reason}"),
-            })
-        };
-        let (WriteAction::Create(record) | WriteAction::Update(record) | WriteAction::Put(record)) =
-            &write.action
-        else {
-            return refused("a hold always has a captain record");
-        };
-        let after = HoldCaptain::from_value(&record.to_json()).map_err(|error| {
-            HoldError::Invalid {
-                reason: super::record_rules::reason_of(&error),
-            }
-        })?;
-        let before = self.captain_record().await?;
-        if after.owner != before.owner {
-            return refused(
-                "the captaincy is offered and accepted (dev.longshore.hold.offerCaptaincy), not written",
-            );
-        }
-        if after.deployed_at != before.deployed_at {
-            return refused("`deployedAt` does not change");
-        }
-        Ok(())
     }
 
     /// The key of a record that was given none.
@@ -119,4 +93,30 @@ impl Hold {
         self.permit_administration(person).await?;
         self.store_record_blob(media_type, content).await
     }
+}
+
+/// Who the captain is and since when the hold is there cannot be written; the rest is theirs to decide.
+fn check_captain_write(before: &HoldCaptain, write: &Write) -> Result<(), HoldError> {
+    let refused = |reason: &str| {
+        Err(HoldError::Denied {
+            reason: format!("Access denied: {reason}"),
+        })
+    };
+    let (WriteAction::Create(record) | WriteAction::Update(record) | WriteAction::Put(record)) =
+        &write.action
+    else {
+        return refused("a hold always has a captain record");
+    };
+    let after = HoldCaptain::from_value(&record.to_json()).map_err(|error| HoldError::Invalid {
+        reason: super::record_rules::reason_of(&error),
+    })?;
+    if after.owner != before.owner {
+        return refused(
+            "the captaincy is offered and accepted (dev.longshore.hold.offerCaptaincy), not written",
+        );
+    }
+    if after.deployed_at != before.deployed_at {
+        return refused("`deployedAt` does not change");
+    }
+    Ok(())
 }

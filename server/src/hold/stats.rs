@@ -17,7 +17,11 @@ const BATCH: i64 = 100;
 
 impl Hold {
     /// Counts a pull.
-    pub async fn count_pull(&self, owner: &Did, repository: &RepositoryPath) -> Result<(), HoldError> {
+    pub async fn count_pull(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<(), HoldError> {
         let now = self.inner.clock.now_millis();
         self.database()
             .count_pull(owner.as_str(), repository.as_str(), now)

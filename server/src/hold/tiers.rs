@@ -18,33 +18,12 @@ pub struct Tiers {
     default: usize,
 }
 
-/// Tiers that make no sense.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TiersError {
-    /// A name twice.
-    #[error("the tier {0} stands twice")]
-    Repeated(String),
-    /// The default is none of them.
-    #[error("the default tier {0} is none of the tiers")]
-    NoSuchDefault(String),
-}
-
 impl Tiers {
-    /// Tiers in order; somebody new gets `default`, or the first.
-    pub fn new(tiers: Vec<Tier>, default: Option<&str>) -> Result<Self, TiersError> {
-        for (place, tier) in tiers.iter().enumerate() {
-            if tiers[..place].iter().any(|other| other.name == tier.name) {
-                return Err(TiersError::Repeated(tier.name.clone()));
-            }
-        }
-        let default = match default {
-            None => 0,
-            Some(name) => tiers
-                .iter()
-                .position(|tier| tier.name == name)
-                .ok_or_else(|| TiersError::NoSuchDefault(name.to_owned()))?,
-        };
-        Ok(Self { tiers, default })
+    /// Tiers in order; a member without one has the tier named `default`, or the first.
+    pub fn new(tiers: Vec<Tier>, default: Option<&str>) -> Self {
+        let named = |name| tiers.iter().position(|tier| tier.name == name);
+        let default = default.and_then(named).unwrap_or(0);
+        Self { tiers, default }
     }
 
     /// All of them, in order.
@@ -76,7 +55,7 @@ impl Tier {
 mod tests {
     use super::*;
 
-    fn tiers(default: Option<&str>) -> Result<Tiers, TiersError> {
+    fn tiers(default: Option<&str>) -> Tiers {
         let tier = |name: &str, bytes| Tier {
             name: name.to_owned(),
             bytes,
@@ -86,7 +65,7 @@ mod tests {
 
     #[test]
     fn an_unknown_or_missing_name_is_the_default() {
-        let with_default = tiers(Some("bosun")).unwrap();
+        let with_default = tiers(Some("bosun"));
         for (name, expected) in [
             (Some("deckhand"), "deckhand"),
             (Some("admiral"), "bosun"),
@@ -94,8 +73,7 @@ mod tests {
         ] {
             assert_eq!(with_default.of(name).unwrap().name, expected);
         }
-        assert_eq!(tiers(None).unwrap().of(None).unwrap().name, "deckhand");
+        assert_eq!(tiers(None).of(None).unwrap().name, "deckhand");
         assert_eq!(Tiers::default().of(Some("deckhand")), None);
-        assert!(matches!(tiers(Some("admiral")), Err(TiersError::NoSuchDefault(_))));
     }
 }

@@ -262,6 +262,13 @@ mod tests {
     }
 
     #[test]
+    fn blobs_in_the_form_from_before_the_specification_are_no_blobs() {
+        let value = json!({ "cid": "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity", "mimeType": "image/png" });
+        let value = Ipld::from_json(&json!({ "image": value })).expect("a value");
+        assert_eq!(value.blobs(), []);
+    }
+
+    #[test]
     fn bytes_are_read_with_and_without_padding_and_written_without() {
         for text in ["AQI", "AQI="] {
             let value = Ipld::from_json(&json!({ "$bytes": text })).expect("bytes");

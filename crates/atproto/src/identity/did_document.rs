@@ -7,9 +7,9 @@ use super::EndpointPolicy;
 use crate::crypto::PublicKey;
 use crate::syntax::{Did, Handle};
 
-const SIGNING_KEY_FRAGMENT: &str = "atproto";
-const PDS_FRAGMENT: &str = "atproto_pds";
-const PDS_TYPE: &str = "AtprotoPersonalDataServer";
+pub(crate) const SIGNING_KEY_FRAGMENT: &str = "atproto";
+pub(super) const PDS_FRAGMENT: &str = "atproto_pds";
+pub(super) const PDS_TYPE: &str = "AtprotoPersonalDataServer";
 
 /// The parts of a DID document that atproto uses. atproto.com/specs/did#did-documents
 ///

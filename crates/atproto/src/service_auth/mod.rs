@@ -37,7 +37,8 @@ pub struct Claims {
     pub expires_at: i64,
     /// Since when, in unix seconds.
     pub issued_at: i64,
-    /// The token's own name (`jti`), once per issuer; at most 256 bytes.
+    /// The token's own name (`jti`), once per issuer; 1 to 256 bytes without control characters, so that it can be
+    /// kept wherever text can.
     pub id: String,
 }
 
@@ -242,8 +243,8 @@ fn read_claims(claims: &Object) -> Result<Claims, ServiceTokenError> {
             .and_then(Value::as_i64)
     };
     let id = text("jti")
-        .filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()))
-        .ok_or(Malformed("it has no jti, or one of more than 256 bytes"))?;
+        .filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()) && !id.contains(char::is_control))
+        .ok_or(Malformed("it has no jti of 1 to 256 bytes of plain text"))?;
     Ok(Claims {
         issuer: text("iss")
             .and_then(|did| did.parse().ok())

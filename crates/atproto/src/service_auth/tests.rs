@@ -175,6 +175,7 @@ fn sa_05_to_10_every_claim_is_there_and_means_this_call() {
         ("jti", json!(null)),
         ("jti", json!("")),
         ("jti", json!("x".repeat(257))),
+        ("jti", json!("once\0")),
         ("jti", json!(1)),
     ] {
         let mut claims = claims_json();
@@ -190,6 +191,50 @@ fn sa_05_to_10_every_claim_is_there_and_means_this_call() {
     claims["aud"] = json!("did:web:hold.example#atcr_hold");
     let token = token_of(&header_json().to_string(), &claims.to_string(), &key);
     assert_eq!(check(&token, &key), Ok(()));
+}
+
+#[test]
+fn sa_08_and_09_the_last_second_before_each_limit_counts() {
+    let key = key(Curve::P256);
+    for (issued_at, expires_at) in [
+        (NOW, NOW + 1),
+        (NOW, NOW + 300),
+        (NOW + 60, NOW + 300),
+        (NOW - 300, NOW + 1),
+    ] {
+        let claims = Claims {
+            expires_at,
+            issued_at,
+            ..claims()
+        };
+        assert_eq!(check(&mint(&key, &claims), &key), Ok(()));
+    }
+}
+
+#[test]
+fn refusals_begin_with_the_words_that_the_documents_of_holds_explain() {
+    let key = key(Curve::K256);
+    let refusal = |claims: &Claims| {
+        check(&mint(&key, claims), &key)
+            .expect_err("refused")
+            .to_string()
+    };
+    let expired = Claims {
+        issued_at: NOW - 61,
+        expires_at: NOW - 1,
+        ..claims()
+    };
+    assert!(refusal(&expired).starts_with("Token expired"));
+    let elsewhere = Claims {
+        audience: "did:web:other.example".to_owned(),
+        ..claims()
+    };
+    assert_eq!(
+        refusal(&elsewhere),
+        "Audience mismatch: the token is for did:web:other.example, this is did:web:hold.example"
+    );
+    let unfitting = ServiceToken::parse("x").expect_err("refused").to_string();
+    assert!(unfitting.starts_with("Invalid token"));
 }
 
 #[test]

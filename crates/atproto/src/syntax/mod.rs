@@ -5,22 +5,28 @@
 
 mod at_identifier;
 mod at_uri;
+mod cid_text;
 mod datetime;
 mod did;
 mod handle;
 mod host;
+mod language;
 mod nsid;
 mod record_key;
 mod tid;
+mod uri;
 
 pub use at_identifier::AtIdentifier;
 pub use at_uri::AtUri;
+pub use cid_text::CidText;
 pub use datetime::Datetime;
 pub use did::Did;
 pub use handle::Handle;
+pub use language::Language;
 pub use nsid::Nsid;
 pub use record_key::RecordKey;
 pub use tid::Tid;
+pub use uri::Uri;
 
 /// Why a text is not of the asked-for kind.
 ///

@@ -32,7 +32,10 @@ pub(super) fn streamed_car(
 ) -> Response {
     let logged = pieces.inspect(|piece| {
         if let Err(error) = piece {
-            tracing::error!(error = error as &dyn std::error::Error, "an export broke off");
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "an export broke off"
+            );
         }
     });
     car_of(Body::from_stream(logged))

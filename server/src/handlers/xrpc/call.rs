@@ -1,14 +1,15 @@
 //! One call of a method: its parameters, its input, and who makes it.
 
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use atproto::syntax::{AtIdentifier, Did};
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http::HeaderMap;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
@@ -17,7 +18,6 @@ use super::methods::MethodEntry;
 use super::{XrpcError, XrpcState};
 use crate::accounts::ServiceTokens;
 use crate::hold::Hold;
-use crate::identity::Identities;
 
 /// The longest JSON input, in bytes.
 const MAX_INPUT_BYTES: usize = 1024 * 1024;
@@ -29,7 +29,8 @@ pub(super) struct Call {
     state: XrpcState,
     entry: &'static MethodEntry,
     parts: Parts,
-    body: Option<Body>,
+    /// Locked by nobody: a body may not be shared among threads, and a call is.
+    body: Mutex<Body>,
     parameters: Vec<(String, String)>,
 }
 
@@ -45,7 +46,7 @@ impl Call {
             state,
             entry,
             parts,
-            body: Some(body),
+            body: Mutex::new(body),
             parameters,
         }
     }
@@ -56,10 +57,6 @@ impl Call {
 
     pub(super) fn state(&self) -> &super::Inner {
         &self.state.inner
-    }
-
-    pub(super) fn identities(&self) -> &Identities {
-        &self.state.inner.identities
     }
 
     fn tokens(&self) -> &ServiceTokens {
@@ -112,7 +109,9 @@ impl Call {
             .collect::<Result<_, _>>()
             .map_err(|_| XrpcError::invalid(format!("the parameter `{name}` is not valid")))?;
         if values.is_empty() {
-            return Err(XrpcError::invalid(format!("the parameter `{name}` is missing")));
+            return Err(XrpcError::invalid(format!(
+                "the parameter `{name}` is missing"
+            )));
         }
         Ok(values)
     }
@@ -123,7 +122,9 @@ impl Call {
         if (1..=most).contains(&limit) {
             Ok(limit)
         } else {
-            Err(XrpcError::invalid(format!("`limit` is between 1 and {most}")))
+            Err(XrpcError::invalid(format!(
+                "`limit` is between 1 and {most}"
+            )))
         }
     }
 
@@ -182,7 +183,8 @@ impl Call {
 
     /// The input as it comes. It can be taken once.
     pub(super) fn body(&mut self) -> Body {
-        self.body.take().unwrap_or_default()
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(body)
     }
 
     /// Who calls. Their token is used up.

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::methods::MethodEntry;
 use crate::accounts::NotVouchedFor;
 use crate::blob_store::BlobStoreError;
-use crate::hold::repo::RepoError;
 use crate::hold::HoldError;
+use crate::hold::repo::RepoError;
 use atproto::service_auth::ServiceTokenError;
 
 /// One error on its way to the caller.
@@ -88,8 +88,12 @@ impl XrpcError {
     }
 
     fn unavailable(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message)
-            .with_header(RETRY_AFTER, "5")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailable",
+            message,
+        )
+        .with_header(RETRY_AFTER, "5")
     }
 
     fn challenging(self) -> Self {

@@ -22,15 +22,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use futures::FutureExt as _;
 use http::HeaderValue;
-use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+};
 use http::{Method, StatusCode};
 
 use crate::accounts::ServiceTokens;
 use crate::clock::Clock;
 use crate::handlers::middleware::access_log::OperationLabel;
 use crate::hold::Hold;
-use crate::identity::Identities;
-use crate::secrets::Key;
 
 pub use error::XrpcError;
 pub use methods::{Access, METHODS, MethodEntry, Verb};
@@ -50,12 +50,8 @@ pub struct XrpcParts {
     pub hold: Hold,
     /// Who verifies callers.
     pub tokens: ServiceTokens,
-    /// Who is who, for handles in answers.
-    pub identities: Identities,
     /// `AppViews` that may set tiers, by DID.
     pub trusted_appviews: Vec<atproto::syntax::Did>,
-    /// From which the key of upload tickets is derived.
-    pub key: Key,
     /// The time.
     pub clock: Clock,
 }
@@ -63,7 +59,6 @@ pub struct XrpcParts {
 struct Inner {
     hold: Hold,
     tokens: ServiceTokens,
-    identities: Identities,
     trusted_appviews: Vec<atproto::syntax::Did>,
     tickets: UploadTickets,
     subscribers: Arc<tokio::sync::Semaphore>,
@@ -75,12 +70,12 @@ const MAX_SUBSCRIBERS: usize = 1000;
 impl XrpcState {
     /// Puts the parts together.
     pub fn new(parts: XrpcParts) -> Self {
-        let tickets = UploadTickets::new(&parts.key, parts.clock);
+        let key = parts.hold.identity().signing_key().clone();
+        let tickets = UploadTickets::new(key, parts.clock);
         Self {
             inner: Arc::new(Inner {
                 hold: parts.hold,
                 tokens: parts.tokens,
-                identities: parts.identities,
                 trusted_appviews: parts.trusted_appviews,
                 tickets,
                 subscribers: Arc::new(tokio::sync::Semaphore::new(MAX_SUBSCRIBERS)),

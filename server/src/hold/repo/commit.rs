@@ -1,15 +1,15 @@
 //! One commit, from writes to rows.
 
 use atproto::data::{Cid, Ipld};
-use atproto::firehose::CommitEvent;
+use atproto::firehose::{CommitEvent, Frame};
 use atproto::repo::{Head, NewCommit, OpAction, RepoOp, Write, WriteAction, apply_writes};
-use atproto::syntax::{Datetime, Tid};
-use chrono::Utc;
+use atproto::syntax::Tid;
 
 use super::super::projection;
 use super::super::record_rules;
 use super::blocks::TransactionBlocks;
-use super::{CommitInfo, Inner, RepoError};
+use super::events::{self, Moment};
+use super::{CommitInfo, Inner, RepoError, unix_micros};
 use crate::db::{RepoHeadRow, Transaction};
 
 /// Reads the head as it is stored.
@@ -35,47 +35,67 @@ pub(super) async fn write(
     }
     let row = transaction.lock_repo_head().await?;
     let head = row.as_ref().map(head_of).transpose()?;
-    let seq_before = row.as_ref().map_or(0, |row| row.seq);
     let mut blocks = TransactionBlocks {
         transaction,
         nodes: &inner.nodes,
     };
     let rev = next_rev(inner, head.as_ref());
     let new = apply_writes(
-        &inner.did,
+        inner.identity.did(),
         head.as_ref(),
         &mut blocks,
         writes,
-        &inner.key,
+        inner.identity.signing_key(),
         rev,
     )
     .await
     .map_err(RepoError::of_library)?;
-    if let Some(head) = head.filter(|_| new.changes_nothing()) {
+    if let Some((head, row)) = head.zip(row.as_ref())
+        && new.changes_nothing()
+    {
         return Ok(CommitInfo {
             cid: head.commit,
             rev: head.rev,
-            seq: seq_before,
+            seq: row.seq,
             written: new.written,
             changed: false,
         });
     }
-    let seq = seq_before + 1;
+    let now = Moment::now(&inner.clock);
+    // A repo begins with the events of a new account.
+    let seq = match &row {
+        Some(row) => row.seq + 1,
+        None => 3,
+    };
+    move_head(transaction, row.as_ref(), &new, seq).await?;
+    if row.is_none() {
+        events::insert(
+            transaction,
+            1,
+            &events::identity(&inner.identity, 1, now),
+            now,
+        )
+        .await?;
+        events::insert(
+            transaction,
+            2,
+            &events::account(&inner.identity, 2, now),
+            now,
+        )
+        .await?;
+    }
+    let event = CommitEvent::new(&new, seq, now.datetime());
+    events::insert(transaction, seq, &Frame::Commit(event), now).await?;
     store_blocks(transaction, &new).await?;
+    // Operations are in the order of the writes; a write that changes nothing has none.
+    let mut rest = writes.iter();
     for op in &new.ops {
-        let record = writes
-            .iter()
+        let record = rest
             .find(|write| write.collection == op.collection && write.rkey == op.rkey)
             .and_then(record_of);
         store_record(transaction, op, record, &new.head.rev).await?;
     }
     drop_blocks(transaction, &new).await?;
-    let now = inner.clock.now();
-    let frame = frame_of(&new, seq, now);
-    transaction
-        .insert_event(seq, &frame, now.timestamp_millis())
-        .await?;
-    move_head(transaction, row.as_ref(), &new, seq).await?;
     for (cid, block) in &new.added {
         inner.nodes.insert(*cid, block.clone());
     }
@@ -99,7 +119,7 @@ fn record_of(write: &Write) -> Option<&Ipld> {
 
 /// Later than the last one, also when the clock went back.
 fn next_rev(inner: &Inner, head: Option<&Head>) -> Tid {
-    let micros = u64::try_from(inner.clock.now().timestamp_micros()).unwrap_or(0);
+    let micros = unix_micros(&inner.clock);
     match head {
         Some(head) => Tid::next_after(head.rev, micros, inner.clock_id),
         None => Tid::new(micros, inner.clock_id),
@@ -182,9 +202,9 @@ async fn move_head(
         Some(before) => transaction.advance_repo_head(&before.rev, &row).await?,
         None => transaction.insert_repo_head(&row).await?,
     };
-    if moved { Ok(()) } else { Err(RepoError::Conflict) }
-}
-
-fn frame_of(new: &NewCommit, seq: i64, now: chrono::DateTime<Utc>) -> Vec<u8> {
-    CommitEvent::of(new, seq, Datetime::from_unix_micros(now.timestamp_micros())).to_frame()
+    if moved {
+        Ok(())
+    } else {
+        Err(RepoError::Conflict)
+    }
 }

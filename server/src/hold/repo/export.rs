@@ -38,7 +38,7 @@ impl HoldRepo {
             after_rev: String::new(),
             after_cid: Vec::new(),
         };
-        let header = Bytes::from(car::write_header(head.commit));
+        let header = car::write_header(head.commit);
         let pages = futures::stream::try_unfold(Some(place), next_page);
         let export = futures::stream::once(async { Ok(header) }).chain(pages);
         Ok((head, export.boxed()))
@@ -70,7 +70,7 @@ async fn next_page(place: Option<Place>) -> Result<Option<(Bytes, Option<Place>)
     for row in &rows {
         let cid = Cid::from_bytes(&row.cid)
             .map_err(|_| RepoError::Damaged("a block has no CID".to_owned()))?;
-        page.extend_from_slice(&car::write_block(&cid, &row.content));
+        page.extend_from_slice(&car::write_block(cid, &row.content));
     }
     let is_last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
     Ok(Some((page.into(), (!is_last).then_some(place))))

@@ -8,25 +8,27 @@
 //! Blocks are kept by revision. A block that a commit drops stays for [`KEEP_DROPPED`], so that whoever reads
 //! the repo as it was at a revision, which an export does page by page, finds all of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use atproto::crypto::SigningKey;
-use atproto::data::Cid;
-use atproto::repo::{Head, Write};
-use atproto::syntax::{Did, Nsid, RecordKey, Tid};
+use atproto::data::{Cid, Ipld};
+use atproto::repo::{Head, Write, WriteAction};
+use atproto::syntax::{Nsid, RecordKey, Tid};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use moka::sync::Cache;
 use tokio::sync::watch;
 
+use super::identity::HoldIdentity;
 use crate::clock::Clock;
 use crate::db::{Database, Transaction};
 
 mod blocks;
 mod commit;
 mod error;
+mod events;
 mod export;
 mod read;
+mod reindex;
 
 pub use error::RepoError;
 pub use export::RepoExport;
@@ -44,14 +46,14 @@ pub struct HoldRepo {
 }
 
 struct Inner {
-    did: Did,
-    key: SigningKey,
+    identity: HoldIdentity,
     /// Tells revisions of two replicas apart.
     clock_id: u16,
     database: Database,
     clock: Clock,
     nodes: Cache<Cid, Bytes>,
     last_seq: watch::Sender<i64>,
+    last_tid: Mutex<Tid>,
 }
 
 /// A commit that was written; it counts when its transaction is committed.
@@ -70,12 +72,11 @@ pub struct CommitInfo {
 }
 
 impl HoldRepo {
-    /// The repo of `did` over a database, whose commits `key` signs. Reads nothing.
-    pub fn new(did: Did, key: SigningKey, database: Database, clock: Clock) -> Self {
+    /// The repo of a hold over a database. Reads nothing.
+    pub fn new(identity: HoldIdentity, database: Database, clock: Clock) -> Self {
         Self {
             inner: Arc::new(Inner {
-                did,
-                key,
+                identity,
                 clock_id: random_clock_id(),
                 database,
                 clock,
@@ -86,18 +87,14 @@ impl HoldRepo {
                     })
                     .build(),
                 last_seq: watch::Sender::new(0),
+                last_tid: Mutex::new(Tid::new(0, 0)),
             }),
         }
     }
 
-    /// Whose repo it is.
-    pub fn did(&self) -> &Did {
-        &self.inner.did
-    }
-
-    /// The key that signs it.
-    pub fn signing_key(&self) -> &SigningKey {
-        &self.inner.key
+    /// Whose repo it is, and what signs it.
+    pub fn identity(&self) -> &HoldIdentity {
+        &self.inner.identity
     }
 
     /// Where the repo stands; `None` before its first commit.
@@ -147,45 +144,50 @@ impl HoldRepo {
         &self.inner.database
     }
 
-    pub(super) fn clock(&self) -> &Clock {
-        &self.inner.clock
+    /// The last event that this process knows of; 0 when it knows of none.
+    pub(super) fn last_known_seq(&self) -> i64 {
+        *self.inner.last_seq.borrow()
     }
 
-    /// A key for a record of which there is one per event: later than any before on this machine's clock.
+    /// A key for a record of which there are many: unlike any other, and later as far as clocks agree.
     pub(super) fn next_tid(&self) -> Tid {
-        let micros = u64::try_from(self.inner.clock.now().timestamp_micros()).unwrap_or(0);
-        Tid::new(micros, self.inner.clock_id)
+        let micros = unix_micros(&self.inner.clock);
+        let mut last = self
+            .inner
+            .last_tid
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Tid::next_after(*last, micros, self.inner.clock_id);
+        *last
     }
 }
 
 /// A create, for [`HoldRepo::write`].
-pub(super) fn create(collection: Nsid, rkey: RecordKey, record: atproto::data::Ipld) -> Write {
-    Write {
-        collection,
-        rkey,
-        action: atproto::repo::WriteAction::Create(record),
-        swap: None,
-    }
+pub(super) fn create(collection: Nsid, rkey: RecordKey, record: Ipld) -> Write {
+    write_of(collection, rkey, WriteAction::Create(record))
 }
 
 /// A put, for [`HoldRepo::write`].
-pub(super) fn put(collection: Nsid, rkey: RecordKey, record: atproto::data::Ipld) -> Write {
-    Write {
-        collection,
-        rkey,
-        action: atproto::repo::WriteAction::Put(record),
-        swap: None,
-    }
+pub(super) fn put(collection: Nsid, rkey: RecordKey, record: Ipld) -> Write {
+    write_of(collection, rkey, WriteAction::Put(record))
 }
 
 /// A delete, for [`HoldRepo::write`].
 pub(super) fn delete(collection: Nsid, rkey: RecordKey) -> Write {
+    write_of(collection, rkey, WriteAction::Delete)
+}
+
+fn write_of(collection: Nsid, rkey: RecordKey, action: WriteAction) -> Write {
     Write {
         collection,
         rkey,
-        action: atproto::repo::WriteAction::Delete,
+        action,
         swap: None,
     }
+}
+
+fn unix_micros(clock: &Clock) -> u64 {
+    u64::try_from(clock.now().timestamp_micros()).unwrap_or(0)
 }
 
 fn random_clock_id() -> u16 {

@@ -1,7 +1,7 @@
 //! Reading records, blocks and proofs.
 
 use atproto::data::{Cid, Ipld, dag_cbor};
-use atproto::repo::{Mst, MstError, RepoPath};
+use atproto::repo::{self, MstError, RepoPath};
 use atproto::syntax::{Nsid, RecordKey};
 use bytes::Bytes;
 
@@ -78,6 +78,11 @@ impl HoldRepo {
         Ok(self.inner.database.list_collections().await?)
     }
 
+    /// How many records a collection has.
+    pub async fn count_records(&self, collection: &str) -> Result<i64, RepoError> {
+        Ok(self.inner.database.count_records(collection).await?)
+    }
+
     /// A block by its CID: a commit, a node or a record, now or a short while ago.
     pub async fn find_block(&self, cid: &Cid) -> Result<Option<Bytes>, RepoError> {
         let block = self.inner.database.find_repo_block(&cid.to_bytes()).await?;
@@ -92,30 +97,21 @@ impl HoldRepo {
         rkey: &RecordKey,
     ) -> Result<Vec<(Cid, Bytes)>, RepoError> {
         let head = self.head().await?.ok_or(RepoError::NoRepo)?;
-        let path = RepoPath::new(collection, rkey);
-        let mut blocks = DatabaseBlocks {
-            database: &self.inner.database,
-            nodes: &self.inner.nodes,
-        };
-        let mut tree = Mst::load(head.data);
-        let nodes = tree.proof(&mut blocks, &path).await.map_err(of_tree)?;
-        let record = tree.get(&mut blocks, &path).await.map_err(of_tree)?;
-        let mut proof = vec![(head.commit, self.block(&head.commit).await?)];
-        proof.extend(nodes);
-        if let Some(cid) = record {
-            proof.push((cid, self.block(&cid).await?));
-        }
-        Ok(proof)
+        repo::prove_record(&mut self.blocks(), &head, &RepoPath::new(collection, rkey))
+            .await
+            .map_err(of_tree)
     }
 
-    async fn block(&self, cid: &Cid) -> Result<Bytes, RepoError> {
-        self.find_block(cid)
-            .await?
-            .ok_or_else(|| RepoError::Damaged(format!("the block {cid} is missing")))
+    /// Blocks as they are stored, for reading the tree.
+    pub(super) fn blocks(&self) -> DatabaseBlocks<'_> {
+        DatabaseBlocks {
+            database: &self.inner.database,
+            nodes: &self.inner.nodes,
+        }
     }
 }
 
-fn of_tree(error: MstError<DatabaseError>) -> RepoError {
+pub(super) fn of_tree(error: MstError<DatabaseError>) -> RepoError {
     match error {
         MstError::Source(source) => RepoError::Database(source),
         MstError::Tree(tree) => RepoError::Damaged(tree.to_string()),

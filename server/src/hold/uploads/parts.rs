@@ -7,7 +7,7 @@ use atproto::syntax::Did;
 use oci::{Digest, DigestAlgorithm};
 
 use super::super::{Hold, HoldError};
-use super::{OpenUpload, in_own_task, random_id};
+use super::{OpenUpload, in_own_task, random_id, uploader_of};
 use crate::blob_store::{Continuation, IncomingBytes, Staging};
 use crate::clients::hold::Upload;
 use crate::db::{UploadPartRow, UploadRow};
@@ -75,12 +75,18 @@ impl Hold {
             self.rewind(&mut upload.row, number, start).await?;
         }
         // The right was looked at when the upload was opened, and is again when it is completed.
-        let may_write = self
-            .permit_write(&uploader_of(&upload.row)?)
+        let may_write = self.permit_write(&uploader_of(&upload.row)?).await?;
+        let hash = self
+            .running_hash(&upload.row, DigestAlgorithm::Sha256)
             .await?;
-        let hash = self.running_hash(&upload.row, DigestAlgorithm::Sha256).await?;
         let appended = self
-            .store(&may_write, &upload.row, hash, body, Continuation::MoreToCome)
+            .store(
+                &may_write,
+                &upload.row,
+                hash,
+                body,
+                Continuation::MoreToCome,
+            )
             .await?;
         let etag = appended.hash.digest().hex()[..32].to_owned();
         let size = appended.size - start;
@@ -98,7 +104,9 @@ impl Hold {
                 etag: etag.clone(),
             };
             let mut transaction = self.database().begin().await?;
-            transaction.upsert_upload_part(&upload.row.id, &part).await?;
+            transaction
+                .upsert_upload_part(&upload.row.id, &part)
+                .await?;
             transaction.commit().await?;
         }
         Ok(StoredPart { etag, size })
@@ -182,10 +190,6 @@ impl Hold {
     }
 }
 
-fn uploader_of(row: &UploadRow) -> Result<Did, HoldError> {
-    row.uploader_did.parse().map_err(|_| HoldError::UploadUnknown)
-}
-
 /// Where a part begins: behind the last one, or in its place.
 fn start_of(number: u16, parts: &[UploadPartRow]) -> Result<u64, HoldError> {
     let next = i64::try_from(parts.len()).unwrap_or(i64::MAX) + 1;
@@ -259,11 +263,19 @@ mod tests {
     fn the_parts_named_are_the_parts_here() {
         let here = parts(&[5, 7]);
         let named = |names: &[(u16, &str)]| -> Vec<(u16, String)> {
-            names.iter().map(|(number, etag)| (*number, (*etag).to_owned())).collect()
+            names
+                .iter()
+                .map(|(number, etag)| (*number, (*etag).to_owned()))
+                .collect()
         };
         assert!(check_named(&named(&[(1, "e1"), (2, "\"e2\"")]), &here).is_ok());
         assert!(check_named(&named(&[(2, "e2"), (1, "e1")]), &here).is_ok());
-        for wrong in [&[(1, "e1")][..], &[(1, "e1"), (2, "e1")], &[(1, "e1"), (3, "e2")], &[]] {
+        for wrong in [
+            &[(1, "e1")][..],
+            &[(1, "e1"), (2, "e1")],
+            &[(1, "e1"), (3, "e2")],
+            &[],
+        ] {
             assert!(check_named(&named(wrong), &here).is_err(), "{wrong:?}");
         }
     }

@@ -35,5 +35,7 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
     call.hold()
         .complete_upload_in_parts(&caller, &input.upload_id, &digest, &parts)
         .await?;
-    Ok(answer::json(json!({ "status": "completed", "digest": digest.to_string() })))
+    Ok(answer::json(
+        json!({ "status": "completed", "digest": digest.to_string() }),
+    ))
 }

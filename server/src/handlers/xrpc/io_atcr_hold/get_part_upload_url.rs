@@ -22,7 +22,10 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
         part_number,
     } = call.input().await?;
     if part_number == 0 {
-        return Err(XrpcError::named("InvalidPartNumber", "parts are numbered from 1"));
+        return Err(XrpcError::named(
+            "InvalidPartNumber",
+            "parts are numbered from 1",
+        ));
     }
     let hold = call.hold();
     hold.check_write(&caller).await?;
@@ -35,5 +38,7 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
         .append_pair("uploader", caller.as_str())
         .append_pair("expires", &expires.to_string())
         .append_pair("ticket", &ticket);
-    Ok(answer::json(json!({ "url": url, "method": "PUT", "headers": {} })))
+    Ok(answer::json(
+        json!({ "url": url, "method": "PUT", "headers": {} }),
+    ))
 }

@@ -56,7 +56,9 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
     if operation == "pull" {
         // Whoever may read may say that they did, of anybody's repository.
         if !hold.may_read(Some(&caller)).await? {
-            return Err(XrpcError::forbidden("Access denied: user is not a crew member"));
+            return Err(XrpcError::forbidden(
+                "Access denied: user is not a crew member",
+            ));
         }
         let repository = repository(&input)?;
         hold.count_pull(&input.user_did, &repository).await?;
@@ -66,7 +68,10 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
         return Err(XrpcError::new(
             http::StatusCode::FORBIDDEN,
             "UserMismatch",
-            format!("the token is of {caller}, and the manifest of {}", input.user_did),
+            format!(
+                "the token is of {caller}, and the manifest of {}",
+                input.user_did
+            ),
         ));
     }
     match operation.as_str() {

@@ -29,7 +29,11 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
         }
         None => call.writer().await?,
     };
-    let body = call.body().into_data_stream().map_err(BodyError::new).boxed();
+    let body = call
+        .body()
+        .into_data_stream()
+        .map_err(BodyError::new)
+        .boxed();
     let stored = call.hold().put_part(&uploader, &upload, part, body).await?;
     let mut response = answer::json(json!({ "etag": stored.etag, "size": stored.size }));
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", stored.etag)) {

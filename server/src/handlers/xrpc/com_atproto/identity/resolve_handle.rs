@@ -12,7 +12,10 @@ pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, Xrpc
     if !handle.eq_ignore_ascii_case(call.hold().handle()) {
         return Err(XrpcError::named(
             "HandleNotFound",
-            format!("this hold knows no handle but its own, {}", call.hold().handle()),
+            format!(
+                "this hold knows no handle but its own, {}",
+                call.hold().handle()
+            ),
         ));
     }
     Ok(answer::json(json!({ "did": call.hold().did() })))

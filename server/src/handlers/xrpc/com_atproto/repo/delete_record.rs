@@ -15,7 +15,12 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
     call.check_is_hold(&input.repo)?;
     let rkey = input.rkey()?;
     let hold = call.hold();
-    if hold.repo().get_record(&input.collection, &rkey).await?.is_none() {
+    if hold
+        .repo()
+        .get_record(&input.collection, &rkey)
+        .await?
+        .is_none()
+    {
         hold.check_may_write_records(&caller).await?;
         return Ok(answer::json(json!({})));
     }

@@ -67,12 +67,7 @@ fn record_json(hold: &Hold, collection: &Nsid, record: &StoredRecord) -> Value {
     })
 }
 
-fn written(
-    hold: &Hold,
-    collection: &Nsid,
-    rkey: &RecordKey,
-    info: &CommitInfo,
-) -> Value {
+fn written(hold: &Hold, collection: &Nsid, rkey: &RecordKey, info: &CommitInfo) -> Value {
     let cid = info.written.first().copied().flatten();
     json!({
         "uri": uri(hold, collection, rkey),

@@ -113,7 +113,9 @@ struct Served {
 impl Served {
     fn answer(&self, body: Body, range: Option<RangeInclusive<u64>>) -> Response {
         let mut response = Response::new(body);
-        let length = range.as_ref().map_or(self.size, |range| range.end() - range.start() + 1);
+        let length = range
+            .as_ref()
+            .map_or(self.size, |range| range.end() - range.start() + 1);
         if let Some(range) = range {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             let text = format!("bytes {}-{}/{}", range.start(), range.end(), self.size);
@@ -124,9 +126,17 @@ impl Served {
         insert(headers, CONTENT_TYPE, &self.media_type);
         insert(headers, ETAG, &format!("\"{}\"", self.name));
         let file = self.name.replace(':', "-");
-        insert(headers, CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""));
+        insert(
+            headers,
+            CONTENT_DISPOSITION,
+            &format!("attachment; filename=\"{file}\""),
+        );
         let scope = if self.is_public { "public" } else { "private" };
-        insert(headers, CACHE_CONTROL, &format!("{scope}, max-age=31536000, immutable"));
+        insert(
+            headers,
+            CACHE_CONTROL,
+            &format!("{scope}, max-age=31536000, immutable"),
+        );
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(
@@ -161,7 +171,11 @@ fn unsatisfiable(size: u64) -> Response {
         format!("the blob has {size} bytes"),
     );
     let mut response = error.into_response();
-    insert(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{size}"));
+    insert(
+        response.headers_mut(),
+        CONTENT_RANGE,
+        &format!("bytes */{size}"),
+    );
     response
 }
 

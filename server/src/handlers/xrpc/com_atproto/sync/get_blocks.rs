@@ -20,7 +20,7 @@ pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, Xrpc
             "ask for {MAX_BLOCKS} blocks at most"
         )));
     }
-    let mut archive = car::write_header(None);
+    let mut archive = car::write_header(None).to_vec();
     for cid in &cids {
         let Some(block) = call.hold().repo().find_block(cid).await? else {
             return Err(XrpcError::named(
@@ -28,7 +28,7 @@ pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, Xrpc
                 format!("there is no block {cid} in this repo"),
             ));
         };
-        archive.extend_from_slice(&car::write_block(cid, &block));
+        archive.extend_from_slice(&car::write_block(*cid, &block));
     }
     Ok(answer::car(archive))
 }

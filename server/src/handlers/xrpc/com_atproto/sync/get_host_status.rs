@@ -17,7 +17,7 @@ pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, Xrpc
     }
     Ok(answer::json(json!({
         "hostname": hostname,
-        "seq": call.hold().last_seq().await?,
+        "seq": call.hold().repo().last_seq().await?,
         "accountCount": 1,
         "status": "active",
     })))

@@ -14,13 +14,17 @@ use tokio::time::timeout;
 
 use crate::handlers::xrpc::call::Call;
 use crate::handlers::xrpc::error::XrpcError;
-use crate::hold::firehose::{EventStream, Subscription};
-use atproto::firehose::{ErrorFrame, Frame};
+use crate::hold::{FirehoseError, Subscription};
+use atproto::firehose::{Frame, StreamError};
 
 /// How long a client may take to take one event.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a silent connection is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(30);
+/// Pings that a client may leave unanswered.
+const MAX_UNANSWERED: u8 = 3;
+/// How long a client may take to hear why it has to go.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// RFC 6455, section 7.4.1: the connection breaks a rule.
 const POLICY: u16 = 1008;
 
@@ -41,41 +45,48 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
                 "too many clients follow this hold; try again later",
             )
         })?;
-    let subscription = call.hold().subscribe(cursor).await?;
+    let subscription = match call.hold().repo().subscribe(cursor).await {
+        Err(FirehoseError::Repo(error)) => return Err(error.into()),
+        other => other,
+    };
     Ok(upgrade.on_upgrade(move |socket| serve(socket, subscription, slot)))
 }
 
-async fn serve(mut socket: WebSocket, subscription: Subscription, _slot: OwnedSemaphorePermit) {
-    match subscription {
-        Subscription::FutureCursor => {
-            refuse(&mut socket, "FutureCursor", "the cursor is of an event to come").await;
+async fn serve(
+    mut socket: WebSocket,
+    subscription: Result<Subscription, FirehoseError>,
+    _slot: OwnedSemaphorePermit,
+) {
+    let ended = match subscription {
+        Ok(events) => follow(&mut socket, events).await,
+        Err(error) => Err(error),
+    };
+    match ended {
+        Ok(()) => {}
+        Err(error @ FirehoseError::FutureCursor { .. }) => {
+            refuse(&mut socket, StreamError::FUTURE_CURSOR, &error).await;
         }
-        Subscription::Events(events) => {
-            if let Err(TooSlow) = follow(&mut socket, events).await {
-                refuse(&mut socket, "ConsumerTooSlow", "events are taken too slowly").await;
-            }
+        Err(error @ FirehoseError::ConsumerTooSlow) => {
+            refuse(&mut socket, StreamError::CONSUMER_TOO_SLOW, &error).await;
+        }
+        Err(FirehoseError::Repo(error)) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "events cannot be read"
+            );
         }
     }
 }
 
-/// The client does not take what it is sent.
-struct TooSlow;
-
-async fn follow(socket: &mut WebSocket, mut events: EventStream) -> Result<(), TooSlow> {
+/// Sends events until the client goes.
+async fn follow(socket: &mut WebSocket, mut events: Subscription) -> Result<(), FirehoseError> {
     let mut ping = tokio::time::interval(PING_EVERY);
     ping.tick().await;
     let mut unanswered = 0_u8;
     loop {
         tokio::select! {
             page = events.next_page() => {
-                let frames = match page {
-                    Ok(frames) => frames,
-                    Err(error) => {
-                        tracing::error!(error = &error as &dyn std::error::Error, "events cannot be read");
-                        return Ok(());
-                    }
-                };
-                for frame in frames {
+                for frame in page? {
                     if !send(socket, Message::Binary(frame)).await? {
                         return Ok(());
                     }
@@ -87,7 +98,7 @@ async fn follow(socket: &mut WebSocket, mut events: EventStream) -> Result<(), T
                 Some(Ok(_)) => unanswered = 0,
             },
             _ = ping.tick() => {
-                if unanswered >= 3 || !send(socket, Message::Ping(Bytes::new())).await? {
+                if unanswered >= MAX_UNANSWERED || !send(socket, Message::Ping(Bytes::new())).await? {
                     return Ok(());
                 }
                 unanswered += 1;
@@ -97,28 +108,29 @@ async fn follow(socket: &mut WebSocket, mut events: EventStream) -> Result<(), T
 }
 
 /// `false` when the client is gone.
-async fn send(socket: &mut WebSocket, message: Message) -> Result<bool, TooSlow> {
+async fn send(socket: &mut WebSocket, message: Message) -> Result<bool, FirehoseError> {
     match timeout(PATIENCE, socket.send(message)).await {
         Ok(Ok(())) => Ok(true),
         Ok(Err(_)) => Ok(false),
-        Err(_) => Err(TooSlow),
+        Err(_) => Err(FirehoseError::ConsumerTooSlow),
     }
 }
 
 /// The last thing a client is told; whether it listens is its own affair.
-async fn refuse(socket: &mut WebSocket, error: &str, message: &str) {
-    let frame = Frame::Error(ErrorFrame {
-        error: error.to_owned(),
-        message: Some(message.to_owned()),
+async fn refuse(socket: &mut WebSocket, name: &str, error: &FirehoseError) {
+    let frame = Frame::Error(StreamError {
+        error: name.to_owned(),
+        message: Some(error.to_string()),
     });
     let close = Message::Close(Some(CloseFrame {
         code: POLICY,
-        reason: error.to_owned().into(),
+        reason: name.to_owned().into(),
     }));
     let farewell = async {
-        if socket.send(Message::Binary(frame.encode().into())).await.is_ok() {
+        let told = socket.send(Message::Binary(frame.encode().into())).await;
+        if told.is_ok() {
             let _ = socket.send(close).await;
         }
     };
-    let _ = timeout(Duration::from_secs(5), farewell).await;
+    let _ = timeout(FAREWELL, farewell).await;
 }
