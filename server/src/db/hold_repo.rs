@@ -214,7 +214,7 @@ impl Transaction {
                     .fetch_optional(&mut **transaction)
                     .await?
             }
-            Self::Postgres(transaction) => {
+            Self::Postgres(transaction, _) => {
                 sqlx::query_as(LOCKED_HEAD)
                     .fetch_optional(&mut **transaction)
                     .await?

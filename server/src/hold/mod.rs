@@ -18,6 +18,7 @@ mod crew;
 mod error;
 mod firehose;
 mod identity;
+mod layer_digest;
 mod layers;
 mod permissions;
 mod posts;
