@@ -198,7 +198,7 @@ fn hold_identity(config: &HoldConfig) -> Result<HoldIdentity, AssemblyError> {
     let key = load_or_create_signing_key(&config.signing_key_path)?;
     Ok(HoldIdentity::new(
         config.did.clone(),
-        config.public_url.url(),
+        config.public_url.url().clone(),
         key,
     ))
 }

@@ -104,12 +104,15 @@ impl Transaction {
         Ok(())
     }
 
-    /// Removes events made before `cutoff`; returns how many.
-    pub async fn purge_events(&mut self, cutoff: i64) -> Result<u64, DatabaseError> {
+    /// Removes events made before `cutoff`, `limit` of them at most; returns how many.
+    pub async fn purge_events(&mut self, cutoff: i64, limit: i64) -> Result<u64, DatabaseError> {
         Ok(execute!(
             self,
-            "DELETE FROM hold_events WHERE created_at < $1",
-            [cutoff]
+            "DELETE FROM hold_events
+            WHERE seq IN (
+                SELECT seq FROM hold_events WHERE created_at < $1 ORDER BY seq LIMIT $2
+            )",
+            [cutoff, limit]
         )?)
     }
 }

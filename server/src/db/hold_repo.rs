@@ -214,7 +214,7 @@ impl Transaction {
                     .fetch_optional(&mut **transaction)
                     .await?
             }
-            Self::Postgres(transaction) => {
+            Self::Postgres(transaction, _) => {
                 sqlx::query_as(LOCKED_HEAD)
                     .fetch_optional(&mut **transaction)
                     .await?
@@ -392,12 +392,33 @@ impl Transaction {
         )?)
     }
 
-    /// Removes blocks that were dropped by commits before `rev`; returns how many.
-    pub async fn purge_repo_blocks(&mut self, rev: &str) -> Result<u64, DatabaseError> {
+    /// Removes blocks that were dropped by commits before `rev`, `limit` of them at most; returns how many.
+    pub async fn purge_repo_blocks(&mut self, rev: &str, limit: i64) -> Result<u64, DatabaseError> {
         Ok(execute!(
             self,
-            "DELETE FROM hold_repo_blocks WHERE dropped_rev IS NOT NULL AND dropped_rev < $1",
-            [rev]
+            "DELETE FROM hold_repo_blocks
+            WHERE (rev, cid) IN (
+                SELECT rev, cid
+                FROM hold_repo_blocks
+                WHERE dropped_rev IS NOT NULL AND dropped_rev < $1
+                LIMIT $2
+            )",
+            [rev, limit]
+        )?)
+    }
+}
+
+#[cfg(test)]
+impl Database {
+    /// How many blocks a commit brought.
+    pub async fn count_repo_blocks(&self, rev: &str) -> Result<i64, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, i64>(
+                "SELECT COUNT(*) FROM hold_repo_blocks WHERE rev = $1",
+                [rev]
+            ),
+            fetch_one
         )?)
     }
 }

@@ -1,8 +1,9 @@
 //! What a hold is to the network: its DID, its handle, where it answers, and the key its records are signed with.
 
 use atproto::crypto::SigningKey;
+use atproto::identity::{AccountDescription, ServiceDescription};
 use atproto::syntax::{Did, Handle};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 /// The fragment under which a DID document names a hold.
@@ -14,18 +15,16 @@ pub const HOLD_SERVICE_TYPE: &str = "AtcrHoldService";
 #[derive(Debug, Clone)]
 pub struct HoldIdentity {
     did: Did,
-    origin: String,
-    authority: String,
+    public_url: Url,
     signing_key: SigningKey,
 }
 
 impl HoldIdentity {
     /// The hold `did` that answers under the origin `public_url` and signs with `signing_key`.
-    pub fn new(did: Did, public_url: &Url, signing_key: SigningKey) -> Self {
+    pub fn new(did: Did, public_url: Url, signing_key: SigningKey) -> Self {
         Self {
             did,
-            origin: public_url.as_str().trim_end_matches('/').to_owned(),
-            authority: public_url.authority().to_owned(),
+            public_url,
             signing_key,
         }
     }
@@ -35,20 +34,20 @@ impl HoldIdentity {
         &self.did
     }
 
-    /// Where it answers, without a slash at the end.
-    pub fn origin(&self) -> &str {
-        &self.origin
+    /// Where it answers.
+    pub fn public_url(&self) -> &Url {
+        &self.public_url
     }
 
     /// The host of its origin, which is its handle. On a loopback origin it has a port and is a handle only in
     /// name.
     pub fn handle(&self) -> &str {
-        &self.authority
+        self.public_url.authority()
     }
 
     /// The handle, where it can be one on the open network.
     pub fn valid_handle(&self) -> Option<Handle> {
-        self.authority.parse().ok()
+        self.handle().parse().ok()
     }
 
     /// The key of its commits.
@@ -56,35 +55,30 @@ impl HoldIdentity {
         &self.signing_key
     }
 
-    /// Its DID document. atproto.com/specs/did#did-documents
+    /// What its DID document has to say.
+    pub fn description(&self) -> AccountDescription {
+        describe(&self.public_url, &self.signing_key)
+    }
+
+    /// Its DID document.
     pub fn did_document(&self) -> Value {
-        let did = &self.did;
-        json!({
-            "@context": [
-                "https://www.w3.org/ns/did/v1",
-                "https://w3id.org/security/multikey/v1",
-            ],
-            "id": did,
-            "alsoKnownAs": [format!("at://{}", self.authority)],
-            "verificationMethod": [{
-                "id": format!("{did}#atproto"),
-                "type": "Multikey",
-                "controller": did,
-                "publicKeyMultibase": self.signing_key.public_key().to_multikey(),
-            }],
-            "service": [
-                {
-                    "id": "#atproto_pds",
-                    "type": "AtprotoPersonalDataServer",
-                    "serviceEndpoint": self.origin,
-                },
-                {
-                    "id": format!("#{HOLD_SERVICE}"),
-                    "type": HOLD_SERVICE_TYPE,
-                    "serviceEndpoint": self.origin,
-                },
-            ],
-        })
+        self.description().did_document(&self.did)
+    }
+}
+
+/// What the DID document of a hold at `public_url` has to say.
+pub(super) fn describe(public_url: &Url, signing_key: &SigningKey) -> AccountDescription {
+    AccountDescription {
+        handle: public_url.authority().parse().ok(),
+        signing_key: signing_key.public_key(),
+        services: vec![
+            ServiceDescription::personal_data_server(public_url.clone()),
+            ServiceDescription {
+                fragment: HOLD_SERVICE,
+                kind: HOLD_SERVICE_TYPE,
+                endpoint: public_url.clone(),
+            },
+        ],
     }
 }
 
@@ -100,7 +94,7 @@ mod tests {
         let key = SigningKey::from_bytes(Curve::K256, &[7; 32]).unwrap();
         let did: Did = "did:web:hold.example.com".parse().unwrap();
         let url = Url::parse("https://hold.example.com").unwrap();
-        let identity = HoldIdentity::new(did.clone(), &url, key.clone());
+        let identity = HoldIdentity::new(did.clone(), url.clone(), key.clone());
         let document =
             DidDocument::parse(identity.did_document().to_string().as_bytes(), &did).unwrap();
         let policy = EndpointPolicy::default();
@@ -118,9 +112,8 @@ mod tests {
         let key = SigningKey::from_bytes(Curve::K256, &[7; 32]).unwrap();
         let did = "did:web:localhost%3A5000".parse().unwrap();
         let url = Url::parse("http://localhost:5000").unwrap();
-        let identity = HoldIdentity::new(did, &url, key);
+        let identity = HoldIdentity::new(did, url, key);
         assert_eq!(identity.handle(), "localhost:5000");
         assert_eq!(identity.valid_handle(), None);
-        assert_eq!(identity.origin(), "http://localhost:5000");
     }
 }

@@ -13,7 +13,7 @@ use oci::{Digest, RepositoryPath};
 
 use super::crew::to_ipld;
 use super::repo::{self, CommitInfo};
-use super::{Hold, HoldError};
+use super::{Hold, HoldError, layer_digest};
 use crate::clients::hold::ManifestNotice;
 use crate::db::{LayerRow, LayerUsage, Transaction};
 
@@ -130,7 +130,7 @@ impl Hold {
         layer: &Layer,
     ) -> Result<atproto::data::Ipld, HoldError> {
         to_ipld(&HoldLayer {
-            digest: digest.to_owned(),
+            digest: layer_digest::to_record(digest),
             size: layer.size,
             media_type: layer.media_type.clone(),
             manifest: Some(manifest_uri(&notice.owner, &notice.manifest)?),
@@ -267,7 +267,7 @@ fn old_record(row: &LayerRow) -> Option<HoldLayer> {
     let owner: Did = row.user_did.parse().ok()?;
     let manifest = row.manifest.parse().ok()?;
     Some(HoldLayer {
-        digest: row.digest.clone(),
+        digest: layer_digest::to_record(&row.digest),
         size: row.size,
         media_type: row.media_type.clone(),
         manifest: manifest_uri(&owner, &manifest).ok(),

@@ -23,6 +23,7 @@ mod error;
 mod firehose;
 mod human_bytes;
 mod identity;
+mod layer_digest;
 mod layers;
 mod permissions;
 mod personal_data;

@@ -8,6 +8,7 @@ use atproto::repo::{OpAction, RepoOp};
 use atproto::syntax::{AtUri, Did};
 use lexicon::{FeedPost, HoldCaptain, HoldCrew, HoldLayer, HoldStats, Record, nsid};
 
+use super::layer_digest;
 use super::repo::RepoError;
 use crate::db::{CaptainRow, CrewRow, Flag, LayerRow, StatsRow, Transaction};
 
@@ -100,7 +101,7 @@ fn layer_row(key: &str, layer: &HoldLayer) -> Option<LayerRow> {
         user_did: layer.user_did.to_string(),
         repository: layer.repository.clone().unwrap_or_default(),
         manifest: manifest_digest(layer.manifest.as_ref()?)?,
-        digest: layer.digest.clone(),
+        digest: layer_digest::from_record(&layer.digest),
         size: layer.size,
         media_type: layer.media_type.clone(),
         created_at: layer.created_at.unix_micros() / 1000,

@@ -60,7 +60,7 @@ impl HoldFolder {
     ) -> Result<Hold, SetUpError> {
         let store = FilesystemBlobStore::open(self.folder.path()).await.unwrap();
         let key = load_or_create_signing_key(&self.folder.path().join("signing.key")).unwrap();
-        let identity = HoldIdentity::new(start.did, &start.public_url, key);
+        let identity = HoldIdentity::new(start.did, start.public_url, key);
         let hold = Hold::new(
             start.settings,
             identity,

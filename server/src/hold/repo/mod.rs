@@ -27,6 +27,7 @@ mod commit;
 mod error;
 mod events;
 mod export;
+mod purge;
 mod read;
 mod reindex;
 
@@ -142,6 +143,13 @@ impl HoldRepo {
 
     pub(super) fn database(&self) -> &Database {
         &self.inner.database
+    }
+
+    /// How many nodes are in memory.
+    #[cfg(test)]
+    fn nodes_in_memory(&self) -> u64 {
+        self.inner.nodes.run_pending_tasks();
+        self.inner.nodes.entry_count()
     }
 
     /// The last event that this process knows of; 0 when it knows of none.
