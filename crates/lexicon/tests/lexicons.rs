@@ -61,6 +61,8 @@ fn samples() -> BTreeMap<&'static str, Value> {
         sample(&samples::hold_crew()),
         sample(&samples::hold_layer()),
         sample(&samples::hold_stats()),
+        sample(&samples::actor_profile()),
+        sample(&samples::feed_post()),
     ])
 }
 
@@ -181,6 +183,8 @@ fn reads(id: &str, record: &Value) -> bool {
         nsid::HOLD_CREW => reads_as::<lexicon::HoldCrew>(record),
         nsid::HOLD_LAYER => reads_as::<lexicon::HoldLayer>(record),
         nsid::HOLD_STATS => reads_as::<lexicon::HoldStats>(record),
+        nsid::ACTOR_PROFILE => reads_as::<lexicon::ActorProfile>(record),
+        nsid::FEED_POST => reads_as::<lexicon::FeedPost>(record),
         other => panic!("{other} has no type"),
     }
 }
