@@ -151,9 +151,9 @@ impl Hold {
 
     /// Where a method of the hold is called.
     pub fn method_url(&self, nsid: &str) -> Url {
-        format!("{}/xrpc/{nsid}", self.identity().origin())
-            .parse()
-            .expect("an origin and a path make a URL")
+        let mut url = self.identity().public_url().clone();
+        url.set_path(&format!("/xrpc/{nsid}"));
+        url
     }
 
     /// Where everybody finds a blob of the hold's own records.
