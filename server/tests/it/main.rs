@@ -10,3 +10,4 @@ mod oci;
 mod operations;
 mod pds;
 mod token;
+mod xrpc;

@@ -53,8 +53,8 @@ pub enum Access {
     Captain,
     /// An `AppView` that the operator named.
     TrustedAppView,
-    /// Whoever has a ticket for an upload, or is its writer.
-    Ticket,
+    /// Everybody who is vouched for, about uploads of their own. Uploads of others do not exist for them.
+    Uploader,
 }
 
 /// A method.
@@ -106,8 +106,8 @@ methods! {
     "com.atproto.sync.subscribeRepos" Get Anyone com_atproto::sync::subscribe_repos;
     "dev.longshore.hold.acceptCaptaincy" Post Person dev_longshore_hold::accept_captaincy;
     "dev.longshore.hold.offerCaptaincy" Post Captain dev_longshore_hold::offer_captaincy;
-    "io.atcr.hold.abortUpload" Post Writer io_atcr_hold::abort_upload;
-    "io.atcr.hold.completeUpload" Post Writer io_atcr_hold::complete_upload;
+    "io.atcr.hold.abortUpload" Post Uploader io_atcr_hold::abort_upload;
+    "io.atcr.hold.completeUpload" Post Uploader io_atcr_hold::complete_upload;
     "io.atcr.hold.deleteUserData" Post Person io_atcr_hold::delete_user_data;
     "io.atcr.hold.exportUserData" Get Person io_atcr_hold::export_user_data;
     "io.atcr.hold.getPartUploadUrl" Post Writer io_atcr_hold::get_part_upload_url;
@@ -117,7 +117,7 @@ methods! {
     "io.atcr.hold.notifyManifest" Post Writer io_atcr_hold::notify_manifest;
     "io.atcr.hold.requestCrew" Post Person io_atcr_hold::request_crew;
     "io.atcr.hold.updateCrewTier" Post TrustedAppView io_atcr_hold::update_crew_tier;
-    "io.atcr.hold.uploadPart" Put Ticket io_atcr_hold::upload_part;
+    "io.atcr.hold.uploadPart" Put Uploader io_atcr_hold::upload_part;
 }
 
 pub(super) fn find(nsid: &str) -> Option<&'static MethodEntry> {

@@ -153,6 +153,30 @@ impl Network {
         session["accessJwt"].as_str().unwrap().to_owned()
     }
 
+    /// A token of the account's PDS for one method of a service.
+    pub async fn service_token(
+        &self,
+        account: &Account,
+        access: &str,
+        audience: &str,
+        method: &str,
+    ) -> String {
+        let answer: serde_json::Value = super::client::http()
+            .get(format!(
+                "{}/xrpc/com.atproto.server.getServiceAuth",
+                account.pds
+            ))
+            .query(&[("aud", audience), ("lxm", method)])
+            .bearer_auth(access)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
     /// A record as the PDS gives it to anybody.
     pub async fn record(
         &self,
