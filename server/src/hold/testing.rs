@@ -10,10 +10,8 @@ use oci::Digest;
 use tempfile::TempDir;
 use url::Url;
 
-use super::{
-    CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError,
-    load_or_create_signing_key,
-};
+use super::signing_key::load_or_create_signing_key;
+use super::{CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError};
 use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
 use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
 use crate::clock::Clock;
@@ -117,6 +115,7 @@ impl HoldStart {
                     ..CaptainSettings::default()
                 },
                 name: "Hold".to_owned(),
+                identity_changed: false,
             },
         }
     }
