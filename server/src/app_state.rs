@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup};
+use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
@@ -18,9 +18,10 @@ use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
 use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{ShownHold, WebSettings};
+use crate::handlers::xrpc::{XrpcParts, XrpcState};
 use crate::hold::{
-    CaptainSettings, Hold, HoldSettings, HoldSetup, IdentitySource, LoadIdentityError, SetUpError,
-    load_identity,
+    CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
+    LoadIdentityError, SetUpError, Tier, Tiers, load_identity,
 };
 use crate::identity::{Freshness, Identities};
 use crate::network::{self, NetworkError};
@@ -40,6 +41,10 @@ pub struct AppState {
     pub registry: Registry,
     /// The hold in this process.
     pub hold: Hold,
+    /// Its methods.
+    pub xrpc: XrpcState,
+    /// Who verifies those who call them.
+    pub service_tokens: ServiceTokens,
     /// Registry tokens.
     pub tokens: Arc<RegistryTokens>,
     /// Where clients get them.
@@ -115,6 +120,7 @@ impl AppState {
         let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
         let settings = HoldSettings {
             max_blob_bytes: config.registry.max_blob_bytes,
+            tiers: tiers(hold_config),
         };
         let plc_url = config.identity.plc_directory_url.url().clone();
         let plc = PlcDirectory::new(outbound.clone(), plc_url);
@@ -129,6 +135,20 @@ impl AppState {
         hold.set_up(&hold_setup(hold_config, &identities, loaded.changed).await)
             .await?;
         let captain = hold.captain().await.map_err(SetUpError::from)?.did;
+        let service_tokens = ServiceTokens::new(ServiceTokensSetup {
+            audience: hold.did().clone(),
+            service: HOLD_SERVICE,
+            identities: identities.clone(),
+            pds: pds.clone(),
+            database: database.clone(),
+            clock: clock.clone(),
+        });
+        let xrpc = XrpcState::new(XrpcParts {
+            hold: hold.clone(),
+            tokens: service_tokens.clone(),
+            trusted_appviews: hold_config.trusted_appviews.clone(),
+            clock: clock.clone(),
+        });
         let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
@@ -153,6 +173,8 @@ impl AppState {
             web: web_settings(config, hold_config, captain, hold.clone()),
             registry,
             hold,
+            xrpc,
+            service_tokens,
             tokens: Arc::new(tokens),
             token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
             sessions,
@@ -175,6 +197,14 @@ fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn tiers(config: &HoldConfig) -> Tiers {
+    let tiers = config.tiers.iter().map(|(name, bytes)| Tier {
+        name: name.clone(),
+        bytes: *bytes,
+    });
+    Tiers::new(tiers.collect(), config.default_tier.as_deref())
 }
 
 async fn hold_setup(

@@ -6,15 +6,18 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 
 use super::settings::{
-    HOLD_ALLOW_ALL_CREW, HOLD_BLUESKY_POSTS, HOLD_DATABASE_KEY_PATH, HOLD_DID_METHOD,
-    HOLD_EVENT_RETENTION_HOURS, HOLD_NAME, HOLD_OWNER, HOLD_PUBLIC, HOLD_PUBLIC_URL, HOLD_RELAYS,
-    HOLD_ROTATION_KEY_PATH, Setting,
+    HOLD_ALLOW_ALL_CREW, HOLD_BLUESKY_POSTS, HOLD_DATABASE_KEY_PATH, HOLD_DEFAULT_TIER,
+    HOLD_DID_METHOD, HOLD_EVENT_RETENTION_HOURS, HOLD_NAME, HOLD_OWNER, HOLD_PUBLIC,
+    HOLD_PUBLIC_URL, HOLD_QUOTA_TIERS, HOLD_RELAYS, HOLD_ROTATION_KEY_PATH, HOLD_TRUSTED_APPVIEWS,
+    Setting,
 };
 use super::source::Reader;
 use super::value::{self, Origin};
 
 /// The longest name of a hold: what a profile shows of a name, in characters.
 const MAX_NAME_CHARACTERS: usize = 64;
+/// The longest name of a tier in a crew record, in bytes.
+const MAX_TIER_BYTES: usize = 32;
 
 /// The hold that runs in this process.
 #[derive(Debug, Clone)]
@@ -41,6 +44,12 @@ pub struct HoldConfig {
     pub rotation_key_path: PathBuf,
     /// How long events are kept.
     pub event_retention: Duration,
+    /// What crew members may store, in bytes by the name of a tier.
+    pub tiers: Vec<(String, u64)>,
+    /// The tier of members whose record names none; `None` for the first.
+    pub default_tier: Option<String>,
+    /// Registries that may set tiers.
+    pub trusted_appviews: Vec<Did>,
     /// Relays to tell of the hold.
     pub relays: Vec<Origin>,
 }
@@ -70,6 +79,8 @@ pub(super) fn read(
     let did_method = reader.value(&HOLD_DID_METHOD, read_did_method);
     let event_retention = reader.value(&HOLD_EVENT_RETENTION_HOURS, value::hours(1..=8760));
     let relays = reader.optional(&HOLD_RELAYS, read_relays);
+    let tiers = read_tiers(reader);
+    let trusted_appviews = reader.optional(&HOLD_TRUSTED_APPVIEWS, read_dids);
     let did = read_did(reader, registry_url);
     let owner = if has_hold || reader.is_given(&HOLD_OWNER) {
         reader.value(&HOLD_OWNER, |text| {
@@ -83,6 +94,7 @@ pub(super) fn read(
         return None;
     }
     let (public_url, did) = did?;
+    let (tiers, default_tier) = tiers?;
     let key_path = |given: Option<PathBuf>, file: &str| match given {
         Some(path) => Some(path),
         None => Some(data_dir?.join("keys").join(file)),
@@ -99,6 +111,9 @@ pub(super) fn read(
         signing_key_path: key_path(signing_key_path, "hold-signing.key")?,
         rotation_key_path: key_path(rotation_key_path, "hold-rotation.key")?,
         event_retention: event_retention?,
+        tiers,
+        default_tier,
+        trusted_appviews: trusted_appviews.unwrap_or_default(),
         relays: relays.unwrap_or_default(),
     })
 }
@@ -126,6 +141,52 @@ fn read_relays(text: &str) -> Option<Vec<Origin>> {
         .map(str::trim)
         .filter(|origin| !origin.is_empty())
         .map(value::public_origin)
+        .collect()
+}
+
+type TierList = Vec<(String, u64)>;
+
+/// The tiers and the default, which must be one of them.
+fn read_tiers(reader: &mut Reader) -> Option<(TierList, Option<String>)> {
+    let tiers = reader.value(&HOLD_QUOTA_TIERS, parse_tiers);
+    let default = reader.optional(&HOLD_DEFAULT_TIER, |text| Some(text.to_owned()));
+    let tiers = tiers?;
+    if let Some(default) = &default
+        && !tiers.iter().any(|(name, _)| name == default)
+    {
+        let expects = HOLD_DEFAULT_TIER.expects;
+        let message = format!("found {default:?}; expected {expects}");
+        reader.refuse(&HOLD_DEFAULT_TIER, message);
+        return None;
+    }
+    Some((tiers, default))
+}
+
+fn parse_tiers(text: &str) -> Option<TierList> {
+    if text.trim() == "none" {
+        return Some(Vec::new());
+    }
+    let mut tiers = TierList::new();
+    for entry in text.split(',') {
+        let (name, size) = entry.split_once('=')?;
+        let name = name.trim();
+        let is_name = (1..=MAX_TIER_BYTES).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if !is_name || tiers.iter().any(|(known, _)| known == name) {
+            return None;
+        }
+        tiers.push((name.to_owned(), value::byte_size(size.trim())?));
+    }
+    Some(tiers)
+}
+
+fn read_dids(text: &str) -> Option<Vec<Did>> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|did| !did.is_empty())
+        .map(|did| did.parse().ok())
         .collect()
 }
 

@@ -117,6 +117,15 @@ settings! {
     HOLD_DID_METHOD = "hold.did_method", "HOLD_DID_METHOD", Value("web"),
         "web or plc", false,
         "What kind of DID the hold gets at its first start: web, which is its domain for good, or plc, from identity.plc_directory_url, which can move to another domain. A hold keeps the DID it has.";
+    HOLD_QUOTA_TIERS = "hold.quota_tiers", "HOLD_QUOTA_TIERS", Value("deckhand=5GB,bosun=50GB,quartermaster=100GB"),
+        "names with sizes, from the least to the most, such as deckhand=5GB,bosun=50GB; or none", false,
+        "What members of the crew may store, by the tier in their record. The captain has no limit, and with `none` nobody has.";
+    HOLD_DEFAULT_TIER = "hold.default_tier", "HOLD_DEFAULT_TIER", Derived("the first of hold.quota_tiers"),
+        "one of the names in hold.quota_tiers", false,
+        "The tier of members whose record names none.";
+    HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
+        "DIDs separated by commas", false,
+        "Registries that may set the tier of crew members (io.atcr.hold.updateCrewTier).";
     HOLD_DATABASE_PATH = "hold.database_path", "HOLD_DATABASE_PATH", Unset,
         "a path, and database.url left out", false,
         "Another spelling of `database.url = sqlite:<path>`, for people who bring the settings of another hold. The file must be Longshore's own.";

@@ -49,9 +49,10 @@ impl Transaction {
             "INSERT INTO hold_blobs (
                 digest,
                 size,
-                stored_at
-            ) VALUES ($1, $2, $3)
-            ON CONFLICT (digest) DO NOTHING",
+                stored_at,
+                claimed_at
+            ) VALUES ($1, $2, $3, $3)
+            ON CONFLICT (digest) DO UPDATE SET claimed_at = excluded.claimed_at",
             [digest.to_string(), size.cast_signed(), now]
         )?;
         Ok(())

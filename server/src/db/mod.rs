@@ -28,10 +28,13 @@ mod hold_events;
 mod hold_layers;
 mod hold_record_blobs;
 mod hold_repo;
+mod hold_reservations;
 mod hold_stats;
+mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod service_token_ids;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -43,7 +46,9 @@ pub use hold_events::{EventRow, EventSize};
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_record_blobs::RecordBlobRow;
 pub use hold_repo::{BlockRange, RecordRow, RepoBlockRow, RepoHeadRow};
+pub use hold_reservations::ReservationRow;
 pub use hold_stats::{PendingPullsRow, StatsRow};
+pub use hold_upload_parts::UploadPartRow;
 pub use hold_uploads::UploadRow;
 pub use tags::TagRow;
 

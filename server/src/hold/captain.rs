@@ -127,16 +127,14 @@ impl Hold {
             what: "nobody offers you the captaincy of this hold".to_owned(),
         };
         let mut record = self.captain_record().await?;
+        let offer = self.database().find_captaincy_offer().await?;
         let mut transaction = self.database().begin().await?;
         let captain = transaction
             .find_captain()
             .await?
             .ok_or(HoldError::NotSetUp)?
             .owner_did;
-        let offer = self
-            .database()
-            .find_captaincy_offer()
-            .await?
+        let offer = offer
             .filter(|offer| offer.member_did == member.as_str() && offer.offered_by == captain)
             .ok_or_else(no_offer)?;
         let age = self.inner.clock.now_millis() - offer.offered_at;

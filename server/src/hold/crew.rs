@@ -159,6 +159,34 @@ impl Hold {
         Ok(info)
     }
 
+    /// Gives a member the tier at a place in the list, for an `AppView` that the operator trusts. Returns the tier's
+    /// name; `None` for somebody who is not in the crew.
+    pub async fn set_tier(&self, member: &Did, rank: usize) -> Result<Option<String>, HoldError> {
+        let Some(known) = self.find_crew_member(member).await? else {
+            return Ok(None);
+        };
+        let tier = self
+            .tiers()
+            .at_rank(rank)
+            .ok_or_else(|| HoldError::Invalid {
+                reason: format!("there is no tier of rank {rank}"),
+            })?;
+        let record = HoldCrew {
+            member: member.clone(),
+            role: known.role,
+            permissions: known.permissions,
+            tier: Some(tier.name.clone()),
+            added_at: Datetime::from_unix_micros(known.added_at * 1000),
+        };
+        let key = known
+            .record_key
+            .parse()
+            .unwrap_or_else(|_| crew_key(member));
+        let write = repo::put(HoldCrew::collection(), key, to_ipld(&record)?);
+        self.repo().write_now(&[write]).await?;
+        Ok(Some(tier.name.clone()))
+    }
+
     /// A member, or `None`.
     pub async fn find_crew_member(&self, member: &Did) -> Result<Option<CrewMember>, HoldError> {
         let row = self.database().find_crew(member.as_str()).await?;

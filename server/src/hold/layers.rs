@@ -31,6 +31,8 @@ impl Hold {
     /// of a blob is taken from the blob, whatever the notice claims; one that does not lie here counts nothing.
     pub async fn notify_manifest(&self, notice: &ManifestNotice) -> Result<Noted, HoldError> {
         self.check_write(&notice.owner).await?;
+        let limit = self.limit_of(&notice.owner).await?;
+        let announces = self.captain_row().await?.enable_bluesky_posts.0;
         let mut transaction = self.database().begin().await?;
         // Before anything is read: whoever else writes to the repo waits until this is done.
         transaction.lock_repo_head().await?;
@@ -58,8 +60,10 @@ impl Hold {
             .iter()
             .map(|(digest, layer)| (digest.as_str(), layer.size))
             .collect();
-        self.claim_for_records(&mut transaction, &notice.owner, &sizes)
-            .await?;
+        if let Some(limit) = &limit {
+            self.claim_for_records(&mut transaction, limit, &sizes)
+                .await?;
+        }
         let mut noted = Noted {
             layers_created: added.len(),
             post: None,
@@ -73,7 +77,7 @@ impl Hold {
             ));
         }
         writes.push(self.count_push(&mut transaction, notice).await?);
-        if let Some((key, post)) = self.announcement(notice, &wanted_sizes(&wanted)).await? {
+        if announces && let Some((key, post)) = self.announcement(notice, &wanted_sizes(&wanted))? {
             writes.push(post);
             noted.post = Some(key);
         }

@@ -6,32 +6,40 @@
 
 use std::sync::Arc;
 
+use atproto::data::Cid;
 use atproto::syntax::Did;
+use oci::Digest;
+use url::Url;
 
 use crate::blob_store::BlobStore;
 use crate::clock::Clock;
 use crate::db::Database;
+use crate::keyed_lock::KeyedLock;
 
 mod blobs;
 mod captain;
 mod crew;
 mod error;
 mod firehose;
+mod human_bytes;
 mod identity;
 mod layer_digest;
 mod layers;
 mod load_identity;
 mod permissions;
+mod personal_data;
 mod posts;
 mod projection;
 mod quota;
 mod record_blobs;
 mod record_rules;
+mod records;
 pub mod repo;
 mod running_hashes;
 mod set_up;
 mod signing_key;
 mod stats;
+mod tiers;
 mod upload_locks;
 mod uploads;
 
@@ -40,16 +48,20 @@ pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewMember, Joined, crew_key};
 pub use error::HoldError;
 pub use firehose::{FirehoseError, Subscription};
+pub use human_bytes::human_bytes;
 pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
 pub use layers::Noted;
 pub use load_identity::{IdentitySource, LoadIdentityError, LoadedIdentity, load_identity};
 pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
+pub use personal_data::{Deleted, PersonalData};
+pub use quota::Quota;
 pub use record_blobs::{MAX_RECORD_BLOB_BYTES, UsedRecordBlob};
 pub use repo::{CommitInfo, HoldRepo, RepoError};
 pub use set_up::{HoldSetup, SetUpError};
 pub use signing_key::SigningKeyError;
 pub use stats::stats_key;
-pub use uploads::ReapedUploads;
+pub use tiers::{Tier, Tiers};
+pub use uploads::{ReapedUploads, StoredPart};
 
 use blobs::BlobSizes;
 use permissions::Remembered;
@@ -61,6 +73,8 @@ use upload_locks::UploadLocks;
 pub struct HoldSettings {
     /// The largest blob it takes, in bytes.
     pub max_blob_bytes: u64,
+    /// What crew members may store.
+    pub tiers: Tiers,
 }
 
 /// One hold. Cheap to clone; clones are the same hold.
@@ -79,6 +93,8 @@ struct Inner {
     upload_locks: UploadLocks,
     running_hashes: RunningHashes,
     blob_sizes: BlobSizes,
+    /// Whoever makes a blob exist or removes one takes turns with others about its digest.
+    blob_turns: KeyedLock<Digest>,
 }
 
 impl Hold {
@@ -103,6 +119,7 @@ impl Hold {
             upload_locks: UploadLocks::default(),
             running_hashes: RunningHashes::new(),
             blob_sizes,
+            blob_turns: KeyedLock::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -127,6 +144,27 @@ impl Hold {
     /// The hold's DID document.
     pub fn did_document(&self) -> serde_json::Value {
         self.identity().did_document()
+    }
+
+    /// The quotas that crew members can have.
+    pub fn tiers(&self) -> &Tiers {
+        &self.inner.settings.tiers
+    }
+
+    /// Where a method of the hold is called.
+    pub fn method_url(&self, nsid: &str) -> Url {
+        let mut url = self.identity().public_url().clone();
+        url.set_path(&format!("/xrpc/{nsid}"));
+        url
+    }
+
+    /// Where everybody finds a blob of the hold's own records.
+    pub fn blob_url(&self, cid: &Cid) -> String {
+        let mut url = self.method_url("com.atproto.sync.getBlob");
+        url.query_pairs_mut()
+            .append_pair("did", self.did().as_str())
+            .append_pair("cid", &cid.to_string());
+        url.into()
     }
 
     /// The hold's records.

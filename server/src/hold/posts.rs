@@ -12,8 +12,8 @@ use crate::clients::hold::ManifestNotice;
 const MAX_CHARACTERS: usize = 300;
 
 impl Hold {
-    /// The post about a tagged push, with its key; nothing where the captain wants none.
-    pub(super) async fn announcement(
+    /// The post about a push, with its key; nothing where the push has no tag.
+    pub(super) fn announcement(
         &self,
         notice: &ManifestNotice,
         sizes: &[u64],
@@ -21,9 +21,6 @@ impl Hold {
         let Some(tag) = &notice.tag else {
             return Ok(None);
         };
-        if !self.captain_row().await?.enable_bluesky_posts.0 {
-            return Ok(None);
-        }
         let who = notice.owner.to_string();
         let layers = match sizes.len() {
             1 => "1 layer".to_owned(),
@@ -32,7 +29,7 @@ impl Hold {
         let rest: String = format!(
             " pushed {}:{tag} ({}, {layers})",
             notice.repository,
-            super::quota::human_bytes(sizes.iter().sum())
+            super::human_bytes(sizes.iter().sum())
         )
         .chars()
         .take(MAX_CHARACTERS.saturating_sub(who.chars().count()))

@@ -31,7 +31,7 @@ pub struct UsedRecordBlob {
 impl Hold {
     /// Keeps a blob for a record that is about to be written (com.atproto.repo.uploadBlob). The same bytes may come
     /// again; what they are is what the last uploader said.
-    pub async fn upload_record_blob(
+    pub(super) async fn store_record_blob(
         &self,
         media_type: &str,
         content: Bytes,

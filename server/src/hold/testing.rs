@@ -11,7 +11,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::signing_key::load_or_create_signing_key;
-use super::{CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError};
+use super::{
+    CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError, Tiers,
+};
 use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
 use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
 use crate::clock::Clock;
@@ -107,6 +109,7 @@ impl HoldStart {
             public_url: "https://hold.example".parse().unwrap(),
             settings: HoldSettings {
                 max_blob_bytes: 8 << 20,
+                tiers: Tiers::default(),
             },
             setup: HoldSetup {
                 owner: Some(did(CAPTAIN)),

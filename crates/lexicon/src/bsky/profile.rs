@@ -9,6 +9,8 @@ use crate::{LexiconViolation, Record, limits, nsid};
 
 const MAX_NAME_BYTES: usize = 640;
 const MAX_DESCRIPTION_BYTES: usize = 2560;
+const MAX_PICTURE_BYTES: u64 = 1_000_000;
+const PICTURE_TYPES: [&str; 2] = ["image/png", "image/jpeg"];
 
 /// The profile of an account; one record with the key `self`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,24 @@ impl Record for ActorProfile {
             "description",
             self.description.as_ref(),
             MAX_DESCRIPTION_BYTES,
-        )
+        )?;
+        check_picture("avatar", self.avatar.as_ref())?;
+        check_picture("banner", self.banner.as_ref())
+    }
+}
+
+fn check_picture(
+    field: &'static str,
+    picture: Option<&RecordBlob>,
+) -> Result<(), LexiconViolation> {
+    match picture {
+        Some(picture) if picture.size > MAX_PICTURE_BYTES => Err(LexiconViolation::BlobTooLarge {
+            field,
+            max_bytes: MAX_PICTURE_BYTES,
+        }),
+        Some(picture) if !PICTURE_TYPES.contains(&picture.mime_type.as_str()) => {
+            Err(LexiconViolation::BlobType { field })
+        }
+        _ => Ok(()),
     }
 }

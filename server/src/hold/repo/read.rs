@@ -78,6 +78,11 @@ impl HoldRepo {
         Ok(self.inner.database.list_collections().await?)
     }
 
+    /// How many records a collection has.
+    pub async fn count_records(&self, collection: &str) -> Result<i64, RepoError> {
+        Ok(self.inner.database.count_records(collection).await?)
+    }
+
     /// A block by its CID: a commit, a node or a record, now or a short while ago.
     pub async fn find_block(&self, cid: &Cid) -> Result<Option<Bytes>, RepoError> {
         let block = self.inner.database.find_repo_block(&cid.to_bytes()).await?;
