@@ -151,3 +151,6 @@ impl Hold {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
