@@ -164,3 +164,60 @@ async fn update(
     );
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::clients::outbound::{OutboundClient, OutboundPolicy};
+    use crate::db::testing::test_on_databases;
+
+    fn source(folder: &TempDir, wants_plc: bool) -> IdentitySource {
+        IdentitySource {
+            public_url: "https://hold.example".parse().unwrap(),
+            web_did: "did:web:hold.example".parse().unwrap(),
+            wants_plc,
+            signing_key_path: folder.path().join("signing.key"),
+            rotation_key_path: folder.path().join("rotation.key"),
+        }
+    }
+
+    /// Nobody listens there.
+    fn no_directory() -> PlcDirectory {
+        let policy = OutboundPolicy {
+            allow_loopback_http: true,
+            user_agent: "test".to_owned(),
+            ..OutboundPolicy::default()
+        };
+        let url = "http://127.0.0.1:1".parse().unwrap();
+        PlcDirectory::new(OutboundClient::new(&policy).unwrap(), url)
+    }
+
+    test_on_databases! {
+        async fn a_new_hold_without_a_directory_gets_no_did_plc(test: &TestDatabase) {
+            let folder = TempDir::new().unwrap();
+            let refused = load_identity(&source(&folder, true), &test.database, &no_directory()).await;
+            assert!(matches!(refused, Err(LoadIdentityError::Directory(_))), "{refused:?}");
+            let loaded = load_identity(&source(&folder, false), &test.database, &no_directory()).await;
+            assert_eq!(loaded.unwrap().identity.did().as_str(), "did:web:hold.example");
+        }
+
+        async fn a_hold_keeps_its_kind_of_did(test: &TestDatabase) {
+            let folder = TempDir::new().unwrap();
+            let mut transaction = test.database.begin().await.unwrap();
+            let head = crate::db::RepoHeadRow {
+                did: "did:web:hold.example".to_owned(),
+                commit_cid: Vec::new(),
+                rev: String::new(),
+                data_cid: Vec::new(),
+                seq: 1,
+            };
+            transaction.insert_repo_head(&head).await.unwrap();
+            transaction.commit().await.unwrap();
+            let refused = load_identity(&source(&folder, true), &test.database, &no_directory()).await;
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains("set HOLD_DID_METHOD to web"), "{refused}");
+        }
+    }
+}
