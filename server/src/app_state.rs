@@ -10,8 +10,9 @@ use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::pds::PdsClient;
+use crate::clients::plc_directory::PlcDirectory;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, HoldConfig, MetricsAccess};
+use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -19,8 +20,8 @@ use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
 use crate::hold::{
-    CaptainSettings, HOLD_SERVICE, Hold, HoldIdentity, HoldSettings, HoldSetup, SetUpError,
-    SigningKeyError, Tier, Tiers, load_or_create_signing_key,
+    CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
+    LoadIdentityError, SetUpError, Tier, Tiers, load_identity,
 };
 use crate::identity::{Freshness, Identities};
 use crate::network::{self, NetworkError};
@@ -80,9 +81,9 @@ pub enum AssemblyError {
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The hold's key cannot be used.
+    /// The hold has no identity.
     #[error(transparent)]
-    SigningKey(#[from] SigningKeyError),
+    HoldIdentity(#[from] LoadIdentityError),
     /// The hold cannot begin, or is not the one that the settings speak of.
     #[error(transparent)]
     SetUp(#[from] SetUpError),
@@ -105,7 +106,7 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
-        let pds = PdsClient::new(outbound);
+        let pds = PdsClient::new(outbound.clone());
         let sessions = PdsSessions::new(PdsSessionsSetup {
             database: database.clone(),
             identities: identities.clone(),
@@ -121,14 +122,17 @@ impl AppState {
             max_blob_bytes: config.registry.max_blob_bytes,
             tiers: tiers(hold_config),
         };
+        let plc_url = config.identity.plc_directory_url.url().clone();
+        let plc = PlcDirectory::new(outbound.clone(), plc_url);
+        let loaded = load_identity(&identity_source(hold_config), &database, &plc).await?;
         let hold = Hold::new(
             settings,
-            hold_identity(hold_config)?,
+            loaded.identity,
             database.clone(),
             blob_store.clone(),
             clock.clone(),
         );
-        hold.set_up(&hold_setup(hold_config, &identities).await)
+        hold.set_up(&hold_setup(hold_config, &identities, loaded.changed).await)
             .await?;
         let captain = hold.captain().await.map_err(SetUpError::from)?.did;
         let service_tokens = ServiceTokens::new(ServiceTokensSetup {
@@ -185,6 +189,16 @@ impl AppState {
     }
 }
 
+fn identity_source(config: &HoldConfig) -> IdentitySource {
+    IdentitySource {
+        public_url: config.public_url.url().clone(),
+        web_did: config.did.clone(),
+        wants_plc: config.did_method == DidMethod::Plc,
+        signing_key_path: config.signing_key_path.clone(),
+        rotation_key_path: config.rotation_key_path.clone(),
+    }
+}
+
 fn tiers(config: &HoldConfig) -> Tiers {
     let tiers = config.tiers.iter().map(|(name, bytes)| Tier {
         name: name.clone(),
@@ -193,17 +207,11 @@ fn tiers(config: &HoldConfig) -> Tiers {
     Tiers::new(tiers.collect(), config.default_tier.as_deref())
 }
 
-/// Reads the hold's key, or makes it.
-fn hold_identity(config: &HoldConfig) -> Result<HoldIdentity, AssemblyError> {
-    let key = load_or_create_signing_key(&config.signing_key_path)?;
-    Ok(HoldIdentity::new(
-        config.did.clone(),
-        config.public_url.url().clone(),
-        key,
-    ))
-}
-
-async fn hold_setup(config: &HoldConfig, identities: &Identities) -> HoldSetup {
+async fn hold_setup(
+    config: &HoldConfig,
+    identities: &Identities,
+    identity_changed: bool,
+) -> HoldSetup {
     HoldSetup {
         owner: owner(config, identities).await,
         given: CaptainSettings {
@@ -212,6 +220,7 @@ async fn hold_setup(config: &HoldConfig, identities: &Identities) -> HoldSetup {
             enable_bluesky_posts: config.bluesky_posts,
         },
         name: config.name.clone(),
+        identity_changed,
     }
 }
 

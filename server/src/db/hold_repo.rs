@@ -355,6 +355,26 @@ impl Transaction {
         Ok(())
     }
 
+    /// A record, as this transaction sees it.
+    pub async fn find_record(
+        &mut self,
+        collection: &str,
+        record_key: &str,
+    ) -> Result<Option<RecordRow>, DatabaseError> {
+        Ok(on_transaction!(
+            self,
+            query_as::<_, RecordRow>(
+                "SELECT records.record_key, records.cid, blocks.content
+                FROM hold_records AS records
+                JOIN hold_repo_blocks AS blocks
+                    ON blocks.cid = records.cid AND blocks.dropped_rev IS NULL
+                WHERE records.collection = $1 AND records.record_key = $2",
+                [collection, record_key]
+            ),
+            fetch_optional
+        )?)
+    }
+
     /// Takes a record out of the index.
     pub async fn delete_record(
         &mut self,

@@ -8,7 +8,7 @@ use super::crew::{OWNER, crew_key, to_ipld};
 use super::permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
 use super::repo::{self, CommitInfo};
 use super::{Hold, HoldError};
-use crate::db::{CaptainRow, CaptaincyOfferRow};
+use crate::db::{CaptainRow, CaptaincyOfferRow, Transaction};
 
 /// How long an offer of the captaincy stands.
 const OFFER_STANDS: TimeDelta = TimeDelta::days(7);
@@ -76,14 +76,19 @@ impl Hold {
         &self,
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
-        let mut record = self.captain_record().await?;
+        let mut transaction = self.database().begin().await?;
+        transaction.lock_repo_head().await?;
+        let mut record = self.captain_record(&mut transaction).await?;
         record.public = settings.public.unwrap_or(record.public);
         record.allow_all_crew = settings.allow_all_crew.unwrap_or(record.allow_all_crew);
         record.enable_bluesky_posts = settings
             .enable_bluesky_posts
             .unwrap_or(record.enable_bluesky_posts);
         let write = repo::put(HoldCaptain::collection(), self_key(), to_ipld(&record)?);
-        Ok(self.repo().write_now(&[write]).await?)
+        let info = self.repo().write(&mut transaction, &[write]).await?;
+        transaction.commit().await?;
+        self.repo().committed(&info);
+        Ok(info)
     }
 
     /// Offers the captaincy to a member of the crew, instead of any earlier offer. It changes hands when they
@@ -126,9 +131,10 @@ impl Hold {
         let no_offer = || HoldError::NotFound {
             what: "nobody offers you the captaincy of this hold".to_owned(),
         };
-        let mut record = self.captain_record().await?;
         let offer = self.database().find_captaincy_offer().await?;
         let mut transaction = self.database().begin().await?;
+        transaction.lock_repo_head().await?;
+        let mut record = self.captain_record(&mut transaction).await?;
         let captain = transaction
             .find_captain()
             .await?
@@ -179,10 +185,14 @@ impl Hold {
         ))
     }
 
-    pub(super) async fn captain_record(&self) -> Result<HoldCaptain, HoldError> {
+    /// The captain record as this transaction sees it, which holds the head of the repo.
+    pub(super) async fn captain_record(
+        &self,
+        transaction: &mut Transaction,
+    ) -> Result<HoldCaptain, HoldError> {
         let stored = self
             .repo()
-            .get_record(&HoldCaptain::collection(), &self_key())
+            .get_record_in(transaction, &HoldCaptain::collection(), &self_key())
             .await?
             .ok_or(HoldError::NotSetUp)?;
         HoldCaptain::from_value(&stored.value.to_json()).map_err(|_| HoldError::NotSetUp)

@@ -28,9 +28,9 @@ impl Hold {
         swap_commit: Option<Cid>,
     ) -> Result<CommitInfo, HoldError> {
         let admin = self.permit_administration(person).await?;
-        let captain = self.captain_record().await?;
         let mut transaction = self.database().begin().await?;
         let head = transaction.lock_repo_head().await?;
+        let captain = self.captain_record(&mut transaction).await?;
         if let Some(expected) = swap_commit
             && head.is_none_or(|head| head.commit_cid != expected.to_bytes())
         {

@@ -2,7 +2,6 @@
 
 use atproto::syntax::Did;
 use lexicon::{ActorProfile, HoldCaptain, Record as _};
-use url::Url;
 
 use super::captain::{CaptainSettings, self_key};
 use super::crew::{OWNER, to_ipld};
@@ -19,6 +18,8 @@ pub struct HoldSetup {
     pub given: CaptainSettings,
     /// What it is called.
     pub name: String,
+    /// Whether its DID document has just been changed.
+    pub identity_changed: bool,
 }
 
 /// A hold that cannot start.
@@ -60,12 +61,6 @@ impl From<RepoError> for SetUpError {
     }
 }
 
-/// The did:web of an origin's authority (`host` or `host:port`). atproto.com/specs/did
-pub fn web_did(public_url: &Url) -> Option<Did> {
-    let authority = public_url.authority().replace(':', "%3A");
-    format!("did:web:{authority}").parse().ok()
-}
-
 impl Hold {
     /// Makes the hold's first records, or brings them to what the operator says now. May be repeated, also by
     /// several processes at once.
@@ -81,6 +76,15 @@ impl Hold {
             });
         }
         self.check_captain(setup).await?;
+        let signed_again = self.repo().sign_again().await?;
+        if signed_again {
+            tracing::warn!(
+                "the hold's signing key is another one than before; signed the repo again"
+            );
+        }
+        if signed_again || setup.identity_changed {
+            self.repo().announce_identity().await?;
+        }
         let recorded = self.record_old_layers().await?;
         if recorded > 0 {
             tracing::info!(
@@ -147,3 +151,6 @@ impl Hold {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,10 +10,9 @@ use oci::Digest;
 use tempfile::TempDir;
 use url::Url;
 
-use super::Tiers;
+use super::signing_key::load_or_create_signing_key;
 use super::{
-    CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError,
-    load_or_create_signing_key,
+    CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError, Tiers,
 };
 use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
 use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
@@ -119,6 +118,7 @@ impl HoldStart {
                     ..CaptainSettings::default()
                 },
                 name: "Hold".to_owned(),
+                identity_changed: false,
             },
         }
     }

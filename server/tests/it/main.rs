@@ -6,6 +6,7 @@ mod architecture;
 mod harness;
 
 mod abuse;
+mod hold;
 mod oci;
 mod operations;
 mod pds;

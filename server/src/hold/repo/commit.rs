@@ -23,10 +23,20 @@ pub(super) fn head_of(row: &RepoHeadRow) -> Result<Head, RepoError> {
     })
 }
 
+/// What to do when the records are as they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WithoutChange {
+    /// No commit is made.
+    Nothing,
+    /// A commit that says who signs now.
+    Commit,
+}
+
 pub(super) async fn write(
     inner: &Inner,
     transaction: &mut Transaction,
     writes: &[Write],
+    without_change: WithoutChange,
 ) -> Result<CommitInfo, RepoError> {
     for write in writes {
         if let Some(record) = record_of(write) {
@@ -52,6 +62,7 @@ pub(super) async fn write(
     .map_err(RepoError::of_library)?;
     if let Some((head, row)) = head.zip(row.as_ref())
         && new.changes_nothing()
+        && without_change == WithoutChange::Nothing
     {
         return Ok(CommitInfo {
             cid: head.commit,

@@ -11,7 +11,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use atproto::data::{Cid, Ipld};
-use atproto::repo::{Head, Write, WriteAction};
+use atproto::repo::{Commit, Head, Write, WriteAction};
 use atproto::syntax::{Nsid, RecordKey, Tid};
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use super::identity::HoldIdentity;
 use crate::clock::Clock;
 use crate::db::{Database, Transaction};
+use commit::WithoutChange;
 
 mod blocks;
 mod commit;
@@ -120,7 +121,29 @@ impl HoldRepo {
         transaction: &mut Transaction,
         writes: &[Write],
     ) -> Result<CommitInfo, RepoError> {
-        commit::write(&self.inner, transaction, writes).await
+        commit::write(&self.inner, transaction, writes, WithoutChange::Nothing).await
+    }
+
+    /// Signs the repo as it is with the key as it is, when the last commit was signed with another one. Returns
+    /// whether it was.
+    pub async fn sign_again(&self) -> Result<bool, RepoError> {
+        let mut transaction = self.inner.database.begin().await?;
+        let row = transaction
+            .lock_repo_head()
+            .await?
+            .ok_or(RepoError::NoRepo)?;
+        let commit = transaction.find_repo_block(&row.commit_cid).await?;
+        let commit = commit.and_then(|block| Commit::from_bytes(&block).ok());
+        let commit = commit
+            .ok_or_else(|| RepoError::Damaged("the latest commit cannot be read".to_owned()))?;
+        let key = self.inner.identity.signing_key().public_key();
+        if commit.verify(self.inner.identity.did(), &key).is_ok() {
+            return Ok(false);
+        }
+        let info = commit::write(&self.inner, &mut transaction, &[], WithoutChange::Commit).await?;
+        transaction.commit().await?;
+        self.committed(&info);
+        Ok(true)
     }
 
     /// Wakes whoever waits for events.

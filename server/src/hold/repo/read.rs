@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::blocks::DatabaseBlocks;
 use super::{HoldRepo, RepoError};
-use crate::db::{DatabaseError, RecordRow};
+use crate::db::{DatabaseError, RecordRow, Transaction};
 
 /// A record as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,19 @@ impl HoldRepo {
         let row = self
             .inner
             .database
+            .find_record(collection.as_str(), rkey.as_str())
+            .await?;
+        row.map(read_row).transpose()
+    }
+
+    /// A record as a transaction sees it, or `None`.
+    pub(in crate::hold) async fn get_record_in(
+        &self,
+        transaction: &mut Transaction,
+        collection: &Nsid,
+        rkey: &RecordKey,
+    ) -> Result<Option<StoredRecord>, RepoError> {
+        let row = transaction
             .find_record(collection.as_str(), rkey.as_str())
             .await?;
         row.map(read_row).transpose()

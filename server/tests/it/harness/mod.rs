@@ -5,7 +5,7 @@ mod images;
 mod network;
 mod server;
 
-pub use client::{Answer, Client, with_digest};
+pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};
 pub use network::{Account, network};
 pub use server::{Engine, Options, TestServer};

@@ -82,6 +82,18 @@ impl TestServer {
         Self::run(options, folder, database_url, port).await
     }
 
+    /// As [`TestServer::restart`], with other settings.
+    pub async fn restart_with(mut self, settings: Vec<(&'static str, String)>) -> Self {
+        self.options.settings = settings;
+        self.restart().await
+    }
+
+    /// As [`TestServer::restart`], on another port: the server has moved.
+    pub async fn restart_elsewhere(mut self) -> Self {
+        self.port = 0;
+        self.restart().await
+    }
+
     async fn run(
         options: Options,
         folder: std::sync::Arc<tempfile::TempDir>,

@@ -1,0 +1,3 @@
+//! The hold as an account of the network.
+
+mod plc;
