@@ -20,7 +20,7 @@ impl Database {
 }
 
 impl Transaction {
-    /// Says that somebody counts on a blob from `now` on; returns its size, or `None` where there is no such blob.
+    /// Says that somebody counts on a blob from `now` on, which brings it back from quarantine; returns its size, or `None` where there is no such blob.
     pub async fn claim_hold_blob(
         &mut self,
         digest: &str,
@@ -34,7 +34,10 @@ impl Transaction {
             ),
             fetch_optional
         )?;
-        Ok(size.map(i64::cast_unsigned))
+        match size {
+            Some(size) => Ok(Some(size.cast_unsigned())),
+            None => self.restore_quarantined_blob(digest, now).await,
+        }
     }
 
     /// Makes a verified blob exist. May be repeated.
@@ -55,6 +58,7 @@ impl Transaction {
             ON CONFLICT (digest) DO UPDATE SET claimed_at = excluded.claimed_at",
             [digest.to_string(), size.cast_signed(), now]
         )?;
+        self.end_quarantine(&digest.to_string()).await?;
         Ok(())
     }
 }

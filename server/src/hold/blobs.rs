@@ -42,6 +42,14 @@ impl BlobSizes {
     }
 }
 
+impl BlobSizes {
+    pub(super) async fn forget(&self, digest: &Digest) {
+        if let Some(sizes) = &self.sizes {
+            sizes.invalidate(digest).await;
+        }
+    }
+}
+
 impl Hold {
     /// The size of a blob in bytes, or `None` where it does not exist or `reader` may not read.
     pub async fn stat_blob(

@@ -208,8 +208,20 @@ impl Hold {
             self.end_upload(&row.id, staging).await?;
             return Err(refused);
         }
+        // Other processes take turns about a blob by a lock in the database, from before its bytes are there. With
+        // SQLite there are none, and nobody should wait for the disk with the one connection that writes.
+        let early = if self.database().is_shared() {
+            let mut transaction = self.database().begin().await?;
+            transaction.lock_blob(&digest.to_string()).await?;
+            Some(transaction)
+        } else {
+            None
+        };
         self.blob_store().promote(staging, size, digest).await?;
-        let mut transaction = self.database().begin().await?;
+        let mut transaction = match early {
+            Some(transaction) => transaction,
+            None => self.database().begin().await?,
+        };
         transaction
             .insert_hold_blob(digest, size, self.inner.clock.now_millis())
             .await?;

@@ -1,0 +1,131 @@
+//! What is freed, what is kept, and what comes back.
+
+use chrono::TimeDelta;
+use oci::Digest;
+
+use super::super::testing::*;
+use super::*;
+use crate::clients::hold::{LayerUse, ManifestNotice};
+use crate::db::testing::test_on_databases;
+
+const GRACE: TimeDelta = TimeDelta::hours(1);
+
+fn notice(manifest: &[u8], layers: &[&Digest]) -> ManifestNotice {
+    ManifestNotice {
+        owner: did(CAPTAIN),
+        repository: "tools/app".parse().unwrap(),
+        manifest: Digest::sha256_of(manifest),
+        media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
+        tag: None,
+        layers: layers
+            .iter()
+            .map(|digest| LayerUse {
+                digest: (*digest).clone(),
+                size: 1,
+                media_type: "application/octet-stream".to_owned(),
+            })
+            .collect(),
+        children: Vec::new(),
+    }
+}
+
+async fn free(hold: &Hold) -> GarbageReport {
+    hold.collect_garbage(GRACE, Collection::Free).await.unwrap()
+}
+
+test_on_databases! {
+    async fn unused_blobs_go_after_two_graces_as_the_dry_run_says(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let used = push(&hold, b"used").await.unwrap();
+        let unused = push(&hold, b"unused").await.unwrap();
+        hold.notify_manifest(&notice(b"manifest", &[&used])).await.unwrap();
+        assert_eq!(free(&hold).await.quarantined, Amount::default(), "within the grace");
+
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        let predicted = hold.collect_garbage(GRACE, Collection::DryRun).await.unwrap();
+        assert_eq!(predicted.quarantined, Amount { blobs: 1, bytes: 6 });
+        assert_eq!(predicted.digests, [unused.to_string()]);
+        assert!(pull(&hold, &unused).await.is_some(), "a dry run changes nothing");
+        let done = free(&hold).await;
+        assert_eq!((done.quarantined, done.kept), (predicted.quarantined, predicted.kept));
+        assert_eq!(pull(&hold, &unused).await, None);
+        assert_eq!(folder.files_below("blobs").len(), 2, "its bytes are still there");
+
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.removed, Amount { blobs: 1, bytes: 6 });
+        assert_eq!(folder.files_below("blobs").len(), 1);
+        assert_eq!(pull(&hold, &used).await.unwrap(), b"used");
+    }
+
+    async fn a_push_that_names_a_blob_in_quarantine_brings_it_back(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let blob = push(&hold, b"blob").await.unwrap();
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.quarantined.blobs, 1);
+        hold.notify_manifest(&notice(b"manifest", &[&blob])).await.unwrap();
+        assert_eq!(pull(&hold, &blob).await.unwrap(), b"blob");
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.removed, Amount::default());
+        assert_eq!(pull(&hold, &blob).await.unwrap(), b"blob");
+    }
+
+    async fn a_blob_stored_again_is_there_again(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let blob = push(&hold, b"blob").await.unwrap();
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.quarantined.blobs, 1);
+        push(&hold, b"blob").await.unwrap();
+        folder.clock.advance(GRACE - TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.removed, Amount::default());
+        assert_eq!(pull(&hold, &blob).await.unwrap(), b"blob");
+    }
+
+    async fn a_removal_that_a_crash_cut_short_is_finished_by_the_next(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let blob = push(&hold, b"blob").await.unwrap();
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        free(&hold).await;
+        let mut transaction = test.database.begin().await.unwrap();
+        assert!(transaction.begin_blob_removal(&blob.to_string()).await.unwrap());
+        transaction.commit().await.unwrap();
+        // Its bytes may be gone already, so a notice alone does not bring it back.
+        hold.notify_manifest(&notice(b"manifest", &[&blob])).await.unwrap();
+        assert_eq!(pull(&hold, &blob).await, None);
+        assert_eq!(free(&hold).await.removed.blobs, 1);
+        assert_eq!(folder.files_below("blobs"), []);
+        push(&hold, b"blob").await.unwrap();
+        assert_eq!(pull(&hold, &blob).await.unwrap(), b"blob");
+    }
+
+    async fn what_a_deleted_manifest_used_is_kept_for_the_grace_and_then_goes(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let blob = push(&hold, b"blob").await.unwrap();
+        hold.notify_manifest(&notice(b"manifest", &[&blob])).await.unwrap();
+        folder.clock.advance(GRACE * 10);
+        let manifest = Digest::sha256_of(b"manifest");
+        hold.forget_manifest(&did(CAPTAIN), &"tools/app".parse().unwrap(), &manifest).await.unwrap();
+        assert_eq!(free(&hold).await.quarantined, Amount::default());
+        folder.clock.advance(GRACE + TimeDelta::seconds(1));
+        assert_eq!(free(&hold).await.quarantined.blobs, 1);
+    }
+
+    async fn a_layer_record_that_cannot_be_read_stops_everything(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let used = push(&hold, b"used").await.unwrap();
+        push(&hold, b"unused").await.unwrap();
+        hold.notify_manifest(&notice(b"manifest", &[&used])).await.unwrap();
+        let mut transaction = test.database.begin().await.unwrap();
+        transaction.damage_layer_record_block().await.unwrap();
+        transaction.commit().await.unwrap();
+        folder.clock.advance(GRACE * 2);
+        let refused = hold.collect_garbage(GRACE, Collection::Free).await;
+        assert!(matches!(refused, Err(HoldError::Repo(_))), "{refused:?}");
+        assert_eq!(folder.files_below("blobs").len(), 2);
+    }
+}
