@@ -9,8 +9,10 @@ use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceToken
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
+use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
+use crate::clients::relay::Relays;
 use crate::clock::Clock;
 use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
 use crate::db::Database;
@@ -51,6 +53,8 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// The relays that are to follow the hold.
+    pub relays: Relays,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -178,6 +182,7 @@ impl AppState {
             tokens: Arc::new(tokens),
             token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
             sessions,
+            relays: relays(hold_config, outbound),
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
@@ -197,6 +202,12 @@ fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
+    let origins = config.relays.iter().map(|relay| relay.url().clone());
+    let host = config.public_url.authority().to_owned();
+    Relays::new(outbound, origins.collect(), host)
 }
 
 fn tiers(config: &HoldConfig) -> Tiers {

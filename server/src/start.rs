@@ -77,7 +77,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
         .map_err(|source| StartError::Listen { listen, source })?;
     let state = AppState::assemble(config, database.clone(), metrics, Clock::System).await?;
     let router = router::router(&state);
-    let jobs = jobs::run(&state, &config.registry);
+    let jobs = jobs::run(&state, config);
 
     warn_of_shared_origin(config);
     tracing::info!(

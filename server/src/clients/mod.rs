@@ -8,3 +8,4 @@ pub mod local_hold;
 pub mod outbound;
 pub mod pds;
 pub mod plc_directory;
+pub mod relay;

@@ -1,5 +1,7 @@
 //! The captain: who owns the hold, what they decided about it, and handing it over.
 
+use std::time::Duration;
+
 use atproto::syntax::{Datetime, Did, RecordKey};
 use chrono::TimeDelta;
 use lexicon::{HoldCaptain, HoldCrew, Record as _};
@@ -12,6 +14,8 @@ use crate::db::{CaptainRow, CaptaincyOfferRow, Transaction};
 
 /// How long an offer of the captaincy stands.
 const OFFER_STANDS: TimeDelta = TimeDelta::days(7);
+/// How often the captain record is looked at for those who cannot wait for it.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// What a captain may change by a decision of their own. `None` leaves as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,6 +63,25 @@ impl Hold {
     /// first time.
     pub fn last_known_captain(&self) -> Option<Captain> {
         Captain::of(&*self.inner.remembered.last_captain()?)
+    }
+
+    /// Keeps [`Hold::last_known_captain`] up to date, for as long as it runs.
+    pub async fn follow_captain(&self) {
+        let mut committed = self.repo().listen();
+        loop {
+            committed.mark_unchanged();
+            if let Err(error) = self.captain().await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the captain record was not read"
+                );
+            }
+            tokio::select! {
+                _ = committed.changed() => {}
+                // Another process may have changed it.
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
     }
 
     /// Changes what the captain decides.

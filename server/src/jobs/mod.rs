@@ -7,20 +7,26 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::{PdsSessionError, PdsSessions};
 use crate::app_state::AppState;
-use crate::config::RegistryConfig;
+use crate::config::Config;
 
+pub mod purge_repo;
 pub mod purge_uploads;
+pub mod request_crawl;
 
 /// How often the jobs look for work.
 const INTERVAL: Duration = Duration::from_mins(10);
 
 /// Runs every job now and then until the handle is aborted. Jobs may run on several replicas at once.
-pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {
+pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     let hold = state.hold.clone();
+    let followed = hold.clone();
+    let relays = state.relays.clone();
     let sessions = state.sessions.clone();
-    let upload_expiry = TimeDelta::from_std(config.upload_expiry).unwrap_or(TimeDelta::MAX);
-    let session_idle = config.session_idle;
-    tokio::spawn(async move {
+    let upload_expiry =
+        TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
+    let session_idle = config.registry.session_idle;
+    let event_retention = config.hold.as_ref().map(|hold| hold.event_retention);
+    let regular = async move {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
             ticks.tick().await;
@@ -36,7 +42,22 @@ pub fn run(state: &AppState, config: &RegistryConfig) -> JoinHandle<()> {
                     "idle PDS sessions were not ended"
                 );
             }
+            if let Some(retention) = event_retention
+                && let Err(error) = purge_repo::purge_repo(hold.repo(), retention).await
+            {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the hold's repo was not purged"
+                );
+            }
         }
+    };
+    tokio::spawn(async move {
+        tokio::join!(
+            regular,
+            request_crawl::request_crawl(&relays),
+            followed.follow_captain()
+        );
     })
 }
 

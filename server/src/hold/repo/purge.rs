@@ -1,7 +1,8 @@
 //! What the repo no longer needs, removed.
 
+use std::time::Duration;
+
 use atproto::syntax::Tid;
-use chrono::TimeDelta;
 
 use super::{HoldRepo, KEEP_DROPPED, RepoError};
 
@@ -27,14 +28,13 @@ impl HoldRepo {
     }
 
     /// Removes events older than `age`; returns how many. Whoever comes back for one of them is told.
-    pub async fn purge_events(&self, age: TimeDelta) -> Result<u64, RepoError> {
-        let cutoff = self.inner.clock.now() - age;
+    pub async fn purge_events(&self, age: Duration) -> Result<u64, RepoError> {
+        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let cutoff = self.inner.clock.now_millis().saturating_sub(age);
         let mut removed = 0;
         loop {
             let mut transaction = self.inner.database.begin().await?;
-            let batch = transaction
-                .purge_events(cutoff.timestamp_millis(), BATCH)
-                .await?;
+            let batch = transaction.purge_events(cutoff, BATCH).await?;
             transaction.commit().await?;
             removed += batch;
             if batch == 0 {

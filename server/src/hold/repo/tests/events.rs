@@ -1,5 +1,7 @@
 //! The firehose: cursors, pace, retention.
 
+use std::time::Duration;
+
 use atproto::firehose::Frame;
 use chrono::TimeDelta;
 
@@ -71,7 +73,7 @@ test_on_databases! {
         let mut slow = repo.subscribe(Some(1)).await.unwrap();
         clock.advance(TimeDelta::hours(80));
         repo.write_now(&[created("b", 1)]).await.unwrap();
-        assert_eq!(repo.purge_events(TimeDelta::hours(72)).await.unwrap(), 3);
+        assert_eq!(repo.purge_events(Duration::from_hours(72)).await.unwrap(), 3);
         let mut subscription = repo.subscribe(Some(1)).await.unwrap();
         let info = next(&mut subscription).await;
         assert!(matches!(&info[..], [Frame::Info(info)] if info.name == "OutdatedCursor"), "{info:?}");
@@ -82,7 +84,7 @@ test_on_databases! {
         assert!(matches!(late, FirehoseError::ConsumerTooSlow), "{late}");
         // When all is gone, nobody gets an event twice or a number from before.
         clock.advance(TimeDelta::hours(80));
-        repo.purge_events(TimeDelta::hours(72)).await.unwrap();
+        repo.purge_events(Duration::from_hours(72)).await.unwrap();
         let mut subscription = repo.subscribe(Some(2)).await.unwrap();
         assert!(matches!(&next(&mut subscription).await[..], [Frame::Info(_)]));
         assert_eq!(repo.write_now(&[created("c", 1)]).await.unwrap().seq, 5);
