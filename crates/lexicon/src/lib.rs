@@ -1,9 +1,11 @@
-//! Typed records of the `io.atcr` lexicons.
+//! Records and methods of the lexicons in the folder `lexicons/`.
 //!
-//! One type for each record schema in the folder `lexicons/`, at the same path. The types carry
-//! the published field names and limits; fields they do not know are ignored on reading, so that a
-//! record written by a later version of a schema stays readable.
+//! One type for each record schema, at the same path, and in [`xrpc`] one for each input and output of a hold's
+//! methods. The types carry the published field names and limits; fields they do not know are ignored on reading, so
+//! that a record written by a later version of a schema stays readable.
 
+
+pub mod bsky;
 pub mod hold;
 mod limits;
 mod manifest;
@@ -13,7 +15,9 @@ pub mod record_key;
 pub mod repo;
 pub mod sailor;
 mod tag;
+pub mod xrpc;
 
+pub use bsky::{ActorProfile, FeedPost};
 pub use hold::{HoldCaptain, HoldCrew, HoldLayer, HoldStats};
 pub use limits::LexiconViolation;
 pub use manifest::{BlobReference, ManifestRecord, ManifestReference, Platform};

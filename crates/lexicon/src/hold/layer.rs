@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::record::impl_record_serde;
 use crate::{LexiconViolation, Record, limits, nsid};
 
-const MAX_DIGEST_BYTES: usize = 128;
+/// The published schema says 128, which no SHA-512 digest fits.
+const MAX_DIGEST_BYTES: usize = 135;
 const MAX_MEDIA_TYPE_BYTES: usize = 128;
 const MAX_REPOSITORY_BYTES: usize = 255;
 
@@ -17,7 +18,7 @@ const MAX_REPOSITORY_BYTES: usize = 255;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct HoldLayer {
-    /// The digest of the blob, at most 128 bytes.
+    /// The digest of the blob, at most 135 bytes.
     pub digest: String,
     /// The length of the blob in bytes.
     pub size: u64,

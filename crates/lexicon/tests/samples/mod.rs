@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use atproto::data::{Cid, RecordBlob};
 use atproto::syntax::{AtUri, Datetime, Did};
 use lexicon::{
-    BlobReference, HoldCaptain, HoldCrew, HoldLayer, HoldStats, ManifestRecord, ManifestReference,
-    Platform, RepoPage, RepositorySubject, SailorProfile, SailorStar, TagRecord,
+    ActorProfile, BlobReference, FeedPost, HoldCaptain, HoldCrew, HoldLayer, HoldStats,
+    ManifestRecord, ManifestReference, Platform, RepoPage, RepositorySubject, SailorProfile,
+    SailorStar, TagRecord,
 };
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -47,6 +48,26 @@ fn blob_reference() -> BlobReference {
         urls: Some(vec!["https://blobs.example.com/5".to_owned()]),
         annotations: Some(annotations()),
     }
+}
+
+pub fn actor_profile() -> ActorProfile {
+    ActorProfile {
+        display_name: Some("Harbour".to_owned()),
+        description: Some("Storage for images.".to_owned()),
+        avatar: Some(blob("image/png")),
+        banner: Some(blob("image/jpeg")),
+        created_at: Some(moment()),
+    }
+}
+
+pub fn feed_post() -> FeedPost {
+    let mut post = FeedPost {
+        text: "@alice.example pushed app:latest".to_owned(),
+        facets: Vec::new(),
+        created_at: moment(),
+    };
+    post.mention(0, 14, &did());
+    post
 }
 
 /// More than any one manifest has: an image's fields and an index's.
