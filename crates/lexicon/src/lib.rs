@@ -2,8 +2,8 @@
 //!
 //! One type for each record schema, at the same path, and in [`xrpc`] one for each input and output of a hold's
 //! methods. The types carry the published field names and limits; fields they do not know are ignored on reading, so
-//! that a record written by a later version of a schema stays readable.
-
+//! that a record written by a later version of a schema stays readable. [`schema`] has the schemas themselves and
+//! checks JSON against them.
 
 pub mod bsky;
 pub mod hold;
@@ -14,6 +14,7 @@ mod record;
 pub mod record_key;
 pub mod repo;
 pub mod sailor;
+pub mod schema;
 mod tag;
 pub mod xrpc;
 

@@ -1,7 +1,7 @@
 //! Inputs and outputs of the methods `io.atcr.hold.*`, one module per method.
 //!
 //! The types carry the published field names. Fields they do not know are ignored on reading, and absent ones are left
-//! out on writing. They do not check limits.
+//! out on writing. They do not check limits: [`schema`](crate::schema) does, on the JSON.
 
 pub mod abort_upload;
 pub mod complete_upload;
