@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup};
+use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
@@ -16,9 +16,13 @@ use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
 use crate::handlers::token::TOKEN_PATH;
-use crate::handlers::web::{HoldSummary, WebSettings};
-use crate::hold::{Hold, HoldSettings};
-use crate::identity::{Freshness, Identities, IdentityError};
+use crate::handlers::web::{ShownHold, WebSettings};
+use crate::handlers::xrpc::{XrpcParts, XrpcState};
+use crate::hold::{
+    CaptainSettings, HOLD_SERVICE, Hold, HoldIdentity, HoldSettings, HoldSetup, SetUpError,
+    SigningKeyError, Tier, Tiers, load_or_create_signing_key,
+};
+use crate::identity::{Freshness, Identities};
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
@@ -36,6 +40,10 @@ pub struct AppState {
     pub registry: Registry,
     /// The hold in this process.
     pub hold: Hold,
+    /// Its methods.
+    pub xrpc: XrpcState,
+    /// Who verifies those who call them.
+    pub service_tokens: ServiceTokens,
     /// Registry tokens.
     pub tokens: Arc<RegistryTokens>,
     /// Where clients get them.
@@ -72,17 +80,12 @@ pub enum AssemblyError {
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The captain cannot be found.
-    #[error(
-        "HOLD_OWNER {owner} cannot be resolved; check the spelling, or give the DID instead of the handle"
-    )]
-    Captain {
-        /// The setting as written.
-        owner: String,
-        /// Why.
-        #[source]
-        source: IdentityError,
-    },
+    /// The hold's key cannot be used.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The hold cannot begin, or is not the one that the settings speak of.
+    #[error(transparent)]
+    SetUp(#[from] SetUpError),
 }
 
 impl AppState {
@@ -114,19 +117,34 @@ impl AppState {
         let token_key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
         let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
         let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
-        let captain = captain(hold_config, &identities).await?;
         let settings = HoldSettings {
-            did: hold_config.did.clone(),
-            captain,
-            public: hold_config.public,
             max_blob_bytes: config.registry.max_blob_bytes,
+            tiers: tiers(hold_config),
         };
         let hold = Hold::new(
             settings,
+            hold_identity(hold_config)?,
             database.clone(),
             blob_store.clone(),
             clock.clone(),
         );
+        hold.set_up(&hold_setup(hold_config, &identities).await)
+            .await?;
+        let captain = hold.captain().await.map_err(SetUpError::from)?.did;
+        let service_tokens = ServiceTokens::new(ServiceTokensSetup {
+            audience: hold.did().clone(),
+            service: HOLD_SERVICE,
+            identities: identities.clone(),
+            pds: pds.clone(),
+            database: database.clone(),
+            clock: clock.clone(),
+        });
+        let xrpc = XrpcState::new(XrpcParts {
+            hold: hold.clone(),
+            tokens: service_tokens.clone(),
+            trusted_appviews: hold_config.trusted_appviews.clone(),
+            clock: clock.clone(),
+        });
         let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
@@ -148,9 +166,11 @@ impl AppState {
             i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
         );
         Ok(Self {
-            web: web_settings(config, hold_config),
+            web: web_settings(config, hold_config, captain, hold.clone()),
             registry,
             hold,
+            xrpc,
+            service_tokens,
             tokens: Arc::new(tokens),
             token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
             sessions,
@@ -165,30 +185,69 @@ impl AppState {
     }
 }
 
-/// A DID is taken as it is, so that a server starts while the network is down.
-async fn captain(config: &HoldConfig, identities: &Identities) -> Result<Did, AssemblyError> {
-    match &config.owner {
-        AtIdentifier::Did(did) => Ok(did.clone()),
-        AtIdentifier::Handle(_) => identities
-            .resolve(&config.owner, Freshness::ForAuth)
-            .await
-            .map(|identity| identity.did.clone())
-            .map_err(|source| AssemblyError::Captain {
-                owner: config.owner.to_string(),
-                source,
-            }),
+fn tiers(config: &HoldConfig) -> Tiers {
+    let tiers = config.tiers.iter().map(|(name, bytes)| Tier {
+        name: name.clone(),
+        bytes: *bytes,
+    });
+    Tiers::new(tiers.collect(), config.default_tier.as_deref())
+}
+
+/// Reads the hold's key, or makes it.
+fn hold_identity(config: &HoldConfig) -> Result<HoldIdentity, AssemblyError> {
+    let key = load_or_create_signing_key(&config.signing_key_path)?;
+    Ok(HoldIdentity::new(
+        config.did.clone(),
+        config.public_url.url().clone(),
+        key,
+    ))
+}
+
+async fn hold_setup(config: &HoldConfig, identities: &Identities) -> HoldSetup {
+    HoldSetup {
+        owner: owner(config, identities).await,
+        given: CaptainSettings {
+            public: config.public,
+            allow_all_crew: config.allow_all_crew,
+            enable_bluesky_posts: config.bluesky_posts,
+        },
+        name: config.name.clone(),
     }
 }
 
-fn web_settings(config: &Config, hold: &HoldConfig) -> WebSettings {
+/// A DID is taken as it is, so that a server starts while the network is down.
+async fn owner(config: &HoldConfig, identities: &Identities) -> Option<Did> {
+    if let AtIdentifier::Did(did) = &config.owner {
+        return Some(did.clone());
+    }
+    match identities.resolve(&config.owner, Freshness::ForAuth).await {
+        Ok(identity) => Some(identity.did.clone()),
+        Err(error) => {
+            tracing::warn!(
+                owner = %config.owner,
+                error = &error as &dyn std::error::Error,
+                "HOLD_OWNER cannot be resolved"
+            );
+            None
+        }
+    }
+}
+
+fn web_settings(
+    config: &Config,
+    hold_config: &HoldConfig,
+    captain: Did,
+    hold: Hold,
+) -> WebSettings {
     WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
-        hold: Some(HoldSummary {
-            name: hold.public_url.authority().to_owned(),
-            captain: hold.owner.to_string(),
-            public: hold.public,
+        hold: Some(ShownHold {
+            name: hold_config.name.clone(),
+            owner: hold_config.owner.clone(),
+            captain,
+            hold,
         }),
         site_root: config.web.site_root.clone(),
     }

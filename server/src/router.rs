@@ -12,7 +12,7 @@ use crate::handlers::middleware::security_headers::{SecurityHeaders, add_securit
 use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{health, metrics, oci, token, web};
+use crate::handlers::{health, metrics, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -20,6 +20,8 @@ use crate::handlers::{health, metrics, oci, token, web};
 /// |---|---|
 /// | `/v2/…` | OCI distribution API |
 /// | `/auth/token` | registry tokens |
+/// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
+/// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
@@ -44,6 +46,7 @@ pub fn router(state: &AppState) -> Router {
     let router = web::routes(&state.web)
         .merge(registry)
         .merge(tokens)
+        .merge(xrpc::routes(state.xrpc.clone()))
         .merge(operations)
         // A bug in one request is that request's failure, not the connection's.
         .layer(CatchPanicLayer::new())

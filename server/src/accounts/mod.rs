@@ -1,7 +1,9 @@
 //! People: their sessions at their own servers. Knows no HTTP surface of ours and no SQL.
 
 mod pds_sessions;
+mod service_tokens;
 
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };
+pub use service_tokens::{NotVouchedFor, ServiceTokens, ServiceTokensSetup};

@@ -32,10 +32,11 @@ impl HoldClient for LocalHold {
     }
 
     async fn describe(&self) -> Result<HoldDescription, HoldError> {
+        let captain = self.hold.captain().await?;
         Ok(HoldDescription {
             did: self.hold.did().clone(),
-            captain: self.hold.captain().clone(),
-            public: self.hold.is_public(),
+            captain: captain.did,
+            public: captain.public,
         })
     }
 
@@ -107,7 +108,7 @@ impl HoldClient for LocalHold {
         _: &HoldUser,
         notice: &ManifestNotice,
     ) -> Result<(), HoldError> {
-        self.hold.notify_manifest(notice).await
+        self.hold.notify_manifest(notice).await.map(drop)
     }
 
     async fn forget_manifest(

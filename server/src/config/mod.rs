@@ -26,7 +26,7 @@ mod web;
 pub use blob_store::BlobStoreConfig;
 pub use database::DatabaseConfig;
 pub use error::{ConfigError, Problem};
-pub use hold::HoldConfig;
+pub use hold::{DidMethod, HoldConfig};
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
 pub use registry::RegistryConfig;

@@ -98,22 +98,49 @@ settings! {
         "Folder for blobs, with the driver `filesystem`.";
     HOLD_OWNER = "hold.owner", "HOLD_OWNER", Unset,
         "a handle such as alice.example, or a DID such as did:plc:… or did:web:…", false,
-        "The captain of this server's hold. Needed by the role `hold`.";
-    HOLD_PUBLIC = "hold.public", "HOLD_PUBLIC", Value("false"),
+        "The captain of this server's hold, at its first start. Needed by the role `hold`. Later, the captain hands the hold over; another value here is refused.";
+    HOLD_NAME = "hold.name", "HOLD_NAME", Derived("the host of hold.public_url"),
+        "a name of at most 64 characters", false,
+        "What the hold is called in its profile, at its first start.";
+    HOLD_PUBLIC = "hold.public", "HOLD_PUBLIC", Derived("the captain record; false in a new hold"),
         "true or false", false,
-        "Whether everybody may pull what lies in the hold, without signing in.";
+        "Whether everybody may pull what lies in the hold, without signing in. When it is set, the captain record is changed to it at each start.";
     HOLD_PUBLIC_URL = "hold.public_url", "HOLD_PUBLIC_URL", Derived("http.public_url"),
         "an https origin without a path or port, such as https://hold.example.com (http and a port only for localhost)", false,
-        "The origin of the hold; its DID is the did:web of it. A domain of its own, apart from the web app, is safer in production.";
-    HOLD_ALLOW_ALL_CREW = "hold.allow_all_crew", "HOLD_ALLOW_ALL_CREW", Value("false"),
-        "false", false,
-        "Whether anybody who signs in may store in the hold. Crews come with a later release, so only `false` is accepted.";
+        "The origin of the hold; its DID is the did:web of it, unless hold.did_method is plc. A domain of its own, apart from the web app, is safer in production.";
+    HOLD_ALLOW_ALL_CREW = "hold.allow_all_crew", "HOLD_ALLOW_ALL_CREW", Derived("the captain record; false in a new hold"),
+        "true or false", false,
+        "Whether anybody who signs in may join the crew, and so store in the hold. When it is set, the captain record is changed to it at each start.";
+    HOLD_BLUESKY_POSTS = "hold.bluesky_posts", "HOLD_BLUESKY_POSTS", Derived("the captain record; false in a new hold"),
+        "true or false", false,
+        "Whether the hold announces tagged pushes by posts of its own, which everybody can read. When it is set, the captain record is changed to it at each start.";
+    HOLD_DID_METHOD = "hold.did_method", "HOLD_DID_METHOD", Value("web"),
+        "web or plc", false,
+        "What kind of DID the hold gets at its first start: web, which is its domain for good, or plc, from identity.plc_directory_url, which can move to another domain. A hold keeps the DID it has.";
+    HOLD_QUOTA_TIERS = "hold.quota_tiers", "HOLD_QUOTA_TIERS", Value("deckhand=5GB,bosun=50GB,quartermaster=100GB"),
+        "names with sizes, from the least to the most, such as deckhand=5GB,bosun=50GB; or none", false,
+        "What members of the crew may store, by the tier in their record. The captain has no limit, and with `none` nobody has.";
+    HOLD_DEFAULT_TIER = "hold.default_tier", "HOLD_DEFAULT_TIER", Derived("the first of hold.quota_tiers"),
+        "one of the names in hold.quota_tiers", false,
+        "The tier of members whose record names none.";
+    HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
+        "DIDs separated by commas", false,
+        "Registries that may set the tier of crew members (io.atcr.hold.updateCrewTier).";
     HOLD_DATABASE_PATH = "hold.database_path", "HOLD_DATABASE_PATH", Unset,
         "a path, and database.url left out", false,
         "Another spelling of `database.url = sqlite:<path>`, for people who bring the settings of another hold. The file must be Longshore's own.";
     HOLD_DATABASE_KEY_PATH = "hold.database_key_path", "HOLD_DATABASE_KEY_PATH", Derived("<server.data_dir>/keys/hold-signing.key"),
         "a path", false,
-        "File of the key that will sign the hold's own records. Those come with a later release; until then the key is neither made nor read.";
+        "File of the key that signs the hold's records, or a folder, in which it is `signing.key`. Created when missing; the same on every replica. Whoever has it can speak for the hold: back it up, and keep it secret.";
+    HOLD_ROTATION_KEY_PATH = "hold.rotation_key_path", "HOLD_ROTATION_KEY_PATH", Derived("<server.data_dir>/keys/hold-rotation.key"),
+        "a path", false,
+        "File of the key that changes the hold's did:plc. Created when missing, with hold.did_method = plc. Without it the hold cannot move.";
+    HOLD_EVENT_RETENTION_HOURS = "hold.event_retention_hours", "HOLD_EVENT_RETENTION_HOURS", Value("72"),
+        "a whole number from 1 to 8760", false,
+        "How long the events of the hold's firehose are kept for those who come back with a cursor, in hours.";
+    HOLD_RELAYS = "hold.relays", "HOLD_RELAYS", Unset,
+        "https origins separated by commas, such as https://relay.example.com (http only for localhost)", false,
+        "Relays that are asked at each start to follow the hold, so that the network hears of its records.";
     PLC_DIRECTORY_URL = "identity.plc_directory_url", "PLC_DIRECTORY_URL", Value("https://plc.directory"),
         "an https origin without a path (http only with server.development)", false,
         "The directory that did:plc identities are looked up in.";

@@ -29,7 +29,7 @@ fn an_owner_is_all_that_must_be_set() {
     assert_eq!(config.database.display(), "SQLite, ./data/longshore.db");
     assert_eq!(config.registry.max_blob_bytes, 50 << 30);
     let hold = config.hold.unwrap();
-    assert!(!hold.public);
+    assert_eq!(hold.public, None);
     assert_eq!(hold.did.as_str(), "did:web:localhost%3A5000");
     assert!(
         problem("", &[])
@@ -160,7 +160,33 @@ fn a_secret_is_never_repeated() {
 fn what_comes_later_is_refused_by_name() {
     assert!(problem("", &[("LONGSHORE_ROLES", "hold"), OWNER]).contains("later release"));
     assert!(problem("", &[OWNER, ("STORAGE_DRIVER", "s3")]).contains("later release"));
-    assert!(problem("", &[OWNER, ("HOLD_ALLOW_ALL_CREW", "true")]).contains("later release"));
+}
+
+#[test]
+fn a_hold_says_what_was_said_of_it_and_nothing_else() {
+    let said = [
+        OWNER,
+        ("HOLD_NAME", "Harbour"),
+        ("HOLD_ALLOW_ALL_CREW", "true"),
+        ("HOLD_DID_METHOD", "plc"),
+        (
+            "HOLD_RELAYS",
+            "https://relay.example, http://localhost:2470/",
+        ),
+    ];
+    let hold = parse("", &said).unwrap().hold.unwrap();
+    assert_eq!(hold.name, "Harbour");
+    assert_eq!((hold.public, hold.allow_all_crew), (None, Some(true)));
+    assert_eq!(hold.did_method, DidMethod::Plc);
+    let relays: Vec<_> = hold.relays.iter().map(Origin::as_str).collect();
+    assert_eq!(relays, ["https://relay.example", "http://localhost:2470"]);
+    for wrong in [
+        ("HOLD_RELAYS", "https://relay.example,http://relay.example"),
+        ("HOLD_NAME", &"a".repeat(65)),
+        ("HOLD_DID_METHOD", "key"),
+    ] {
+        assert!(problem("", &[OWNER, wrong]).contains("expected"));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use oci::Digest;
 
-use super::{Database, DatabaseError, Transaction, execute, on_pool};
+use super::{Database, DatabaseError, Transaction, execute, on_pool, on_transaction};
 
 impl Database {
     /// The size of a blob in bytes, or `None`.
@@ -20,6 +20,23 @@ impl Database {
 }
 
 impl Transaction {
+    /// Says that somebody counts on a blob from `now` on; returns its size, or `None` where there is no such blob.
+    pub async fn claim_hold_blob(
+        &mut self,
+        digest: &str,
+        now: i64,
+    ) -> Result<Option<u64>, DatabaseError> {
+        let size = on_transaction!(
+            self,
+            query_scalar::<_, i64>(
+                "UPDATE hold_blobs SET claimed_at = $2 WHERE digest = $1 RETURNING size",
+                [digest, now]
+            ),
+            fetch_optional
+        )?;
+        Ok(size.map(i64::cast_unsigned))
+    }
+
     /// Makes a verified blob exist. May be repeated.
     pub async fn insert_hold_blob(
         &mut self,
@@ -32,9 +49,10 @@ impl Transaction {
             "INSERT INTO hold_blobs (
                 digest,
                 size,
-                stored_at
-            ) VALUES ($1, $2, $3)
-            ON CONFLICT (digest) DO NOTHING",
+                stored_at,
+                claimed_at
+            ) VALUES ($1, $2, $3, $3)
+            ON CONFLICT (digest) DO UPDATE SET claimed_at = excluded.claimed_at",
             [digest.to_string(), size.cast_signed(), now]
         )?;
         Ok(())

@@ -72,6 +72,30 @@ impl Database {
         )?)
     }
 
+    /// The uploads of somebody.
+    pub async fn list_uploads_of(
+        &self,
+        uploader_did: &str,
+    ) -> Result<Vec<UploadRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, UploadRow>(
+                "SELECT
+                    id,
+                    uploader_did,
+                    repository,
+                    staging,
+                    size,
+                    started_at,
+                    last_active_at
+                FROM hold_uploads
+                WHERE uploader_did = $1",
+                [uploader_did]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// What the blob store keeps for all uploads in progress.
     pub async fn list_hold_upload_stagings(&self) -> Result<Vec<String>, DatabaseError> {
         Ok(on_pool!(

@@ -8,6 +8,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -15,27 +16,48 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 mod catalog;
 mod error;
 mod health;
 mod hold_blobs;
+mod hold_crew;
+mod hold_derived;
+mod hold_events;
 mod hold_layers;
+mod hold_record_blobs;
+mod hold_repo;
+mod hold_reservations;
+mod hold_stats;
+mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod service_token_ids;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
+pub use hold_crew::{CaptainRow, CaptaincyOfferRow, CrewRow, Flag};
+pub use hold_events::{EventRow, EventSize};
 pub use hold_layers::{LayerRow, LayerUsage};
+pub use hold_record_blobs::RecordBlobRow;
+pub use hold_repo::{BlockRange, RecordRow, RepoBlockRow, RepoHeadRow};
+pub use hold_reservations::ReservationRow;
+pub use hold_stats::{PendingPullsRow, StatsRow};
+pub use hold_upload_parts::UploadPartRow;
 pub use hold_uploads::UploadRow;
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
+/// Connections to PostgreSQL of one process.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Of those, how many may have a write transaction.
+const POSTGRES_WRITERS: usize = 8;
 
 /// Where the data is kept.
 #[derive(Debug, Clone)]
@@ -52,7 +74,7 @@ pub enum Database {
     /// The embedded default.
     Sqlite(SqliteDatabase),
     /// For several replicas.
-    Postgres(PgPool),
+    Postgres(PostgresDatabase),
 }
 
 /// SQLite has one writer at a time; giving it one connection turns lock waits into a fair queue.
@@ -62,12 +84,23 @@ pub struct SqliteDatabase {
     pub(crate) writer: SqlitePool,
 }
 
+/// Writers that wait for each other's rows must not take every connection: then whoever they wait for would find
+/// none to read with, and no reader either.
+#[derive(Debug, Clone)]
+pub struct PostgresDatabase {
+    pub(crate) pool: PgPool,
+    writers: Arc<Semaphore>,
+}
+
 /// A write transaction. Rolled back when dropped without [`Transaction::commit`].
 pub enum Transaction {
     /// `BEGIN IMMEDIATE` on the one writing connection.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     /// Read committed; statements that depend on each other lock their rows.
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(
+        sqlx::Transaction<'static, sqlx::Postgres>,
+        OwnedSemaphorePermit,
+    ),
 }
 
 /// Runs one statement outside a transaction, on a reading connection of SQLite or any of PostgreSQL.
@@ -79,8 +112,8 @@ macro_rules! on_pool {
             $crate::db::Database::Sqlite(sqlite) => {
                 sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&sqlite.readers).await
             }
-            $crate::db::Database::Postgres(pool) => {
-                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(pool).await
+            $crate::db::Database::Postgres(postgres) => {
+                sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&postgres.pool).await
             }
         }
     };
@@ -95,7 +128,7 @@ macro_rules! on_transaction {
             $crate::db::Transaction::Sqlite(transaction) => {
                 sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
             }
-            $crate::db::Transaction::Postgres(transaction) => {
+            $crate::db::Transaction::Postgres(transaction, _) => {
                 sqlx::$query$(::<$($ty),+>)?($sql)$(.bind($arg))*.$fetch(&mut **transaction).await
             }
         }
@@ -109,7 +142,7 @@ macro_rules! execute {
             $crate::db::Transaction::Sqlite(transaction) => {
                 sqlx::query($sql)$(.bind($arg))*.execute(&mut **transaction).await.map(|done| done.rows_affected())
             }
-            $crate::db::Transaction::Postgres(transaction) => {
+            $crate::db::Transaction::Postgres(transaction, _) => {
                 sqlx::query($sql)$(.bind($arg))*.execute(&mut **transaction).await.map(|done| done.rows_affected())
             }
         }
@@ -138,11 +171,14 @@ impl Database {
             .close()
             .await?;
         let pool = PgPoolOptions::new()
-            .max_connections(16)
+            .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(POSTGRES_PATIENCE)
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres(PostgresDatabase {
+            pool,
+            writers: Arc::new(Semaphore::new(POSTGRES_WRITERS)),
+        }))
     }
 
     async fn connect_sqlite(path: &Path) -> Result<Self, DatabaseError> {
@@ -181,7 +217,11 @@ impl Database {
                     .run(&sqlite.writer)
                     .await?;
             }
-            Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+            Self::Postgres(postgres) => {
+                sqlx::migrate!("../migrations/postgres")
+                    .run(&postgres.pool)
+                    .await?;
+            }
         }
         Ok(())
     }
@@ -192,7 +232,11 @@ impl Database {
             Self::Sqlite(sqlite) => {
                 Transaction::Sqlite(sqlite.writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+            Self::Postgres(postgres) => {
+                let turn = Arc::clone(&postgres.writers).acquire_owned().await;
+                let turn = turn.map_err(|_| sqlx::Error::PoolClosed)?;
+                Transaction::Postgres(postgres.pool.begin().await?, turn)
+            }
         })
     }
 
@@ -218,7 +262,10 @@ impl Database {
                 sqlite.readers.close().await;
                 sqlite.writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(postgres) => {
+                postgres.writers.close();
+                postgres.pool.close().await;
+            }
         }
     }
 }
@@ -228,7 +275,7 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), DatabaseError> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction, _turn) => transaction.commit().await?,
         }
         Ok(())
     }
@@ -237,7 +284,7 @@ impl Transaction {
     pub async fn roll_back(self) -> Result<(), DatabaseError> {
         match self {
             Self::Sqlite(transaction) => transaction.rollback().await?,
-            Self::Postgres(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction, _turn) => transaction.rollback().await?,
         }
         Ok(())
     }

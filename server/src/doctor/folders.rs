@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Check;
-use crate::config::Config;
+use crate::config::{Config, DidMethod};
 
 const GIB: u64 = 1 << 30;
 /// Below this a push or two fill the disk.
@@ -68,14 +68,26 @@ fn check_data_folder(path: &Path) -> Check {
     }
 }
 
-fn key_files(config: &Config) -> Vec<&Path> {
-    vec![
-        config.registry.token_key_path.as_path(),
-        config.registry.session_key_path.as_path(),
-    ]
+fn key_files(config: &Config) -> Vec<PathBuf> {
+    let mut files = vec![
+        config.registry.token_key_path.clone(),
+        config.registry.session_key_path.clone(),
+    ];
+    if let Some(hold) = &config.hold {
+        let path = &hold.signing_key_path;
+        files.push(if path.is_dir() {
+            path.join("signing.key")
+        } else {
+            path.clone()
+        });
+        if hold.did_method == DidMethod::Plc {
+            files.push(hold.rotation_key_path.clone());
+        }
+    }
+    files
 }
 
-fn check_keys(files: &[&Path]) -> Check {
+fn check_keys(files: &[PathBuf]) -> Check {
     const NAME: &str = "key files";
     let mut present = 0;
     for file in files {
@@ -85,9 +97,7 @@ fn check_keys(files: &[&Path]) -> Check {
                 return Check::failure(
                     NAME,
                     format!("{place} can be read by others (mode {mode:03o})"),
-                    format!(
-                        "chmod 600 {place}; if others use this machine, delete it: a new key is made at the next start"
-                    ),
+                    format!("chmod 600 {place}; whoever could read it may have copied it"),
                 );
             }
             Ok(_) => present += 1,
@@ -229,12 +239,15 @@ mod tests {
     fn a_key_that_others_can_read_is_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("sessions.key");
-        assert_eq!(check_keys(&[&key]).outcome, Outcome::Ok);
+        assert_eq!(check_keys(std::slice::from_ref(&key)).outcome, Outcome::Ok);
         std::fs::write(&key, "key").unwrap();
         set_mode(&key, 0o644);
-        assert_eq!(check_keys(&[&key]).outcome, Outcome::Failure);
+        assert_eq!(
+            check_keys(std::slice::from_ref(&key)).outcome,
+            Outcome::Failure
+        );
         set_mode(&key, 0o600);
-        assert_eq!(check_keys(&[&key]).outcome, Outcome::Ok);
+        assert_eq!(check_keys(std::slice::from_ref(&key)).outcome, Outcome::Ok);
     }
 
     #[test]

@@ -7,3 +7,4 @@ pub mod middleware;
 pub mod oci;
 pub mod token;
 pub mod web;
+pub mod xrpc;

@@ -1,5 +1,6 @@
 //! What a hold refuses, in its own words.
 
+use super::repo::RepoError;
 use crate::blob_store::{BlobStoreError, BodyError};
 use crate::db::DatabaseError;
 
@@ -10,6 +11,30 @@ pub enum HoldError {
     #[error("{reason}")]
     Denied {
         /// What they lack, and who can give it.
+        reason: String,
+    },
+    /// What was asked for makes no sense; the reason is for the caller.
+    #[error("{reason}")]
+    Invalid {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is nobody or nothing of that name.
+    #[error("{what}")]
+    NotFound {
+        /// What there is not.
+        what: String,
+    },
+    /// Nobody may join by themselves.
+    #[error("this hold takes no crew that was not invited; ask its captain ({captain})")]
+    RegistrationDisabled {
+        /// Whom to ask.
+        captain: String,
+    },
+    /// The user has no room for this.
+    #[error("{reason}")]
+    QuotaExceeded {
+        /// How much is used, how much there is, and what to do.
         reason: String,
     },
     /// No such upload, or it belongs to somebody else, or it has ended.
@@ -26,6 +51,12 @@ pub enum HoldError {
         /// Where it would have to begin.
         expected: u64,
     },
+    /// The parts are not the ones that were sent.
+    #[error("{reason}")]
+    Parts {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// The bytes do not have the digest the client announced.
     #[error("the {size} bytes received have the digest {actual}, not {announced}")]
     DigestMismatch {
@@ -35,6 +66,12 @@ pub enum HoldError {
         actual: oci::Digest,
         /// How many bytes there were.
         size: u64,
+    },
+    /// A hold elsewhere did not take the bytes under the digest the client announced.
+    #[error("the bytes received do not have the digest {announced}")]
+    DigestRefused {
+        /// What the client said.
+        announced: oci::Digest,
     },
     /// The blob is larger than this hold takes.
     #[error("a blob may have {limit} bytes at most here")]
@@ -51,6 +88,12 @@ pub enum HoldError {
         #[source]
         source: BodyError,
     },
+    /// The hold has no captain yet.
+    #[error("the hold is not set up yet")]
+    NotSetUp,
+    /// The hold's repo refused or failed.
+    #[error(transparent)]
+    Repo(#[from] RepoError),
     /// The hold's storage failed.
     #[error("the hold's storage failed")]
     Storage(#[from] BlobStoreError),
@@ -60,6 +103,12 @@ pub enum HoldError {
     /// The hold did not answer.
     #[error("the hold {did} cannot be reached")]
     Unreachable {
+        /// Which hold.
+        did: atproto::syntax::Did,
+    },
+    /// The person's PDS does not vouch for them at the hold.
+    #[error("your PDS gave no token for the hold {did}; log in again and repeat")]
+    NotVouched {
         /// Which hold.
         did: atproto::syntax::Did,
     },

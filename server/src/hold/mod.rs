@@ -1,42 +1,78 @@
-//! A hold: shared storage with a captain who owns it. Knows nothing of registries, HTTP or SQL.
+//! A hold: shared storage with a captain who owns it, and an account of the network with a repo of its own.
+//! Knows nothing of registries, HTTP or SQL.
 //!
-//! Everything that asks a hold for something names the person it is for; `permissions` decides.
+//! Everything that asks a hold for something names the person it is for; `permissions` decides, by the records in
+//! the hold's repo.
 
 use std::sync::Arc;
 
+use atproto::data::Cid;
 use atproto::syntax::Did;
+use oci::Digest;
+use url::Url;
 
 use crate::blob_store::BlobStore;
 use crate::clock::Clock;
 use crate::db::Database;
+use crate::keyed_lock::KeyedLock;
 
 mod blobs;
+mod captain;
+mod crew;
 mod error;
+mod firehose;
+mod human_bytes;
+mod identity;
+mod layer_digest;
 mod layers;
 mod permissions;
+mod personal_data;
+mod posts;
+mod projection;
+mod quota;
+mod record_blobs;
+mod record_rules;
+mod records;
+pub mod repo;
 mod running_hashes;
+mod set_up;
+mod signing_key;
+mod stats;
+mod tiers;
 mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use captain::{Captain, CaptainSettings};
+pub use crew::{CrewMember, Joined, crew_key};
 pub use error::HoldError;
-pub use uploads::ReapedUploads;
+pub use firehose::{FirehoseError, Subscription};
+pub use human_bytes::human_bytes;
+pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
+pub use layers::Noted;
+pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
+pub use personal_data::{Deleted, PersonalData};
+pub use quota::Quota;
+pub use record_blobs::{MAX_RECORD_BLOB_BYTES, UsedRecordBlob};
+pub use repo::{CommitInfo, HoldRepo, RepoError};
+pub use set_up::{HoldSetup, SetUpError, web_did};
+pub use signing_key::{SigningKeyError, load_or_create_signing_key};
+pub use stats::stats_key;
+pub use tiers::{Tier, Tiers};
+pub use uploads::{ReapedUploads, StoredPart};
 
 use blobs::BlobSizes;
+use permissions::Remembered;
 use running_hashes::RunningHashes;
 use upload_locks::UploadLocks;
 
-/// What the operator decided about a hold.
+/// What the operator decided about a hold, and no record says.
 #[derive(Debug, Clone)]
 pub struct HoldSettings {
-    /// The hold's own DID.
-    pub did: Did,
-    /// Who owns it.
-    pub captain: Did,
-    /// Whether everybody may read.
-    pub public: bool,
     /// The largest blob it takes, in bytes.
     pub max_blob_bytes: u64,
+    /// What crew members may store.
+    pub tiers: Tiers,
 }
 
 /// One hold. Cheap to clone; clones are the same hold.
@@ -47,31 +83,41 @@ pub struct Hold {
 
 struct Inner {
     settings: HoldSettings,
+    repo: HoldRepo,
     database: Database,
     blob_store: Arc<dyn BlobStore>,
     clock: Clock,
+    remembered: Remembered,
     upload_locks: UploadLocks,
     running_hashes: RunningHashes,
     blob_sizes: BlobSizes,
+    /// Whoever makes a blob exist or removes one takes turns with others about its digest.
+    blob_turns: KeyedLock<Digest>,
 }
 
 impl Hold {
-    /// A hold over its database and its blobs. One process has one `Hold` per hold.
+    /// A hold over its database and its blobs. One process has one `Hold` per hold. Before its first use,
+    /// [`Hold::set_up`] makes sure that it has a captain.
     pub fn new(
         settings: HoldSettings,
+        identity: HoldIdentity,
         database: Database,
         blob_store: Arc<dyn BlobStore>,
         clock: Clock,
     ) -> Self {
+        let repo = HoldRepo::new(identity, database.clone(), clock.clone());
         let blob_sizes = BlobSizes::for_database(&database);
         let inner = Inner {
             settings,
+            repo,
             database,
             blob_store,
             clock,
+            remembered: Remembered::new(),
             upload_locks: UploadLocks::default(),
             running_hashes: RunningHashes::new(),
             blob_sizes,
+            blob_turns: KeyedLock::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -80,17 +126,48 @@ impl Hold {
 
     /// The hold's DID, as manifest records name it.
     pub fn did(&self) -> &Did {
-        &self.inner.settings.did
+        self.identity().did()
     }
 
-    /// Who owns it.
-    pub fn captain(&self) -> &Did {
-        &self.inner.settings.captain
+    /// Who the hold is to the network.
+    pub fn identity(&self) -> &HoldIdentity {
+        self.inner.repo.identity()
     }
 
-    /// Whether everybody may read.
-    pub fn is_public(&self) -> bool {
-        self.inner.settings.public
+    /// The hold's handle: the host of its origin.
+    pub fn handle(&self) -> &str {
+        self.identity().handle()
+    }
+
+    /// The hold's DID document.
+    pub fn did_document(&self) -> serde_json::Value {
+        self.identity().did_document()
+    }
+
+    /// The quotas that crew members can have.
+    pub fn tiers(&self) -> &Tiers {
+        &self.inner.settings.tiers
+    }
+
+    /// Where a method of the hold is called.
+    pub fn method_url(&self, nsid: &str) -> Url {
+        let mut url = self.identity().public_url().clone();
+        url.set_path(&format!("/xrpc/{nsid}"));
+        url
+    }
+
+    /// Where everybody finds a blob of the hold's own records.
+    pub fn blob_url(&self, cid: &Cid) -> String {
+        let mut url = self.method_url("com.atproto.sync.getBlob");
+        url.query_pairs_mut()
+            .append_pair("did", self.did().as_str())
+            .append_pair("cid", &cid.to_string());
+        url.into()
+    }
+
+    /// The hold's records.
+    pub fn repo(&self) -> &HoldRepo {
+        &self.inner.repo
     }
 
     fn database(&self) -> &Database {

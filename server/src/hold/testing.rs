@@ -8,8 +8,13 @@ use chrono::DateTime;
 use futures::{StreamExt, TryStreamExt};
 use oci::Digest;
 use tempfile::TempDir;
+use url::Url;
 
-use super::{Hold, HoldError, HoldSettings};
+use super::Tiers;
+use super::{
+    CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError,
+    load_or_create_signing_key,
+};
 use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
 use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
 use crate::clock::Clock;
@@ -41,22 +46,30 @@ impl HoldFolder {
     pub(super) async fn start_with(
         &self,
         database: &Database,
-        change: impl FnOnce(&mut HoldSettings),
+        change: impl FnOnce(&mut HoldStart),
     ) -> Hold {
-        let mut settings = HoldSettings {
-            did: did("did:web:hold.example"),
-            captain: did(CAPTAIN),
-            public: true,
-            max_blob_bytes: 8 << 20,
-        };
-        change(&mut settings);
+        let mut start = HoldStart::usual();
+        change(&mut start);
+        self.try_start(database, start).await.unwrap()
+    }
+
+    pub(super) async fn try_start(
+        &self,
+        database: &Database,
+        start: HoldStart,
+    ) -> Result<Hold, SetUpError> {
         let store = FilesystemBlobStore::open(self.folder.path()).await.unwrap();
-        Hold::new(
-            settings,
+        let key = load_or_create_signing_key(&self.folder.path().join("signing.key")).unwrap();
+        let identity = HoldIdentity::new(start.did, start.public_url, key);
+        let hold = Hold::new(
+            start.settings,
+            identity,
             database.clone(),
             Arc::new(store),
             self.clock.clone(),
-        )
+        );
+        hold.set_up(&start.setup).await?;
+        Ok(hold)
     }
 
     /// Files below a folder of the store, with their sizes.
@@ -78,6 +91,36 @@ impl HoldFolder {
             }
         }
         found
+    }
+}
+
+/// What a hold is started with.
+pub(super) struct HoldStart {
+    pub(super) did: Did,
+    pub(super) public_url: Url,
+    pub(super) settings: HoldSettings,
+    pub(super) setup: HoldSetup,
+}
+
+impl HoldStart {
+    /// A public hold of the captain's.
+    pub(super) fn usual() -> Self {
+        Self {
+            did: did("did:web:hold.example"),
+            public_url: "https://hold.example".parse().unwrap(),
+            settings: HoldSettings {
+                max_blob_bytes: 8 << 20,
+                tiers: Tiers::default(),
+            },
+            setup: HoldSetup {
+                owner: Some(did(CAPTAIN)),
+                given: CaptainSettings {
+                    public: Some(true),
+                    ..CaptainSettings::default()
+                },
+                name: "Hold".to_owned(),
+            },
+        }
     }
 }
 

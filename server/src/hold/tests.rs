@@ -241,7 +241,7 @@ test_on_databases! {
 
     async fn a_blob_that_is_too_large_is_refused_and_leaves_no_bytes(test: &TestDatabase) {
         let folder = HoldFolder::new();
-        let hold = folder.start_with(&test.database, |settings| settings.max_blob_bytes = 10).await;
+        let hold = folder.start_with(&test.database, |start| start.settings.max_blob_bytes = 10).await;
         let upload = hold.start_upload(&owner()).await.unwrap();
         hold.append_upload(&owner(), &upload.id, None, body(b"12345")).await.unwrap();
         let refused = hold.append_upload(&owner(), &upload.id, None, body(b"678901")).await.unwrap_err();
@@ -276,7 +276,7 @@ test_on_databases! {
 
     async fn a_private_hold_has_nothing_for_strangers(test: &TestDatabase) {
         let folder = HoldFolder::new();
-        let hold = folder.start_with(&test.database, |settings| settings.public = false).await;
+        let hold = folder.start_with(&test.database, |start| start.setup.given.public = Some(false)).await;
         let digest = push(&hold, b"private").await.unwrap();
         for reader in [None, Some(did(STRANGER))] {
             assert_eq!(hold.stat_blob(reader.as_ref(), &digest).await.unwrap(), None);
@@ -359,6 +359,7 @@ test_on_databases! {
         let folder = HoldFolder::new();
         let hold = folder.start(&test.database).await;
         let stored = push(&hold, b"0123456789").await.unwrap();
+        let other = push(&hold, b"another").await.unwrap();
         let elsewhere = Digest::sha256_of(b"not stored here");
         let layer = |digest: &Digest, size| LayerUse {
             digest: digest.clone(),
@@ -374,14 +375,15 @@ test_on_databases! {
             layers,
             children: Vec::new(),
         };
-        // The size of what is stored is not up to the manifest.
+        // The size of what is stored is not up to the manifest, and what is not stored takes no space.
         let first = notice(b"first", vec![layer(&stored, 1), layer(&stored, 1)]);
-        let second = notice(b"second", vec![layer(&stored, 1), layer(&elsewhere, 100)]);
+        let second = [layer(&stored, 1), layer(&other, 1), layer(&elsewhere, 100)];
+        let second = notice(b"second", second.to_vec());
         for notice in [&first, &first, &second] {
             hold.notify_manifest(notice).await.unwrap();
         }
         let usage = hold.load_usage(&did(CAPTAIN)).await.unwrap();
-        assert_eq!(usage, LayerUsage { unique_blobs: 2, bytes: 110 });
+        assert_eq!(usage, LayerUsage { unique_blobs: 2, bytes: 17 });
         for _ in 0..2 {
             hold.forget_manifest(&second.owner, &second.repository, &second.manifest).await.unwrap();
         }

@@ -59,7 +59,7 @@ fn the_first_start_creates_the_folder_and_keys_for_their_owner_and_the_second_ke
     installation.start().stop().expect_success();
     assert_eq!(mode(&installation.data()), 0o700);
     let keys = keys(&installation);
-    assert_eq!(keys.len(), 2, "registry tokens and sessions");
+    assert_eq!(keys.len(), 3, "registry tokens, sessions and the hold");
     for (path, _) in &keys {
         assert_eq!(mode(path), 0o600, "{}", path.display());
     }

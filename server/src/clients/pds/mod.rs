@@ -12,7 +12,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use error::PdsError;
-pub use records::{Record, RecordPage, RecordReference, Swap, Write};
+pub use records::{Record, RecordPage, RecordReference, RepoStatus, Swap, Write};
 pub use server::PdsSession;
 
 use atproto::syntax::Did;

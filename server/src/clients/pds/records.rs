@@ -133,6 +133,15 @@ struct UploadedBlob {
     blob: RecordBlob,
 }
 
+/// Whether an account takes part in the network at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepoStatus {
+    /// It does.
+    Active,
+    /// Deactivated, suspended, taken down or deleted.
+    Inactive,
+}
+
 impl PdsClient {
     /// `com.atproto.repo.uploadBlob`. The blob stays only when a record names it soon.
     pub async fn upload_blob(
@@ -266,6 +275,31 @@ impl PdsClient {
             .outbound
             .send_for_json(request, &FetchLimits::PDS_CALL)
             .await?)
+    }
+
+    /// `com.atproto.sync.getRepoStatus`: whether the account is active. One that is gone is not.
+    pub async fn get_repo_status(&self, pds: &Url, did: &Did) -> Result<RepoStatus, PdsError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            active: bool,
+        }
+        let request = query(
+            pds,
+            "com.atproto.sync.getRepoStatus",
+            &[("did", did.as_str())],
+        );
+        let answer = self
+            .outbound
+            .send_for_json::<Answer>(request, &FetchLimits::PDS_CALL)
+            .await;
+        match answer {
+            Ok(Answer { active: true }) => Ok(RepoStatus::Active),
+            Ok(Answer { active: false }) => Ok(RepoStatus::Inactive),
+            Err(error) if is_absent(&error, "RepoNotFound", "Could not find repo") => {
+                Ok(RepoStatus::Inactive)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// `com.atproto.sync.getBlob`: the bytes of a blob, at most `max_bytes`, checked against its CID.

@@ -57,6 +57,7 @@ pub async fn record(State(metrics): State<Metrics>, request: Request, next: Next
 enum Kind {
     Registry,
     Token,
+    Hold,
     Probe,
     Asset,
     Page,
@@ -72,6 +73,7 @@ impl Kind {
         match first {
             "v2" => Self::Registry,
             "auth" => Self::Token,
+            "xrpc" | ".well-known" => Self::Hold,
             "health" | "ready" | "metrics" => Self::Probe,
             "pkg" => Self::Asset,
             // Pages have no dots in their first part; favicon.ico and robots.txt do.
@@ -86,6 +88,7 @@ impl Kind {
         match self {
             Self::Registry => "registry",
             Self::Token => "token",
+            Self::Hold => "hold",
             Self::Probe => "probe",
             Self::Asset => "asset",
             Self::Page => "page",

@@ -191,6 +191,14 @@ fn hold_error(error: HoldError) -> OciError {
     let message = error.to_string();
     match error {
         HoldError::Denied { .. } => OciError::new(ErrorCode::Denied, message),
+        HoldError::RegistrationDisabled { .. } | HoldError::QuotaExceeded { .. } => {
+            OciError::new(ErrorCode::Denied, message)
+        }
+        HoldError::Invalid { .. } => OciError::new(ErrorCode::ManifestInvalid, message),
+        HoldError::NotFound { .. } => OciError::new(ErrorCode::NameUnknown, message),
+        HoldError::Parts { .. } => OciError::new(ErrorCode::BlobUploadInvalid, message),
+        HoldError::DigestRefused { .. } => OciError::new(ErrorCode::DigestInvalid, message),
+        HoldError::NotVouched { .. } => OciError::unauthorized(message),
         HoldError::UploadUnknown => OciError::new(ErrorCode::BlobUploadUnknown, message),
         HoldError::UploadBusy => {
             OciError::new(ErrorCode::BlobUploadInvalid, message).with_status(StatusCode::CONFLICT)
@@ -220,7 +228,8 @@ fn hold_error(error: HoldError) -> OciError {
         }
         HoldError::Storage(source) => OciError::internal(&source),
         HoldError::Database(source) => OciError::internal(&source),
-        HoldError::Unreachable { .. } => OciError::unavailable(message),
+        HoldError::NotSetUp | HoldError::Unreachable { .. } => OciError::unavailable(message),
+        HoldError::Repo(source) => OciError::internal(&source),
     }
 }
 

@@ -6,7 +6,7 @@ mod home;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use app::api::home::HoldSummary;
+pub use self::home::ShownHold;
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
@@ -25,7 +25,7 @@ use crate::handlers::assets::Assets;
 const OUTPUT_NAME: &str = "longshore";
 
 /// What the pages need to know of this server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WebSettings {
     /// Where browsers find this server.
     pub public_url: Url,
@@ -34,7 +34,7 @@ pub struct WebSettings {
     /// A handle to fill into the commands of the home page (`web.example_handle`).
     pub example_handle: Option<String>,
     /// The hold that takes what is pushed here.
-    pub hold: Option<HoldSummary>,
+    pub hold: Option<ShownHold>,
     /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
 }

@@ -11,6 +11,7 @@
 //! A request that writes runs as a task of its own: when the client goes away in the middle, what arrived is
 //! still made durable and counted.
 
+use atproto::syntax::Did;
 use oci::{Digest, DigestAlgorithm};
 use tracing::Instrument;
 
@@ -23,9 +24,14 @@ use crate::blob_store::{
 use crate::clients::hold::{Upload, UploadOwner};
 use crate::db::UploadRow;
 
+mod metered;
+mod parts;
 mod reap;
 
+pub use parts::StoredPart;
 pub use reap::ReapedUploads;
+
+use metered::Stopped;
 
 /// Random bytes in an upload's id: whoever knows the id is still asked who they are.
 const ID_BYTES: usize = 20;
@@ -42,22 +48,31 @@ impl Hold {
         let may_write = self.permit_write(&owner.uploader.did).await?;
         let id = random_id();
         let staging = self.blob_store().create_staging(&id).await?;
-        self.insert_upload(&may_write, owner, &id, staging).await?;
+        let uploader = &owner.uploader.did;
+        self.insert_upload_row(
+            &may_write,
+            uploader,
+            owner.repository.as_str(),
+            &id,
+            staging,
+        )
+        .await?;
         Ok(Upload { id, size: 0 })
     }
 
-    async fn insert_upload(
+    async fn insert_upload_row(
         &self,
         _: &MayWrite,
-        owner: &UploadOwner,
+        uploader: &Did,
+        repository: &str,
         id: &str,
         staging: Staging,
     ) -> Result<(), HoldError> {
         let now = self.inner.clock.now_millis();
         let row = UploadRow {
             id: id.to_owned(),
-            uploader_did: owner.uploader.did.to_string(),
-            repository: owner.repository.to_string(),
+            uploader_did: uploader.to_string(),
+            repository: repository.to_owned(),
             staging: staging.0,
             size: 0,
             started_at: now,
@@ -169,15 +184,42 @@ impl Hold {
                 size,
             });
         }
-        self.blob_store().promote(&staging, size, digest).await?;
+        let uploader = uploader_of(row)?;
+        let turn = self.inner.blob_turns.lock(digest.clone()).await;
+        self.promote(row, &uploader, &staging, digest, size).await?;
+        drop(turn);
+        self.inner.blob_sizes.keep(digest, size).await;
+        Ok(size)
+    }
+
+    /// Makes a verified upload a blob, if its uploader has room for it.
+    async fn promote(
+        &self,
+        row: &UploadRow,
+        uploader: &Did,
+        staging: &Staging,
+        digest: &Digest,
+        size: u64,
+    ) -> Result<(), HoldError> {
+        let limit = self.limit_of(uploader).await?;
+        if let Some(limit) = &limit
+            && let Err(refused) = self.reserve(limit, &row.id, size).await
+        {
+            self.end_upload(&row.id, staging).await?;
+            return Err(refused);
+        }
+        self.blob_store().promote(staging, size, digest).await?;
         let mut transaction = self.database().begin().await?;
         transaction
             .insert_hold_blob(digest, size, self.inner.clock.now_millis())
             .await?;
         transaction.delete_hold_upload(&row.id).await?;
+        if let Some(limit) = &limit {
+            self.reserve_blob(&mut transaction, limit, &row.id, digest, size)
+                .await?;
+        }
         transaction.commit().await?;
-        self.inner.blob_sizes.keep(digest, size).await;
-        Ok(size)
+        Ok(())
     }
 
     /// Ends an upload and frees its space.
@@ -196,6 +238,8 @@ impl Hold {
     async fn end_upload(&self, id: &str, staging: &Staging) -> Result<(), HoldError> {
         let mut transaction = self.database().begin().await?;
         transaction.delete_hold_upload(id).await?;
+        transaction.delete_reservation(id).await?;
+        transaction.delete_upload_parts_from(id, 0).await?;
         transaction.commit().await?;
         self.blob_store().discard_staging(staging).await?;
         Ok(())
@@ -267,11 +311,20 @@ impl Hold {
     ) -> Result<Appended, HoldError> {
         let staging = Staging(row.staging.clone());
         let limit = self.inner.settings.max_blob_bytes;
-        match self
+        let (body, stopped) = match self.limit_of(&uploader_of(row)?).await? {
+            Some(limit) => self.metered(limit, &row.id, row.size, body),
+            None => (body, Stopped::default()),
+        };
+        let appended = self
             .blob_store()
             .append(&staging, row.size, limit, hash, body, continuation)
-            .await
-        {
+            .await;
+        if let Some(refused) = stopped.take() {
+            // What came before there was no more room is of no use.
+            self.end_upload(&row.id, &staging).await?;
+            return Err(refused);
+        }
+        match appended {
             Ok(appended) => Ok(appended),
             Err(BlobStoreError::TooLarge { limit }) => Err(HoldError::TooLarge { limit }),
             Err(BlobStoreError::StagingBusy { .. }) => Err(HoldError::UploadBusy),
@@ -328,6 +381,24 @@ impl Hold {
     }
 }
 
+impl Hold {
+    /// Ends every upload of somebody and frees its space; one that is being written to right now ends by itself.
+    pub(super) async fn end_uploads_of(&self, uploader: &Did) -> Result<(), HoldError> {
+        for row in self.database().list_uploads_of(uploader.as_str()).await? {
+            if let Some(_lock) = self.inner.upload_locks.try_lock(&row.id) {
+                self.end_upload(&row.id, &Staging(row.staging)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn uploader_of(row: &UploadRow) -> Result<Did, HoldError> {
+    row.uploader_did
+        .parse()
+        .map_err(|_| HoldError::UploadUnknown)
+}
+
 /// Runs `work` to its end even when the request that waits for it goes away.
 async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, HoldError>> + Send + 'static,
@@ -341,7 +412,7 @@ async fn in_own_task<T: Send + 'static>(
     }
 }
 
-fn random_id() -> String {
+pub(super) fn random_id() -> String {
     use ring::rand::{SecureRandom, SystemRandom};
     let mut bytes = [0; ID_BYTES];
     SystemRandom::new()

@@ -1,0 +1,3 @@
+//! `com.atproto.server.*`.
+
+pub(in crate::handlers::xrpc) mod describe_server;

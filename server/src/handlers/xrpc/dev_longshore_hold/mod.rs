@@ -1,0 +1,4 @@
+//! `dev.longshore.hold.*`: what holds of ours do beyond the published methods.
+
+pub(super) mod accept_captaincy;
+pub(super) mod offer_captaincy;

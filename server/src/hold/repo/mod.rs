@@ -1,0 +1,211 @@
+//! The hold's repo: the signed records that say what the hold is, who may use it and who uses what. This is the
+//! only writer of it.
+//!
+//! A commit is one database transaction: blocks, index of records, what is derived from them, the firehose
+//! event, and the head, which moves only from where the commit began. Whoever writes holds the head's row, so
+//! writers of one process and of several follow each other, and an event's number is its place in that order.
+//!
+//! Blocks are kept by revision. A block that a commit drops stays for [`KEEP_DROPPED`], so that whoever reads
+//! the repo as it was at a revision, which an export does page by page, finds all of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use atproto::data::{Cid, Ipld};
+use atproto::repo::{Head, Write, WriteAction};
+use atproto::syntax::{Nsid, RecordKey, Tid};
+use bytes::Bytes;
+use chrono::TimeDelta;
+use moka::sync::Cache;
+use tokio::sync::watch;
+
+use super::identity::HoldIdentity;
+use crate::clock::Clock;
+use crate::db::{Database, Transaction};
+
+mod blocks;
+mod commit;
+mod error;
+mod events;
+mod export;
+mod purge;
+mod read;
+mod reindex;
+
+pub use error::RepoError;
+pub use export::RepoExport;
+pub use read::{RecordsPage, StoredRecord};
+
+/// How long blocks that no commit needs any more stay readable.
+pub const KEEP_DROPPED: TimeDelta = TimeDelta::hours(1);
+/// Bytes of tree nodes in memory: the upper levels of a tree of a million records.
+const CACHED_NODE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// The repo of one hold. Cheap to clone.
+#[derive(Clone)]
+pub struct HoldRepo {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    identity: HoldIdentity,
+    /// Tells revisions of two replicas apart.
+    clock_id: u16,
+    database: Database,
+    clock: Clock,
+    nodes: Cache<Cid, Bytes>,
+    last_seq: watch::Sender<i64>,
+    last_tid: Mutex<Tid>,
+}
+
+/// A commit that was written; it counts when its transaction is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitInfo {
+    /// Its CID.
+    pub cid: Cid,
+    /// Its revision.
+    pub rev: Tid,
+    /// The number of its event; that of the last event when nothing changed.
+    pub seq: i64,
+    /// What is there now, in the order of the writes; `None` after a delete.
+    pub written: Vec<Option<Cid>>,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+impl HoldRepo {
+    /// The repo of a hold over a database. Reads nothing.
+    pub fn new(identity: HoldIdentity, database: Database, clock: Clock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                identity,
+                clock_id: random_clock_id(),
+                database,
+                clock,
+                nodes: Cache::builder()
+                    .max_capacity(CACHED_NODE_BYTES)
+                    .weigher(|_, bytes: &Bytes| {
+                        u32::try_from(bytes.len() + 128).unwrap_or(u32::MAX)
+                    })
+                    .build(),
+                last_seq: watch::Sender::new(0),
+                last_tid: Mutex::new(Tid::new(0, 0)),
+            }),
+        }
+    }
+
+    /// Whose repo it is, and what signs it.
+    pub fn identity(&self) -> &HoldIdentity {
+        &self.inner.identity
+    }
+
+    /// Where the repo stands; `None` before its first commit.
+    pub async fn head(&self) -> Result<Option<Head>, RepoError> {
+        let row = self.inner.database.find_repo_head().await?;
+        row.map(|row| commit::head_of(&row)).transpose()
+    }
+
+    /// Makes the writes in a commit of their own. With nothing to change, there is no commit.
+    pub async fn write_now(&self, writes: &[Write]) -> Result<CommitInfo, RepoError> {
+        let mut transaction = self.inner.database.begin().await?;
+        let info = self.write(&mut transaction, writes).await?;
+        transaction.commit().await?;
+        self.committed(&info);
+        Ok(info)
+    }
+
+    /// Makes the writes as part of `transaction`, all or none, in at most one call per transaction. When it is
+    /// committed, [`Self::committed`] tells those who listen.
+    pub async fn write(
+        &self,
+        transaction: &mut Transaction,
+        writes: &[Write],
+    ) -> Result<CommitInfo, RepoError> {
+        commit::write(&self.inner, transaction, writes).await
+    }
+
+    /// Wakes whoever waits for events.
+    pub fn committed(&self, info: &CommitInfo) {
+        self.announce(info.seq);
+    }
+
+    pub(super) fn announce(&self, seq: i64) {
+        self.inner.last_seq.send_if_modified(|last| {
+            let is_later = seq > *last;
+            *last = (*last).max(seq);
+            is_later
+        });
+    }
+
+    /// Changes when an event of this process has been committed.
+    pub(super) fn listen(&self) -> watch::Receiver<i64> {
+        self.inner.last_seq.subscribe()
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// How many nodes are in memory.
+    #[cfg(test)]
+    fn nodes_in_memory(&self) -> u64 {
+        self.inner.nodes.run_pending_tasks();
+        self.inner.nodes.entry_count()
+    }
+
+    /// The last event that this process knows of; 0 when it knows of none.
+    pub(super) fn last_known_seq(&self) -> i64 {
+        *self.inner.last_seq.borrow()
+    }
+
+    /// A key for a record of which there are many: unlike any other, and later as far as clocks agree.
+    pub(super) fn next_tid(&self) -> Tid {
+        let micros = unix_micros(&self.inner.clock);
+        let mut last = self
+            .inner
+            .last_tid
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Tid::next_after(*last, micros, self.inner.clock_id);
+        *last
+    }
+}
+
+/// A create, for [`HoldRepo::write`].
+pub(super) fn create(collection: Nsid, rkey: RecordKey, record: Ipld) -> Write {
+    write_of(collection, rkey, WriteAction::Create(record))
+}
+
+/// A put, for [`HoldRepo::write`].
+pub(super) fn put(collection: Nsid, rkey: RecordKey, record: Ipld) -> Write {
+    write_of(collection, rkey, WriteAction::Put(record))
+}
+
+/// A delete, for [`HoldRepo::write`].
+pub(super) fn delete(collection: Nsid, rkey: RecordKey) -> Write {
+    write_of(collection, rkey, WriteAction::Delete)
+}
+
+fn write_of(collection: Nsid, rkey: RecordKey, action: WriteAction) -> Write {
+    Write {
+        collection,
+        rkey,
+        action,
+        swap: None,
+    }
+}
+
+fn unix_micros(clock: &Clock) -> u64 {
+    u64::try_from(clock.now().timestamp_micros()).unwrap_or(0)
+}
+
+fn random_clock_id() -> u16 {
+    use ring::rand::{SecureRandom as _, SystemRandom};
+    let mut bytes = [0; 2];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system gives random bytes");
+    u16::from_be_bytes(bytes) & 0x3ff
+}
+
+#[cfg(test)]
+mod tests;
