@@ -1,6 +1,6 @@
 //! Checks JSON against the schemas in `lexicons/`. atproto.com/specs/lexicon
 //!
-//! The schemas are part of the program ([`documents`]) and parsed once, strictly: what this module does not know in a
+//! The schemas are part of the program ([`DOCUMENTS`]) and parsed once, strictly: what this module does not know in a
 //! schema is an error, not passed over. What it does not know in *data* is legal, as the protocol has it: any object may
 //! have fields that its schema does not name, and they are not looked at.
 //!

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::records::{DIGEST, OCI_MANIFEST, did, manifest_uri, moment};
 
 const CID: &str = "bafyreiclp443lavogvhj3d2ob2cxbfuscni2k5jk7bebjzg7khl3esabwq";
+const RAW_CID: &str = "bafkreiccldh766hwcnuxnf2wh6jgzepf2nlu2lvcllt63eww5p6chi4ity";
 const TID: &str = "3kznmn7xqxl22";
 const DID: &str = "did:plc:7iza6de2dwap2sbkpav7c6c6";
 const RECORD: &str = "at://did:plc:7iza6de2dwap2sbkpav7c6c6/io.atcr.hold.layer/3kznmn7xqxl22";
@@ -325,7 +326,7 @@ fn repo() -> Vec<Call> {
             .takes_json(write(json!({ "swapRecord": CID, "swapCommit": CID })))
             .answers_json(json!({ "commit": commit })),
         Call::of(nsid::UPLOAD_BLOB).answers_json(json!({ "blob": {
-            "$type": "blob", "ref": { "$link": CID }, "mimeType": "image/png", "size": 5,
+            "$type": "blob", "ref": { "$link": RAW_CID }, "mimeType": "image/png", "size": 5,
         } })),
         Call::of(nsid::DESCRIBE_REPO)
             .with_json(json!({ "repo": "hold.example.com" }))
