@@ -1,5 +1,7 @@
 //! The limits of lexicon schemas, for those that the Rust types do not already keep.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 /// The largest integer that every JSON reader keeps exact, 2^53 - 1.
 const MAX_INTEGER: u64 = 9_007_199_254_740_991;
 /// The longest URI in bytes. atproto.com/specs/lexicon#uri
@@ -15,6 +17,14 @@ pub enum LexiconViolation {
         field: &'static str,
         /// The most bytes of UTF-8 it may have.
         max_bytes: usize,
+    },
+    /// A string over its `maxGraphemes`.
+    #[error("`{field}` is longer than {max_characters} characters")]
+    TooManyCharacters {
+        /// The field as the lexicon spells it.
+        field: &'static str,
+        /// The most characters, as people count them, that it may have.
+        max_characters: usize,
     },
     /// An integer beyond what JSON carries exactly.
     #[error("`{field}` is beyond 2^53 - 1")]
@@ -63,6 +73,22 @@ pub(crate) fn optional_max_length(
     max_bytes: usize,
 ) -> Result<(), LexiconViolation> {
     value.map_or(Ok(()), |value| max_length(field, value, max_bytes))
+}
+
+/// `maxGraphemes` of a string: characters as people count them.
+pub(crate) fn max_graphemes(
+    field: &'static str,
+    value: &str,
+    max_characters: usize,
+) -> Result<(), LexiconViolation> {
+    // No text has more of them than bytes, and most have far fewer bytes than they may have characters.
+    if value.len() > max_characters && value.graphemes(true).count() > max_characters {
+        return Err(LexiconViolation::TooManyCharacters {
+            field,
+            max_characters,
+        });
+    }
+    Ok(())
 }
 
 /// An integer that must survive the trip through JSON.

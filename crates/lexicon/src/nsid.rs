@@ -37,3 +37,87 @@ pub const RECORDS: [&str; 11] = [
     ACTOR_PROFILE,
     FEED_POST,
 ];
+
+macro_rules! methods {
+    ($($(#[$documentation:meta])* $name:ident = $nsid:literal;)*) => {
+        $($(#[$documentation])* pub const $name: &str = $nsid;)*
+
+        /// Every method that a hold serves or calls, in the order of the alphabet.
+        pub const METHODS: &[&str] = &[$($name),*];
+    };
+}
+
+methods! {
+    /// How an account shows itself.
+    GET_PROFILE = "app.bsky.actor.getProfile";
+    /// How accounts show themselves.
+    GET_PROFILES = "app.bsky.actor.getProfiles";
+    /// Whose handle it is.
+    RESOLVE_HANDLE = "com.atproto.identity.resolveHandle";
+    /// Writes a record.
+    CREATE_RECORD = "com.atproto.repo.createRecord";
+    /// Removes a record.
+    DELETE_RECORD = "com.atproto.repo.deleteRecord";
+    /// Whose repo it is and what it has.
+    DESCRIBE_REPO = "com.atproto.repo.describeRepo";
+    /// A record, as JSON.
+    GET_RECORD = "com.atproto.repo.getRecord";
+    /// The records of a collection.
+    LIST_RECORDS = "com.atproto.repo.listRecords";
+    /// Writes a record, whether or not it is there.
+    PUT_RECORD = "com.atproto.repo.putRecord";
+    /// Stores a blob for a record.
+    UPLOAD_BLOB = "com.atproto.repo.uploadBlob";
+    /// What kind of host it is.
+    DESCRIBE_SERVER = "com.atproto.server.describeServer";
+    /// The bytes of a blob.
+    GET_BLOB = "com.atproto.sync.getBlob";
+    /// Blocks of a repo.
+    GET_BLOCKS = "com.atproto.sync.getBlocks";
+    /// How far a relay has come with a host.
+    GET_HOST_STATUS = "com.atproto.sync.getHostStatus";
+    /// Where a repo stands.
+    GET_LATEST_COMMIT = "com.atproto.sync.getLatestCommit";
+    /// The proof of a record.
+    SYNC_GET_RECORD = "com.atproto.sync.getRecord";
+    /// A whole repo.
+    GET_REPO = "com.atproto.sync.getRepo";
+    /// Whether a repo is served.
+    GET_REPO_STATUS = "com.atproto.sync.getRepoStatus";
+    /// The blobs of a repo.
+    LIST_BLOBS = "com.atproto.sync.listBlobs";
+    /// The repos of a host.
+    LIST_REPOS = "com.atproto.sync.listRepos";
+    /// Asks a relay to follow a host.
+    REQUEST_CRAWL = "com.atproto.sync.requestCrawl";
+    /// The firehose.
+    SUBSCRIBE_REPOS = "com.atproto.sync.subscribeRepos";
+    /// Takes over a hold that was offered.
+    ACCEPT_CAPTAINCY = "dev.longshore.hold.acceptCaptaincy";
+    /// Offers a hold to a crew member.
+    OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
+    /// Ends an upload.
+    ABORT_UPLOAD = "io.atcr.hold.abortUpload";
+    /// Makes a blob of the parts.
+    COMPLETE_UPLOAD = "io.atcr.hold.completeUpload";
+    /// Removes what is known about whoever asks.
+    DELETE_USER_DATA = "io.atcr.hold.deleteUserData";
+    /// Gives what is known about whoever asks.
+    EXPORT_USER_DATA = "io.atcr.hold.exportUserData";
+    /// Where to put a part.
+    GET_PART_UPLOAD_URL = "io.atcr.hold.getPartUploadUrl";
+    /// What somebody uses and may use.
+    GET_QUOTA = "io.atcr.hold.getQuota";
+    /// Opens an upload.
+    INITIATE_UPLOAD = "io.atcr.hold.initiateUpload";
+    /// The quotas there are.
+    LIST_TIERS = "io.atcr.hold.listTiers";
+    /// A manifest was pushed, pulled or deleted.
+    NOTIFY_MANIFEST = "io.atcr.hold.notifyManifest";
+    /// Joins the crew.
+    REQUEST_CREW = "io.atcr.hold.requestCrew";
+    /// Gives a member another quota.
+    UPDATE_CREW_TIER = "io.atcr.hold.updateCrewTier";
+    /// The bytes of a part.
+    UPLOAD_PART = "io.atcr.hold.uploadPart";
+}

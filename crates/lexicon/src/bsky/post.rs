@@ -8,6 +8,7 @@ use crate::record::impl_record_serde;
 use crate::{LexiconViolation, Record, limits, nsid};
 
 const MAX_TEXT_BYTES: usize = 3000;
+const MAX_TEXT_CHARACTERS: usize = 300;
 const MENTION: &str = "app.bsky.richtext.facet#mention";
 
 /// A post. Of what it may embed, only the text and its mentions are typed.
@@ -29,7 +30,8 @@ impl Record for FeedPost {
     const NSID: &'static str = nsid::FEED_POST;
 
     fn validate(&self) -> Result<(), LexiconViolation> {
-        limits::max_length("text", &self.text, MAX_TEXT_BYTES)
+        limits::max_length("text", &self.text, MAX_TEXT_BYTES)?;
+        limits::max_graphemes("text", &self.text, MAX_TEXT_CHARACTERS)
     }
 }
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::record::impl_record_serde;
 use crate::{LexiconViolation, Record, limits, nsid};
 
-const MAX_NAME_BYTES: usize = 640;
-const MAX_DESCRIPTION_BYTES: usize = 2560;
+/// Bytes and characters.
+const MAX_NAME: (usize, usize) = (640, 64);
+const MAX_DESCRIPTION: (usize, usize) = (2560, 256);
 const MAX_PICTURE_BYTES: u64 = 1_000_000;
 const PICTURE_TYPES: [&str; 2] = ["image/png", "image/jpeg"];
 
@@ -16,10 +17,10 @@ const PICTURE_TYPES: [&str; 2] = ["image/png", "image/jpeg"];
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct ActorProfile {
-    /// A name, at most 640 bytes.
+    /// A name, at most 640 bytes and 64 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// A few words, at most 2560 bytes.
+    /// A few words, at most 2560 bytes and 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// A small square picture.
@@ -39,15 +40,22 @@ impl Record for ActorProfile {
     const NSID: &'static str = nsid::ACTOR_PROFILE;
 
     fn validate(&self) -> Result<(), LexiconViolation> {
-        limits::optional_max_length("displayName", self.display_name.as_ref(), MAX_NAME_BYTES)?;
-        limits::optional_max_length(
-            "description",
-            self.description.as_ref(),
-            MAX_DESCRIPTION_BYTES,
-        )?;
+        check_text("displayName", self.display_name.as_deref(), MAX_NAME)?;
+        check_text("description", self.description.as_deref(), MAX_DESCRIPTION)?;
         check_picture("avatar", self.avatar.as_ref())?;
         check_picture("banner", self.banner.as_ref())
     }
+}
+
+fn check_text(
+    field: &'static str,
+    text: Option<&str>,
+    (max_bytes, max_characters): (usize, usize),
+) -> Result<(), LexiconViolation> {
+    text.map_or(Ok(()), |text| {
+        limits::max_length(field, text, max_bytes)?;
+        limits::max_graphemes(field, text, max_characters)
+    })
 }
 
 fn check_picture(

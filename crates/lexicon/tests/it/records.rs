@@ -1,50 +1,14 @@
-//! Keeps the schemas in `lexicons/` and the types of this crate together.
-
-mod samples;
-mod schema;
+//! Record types against their schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
+use lexicon::schema;
 use lexicon::{Record, nsid};
-use schema::{check_record, properties};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../lexicons");
-
-/// Every schema by its id.
-fn lexicons() -> BTreeMap<String, Value> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![PathBuf::from(FOLDER)];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("the folder can be listed") {
-            let path = entry.expect("the entry can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
-                let text = std::fs::read_to_string(&path).expect("the file can be read");
-                let lexicon = serde_json::from_str(&text)
-                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                found.insert(id_of_path(&path), lexicon);
-            }
-        }
-    }
-    found
-}
-
-/// `…/lexicons/io/atcr/tag.json` is the place of `io.atcr.tag`.
-fn id_of_path(path: &Path) -> String {
-    let relative = path.strip_prefix(FOLDER).expect("lies in the folder");
-    let segments: Vec<_> = relative
-        .with_extension("")
-        .iter()
-        .map(|segment| segment.to_string_lossy().into_owned())
-        .collect();
-    segments.join(".")
-}
+use crate::folder::lexicons;
+use crate::mutations::mutations;
+use crate::samples::records;
 
 /// The JSON of a filled record, after it has been read back unchanged.
 fn sample<R: Record + PartialEq + std::fmt::Debug>(record: &R) -> (&'static str, Value) {
@@ -55,31 +19,22 @@ fn sample<R: Record + PartialEq + std::fmt::Debug>(record: &R) -> (&'static str,
 
 fn samples() -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
-        sample(&samples::manifest()),
-        sample(&samples::tag()),
-        sample(&samples::sailor_profile()),
-        sample(&samples::sailor_star()),
-        sample(&samples::repo_page()),
-        sample(&samples::hold_captain()),
-        sample(&samples::hold_crew()),
-        sample(&samples::hold_layer()),
-        sample(&samples::hold_stats()),
-        sample(&samples::actor_profile()),
-        sample(&samples::feed_post()),
+        sample(&records::manifest()),
+        sample(&records::tag()),
+        sample(&records::sailor_profile()),
+        sample(&records::sailor_star()),
+        sample(&records::repo_page()),
+        sample(&records::hold_captain()),
+        sample(&records::hold_crew()),
+        sample(&records::hold_layer()),
+        sample(&records::hold_stats()),
+        sample(&records::actor_profile()),
+        sample(&records::feed_post()),
     ])
 }
 
 fn is_record(lexicon: &Value) -> bool {
     lexicon["defs"]["main"]["type"] == "record"
-}
-
-#[test]
-fn the_id_of_a_lexicon_is_its_path() {
-    for (id, lexicon) in lexicons() {
-        assert_eq!(lexicon["lexicon"], 1, "{id}");
-        assert_eq!(lexicon["id"], id.as_str());
-        assert!(lexicon["defs"]["main"].is_object(), "{id}");
-    }
 }
 
 #[test]
@@ -96,9 +51,8 @@ fn every_record_lexicon_has_a_type_and_every_type_a_lexicon() {
 
 #[test]
 fn every_type_writes_what_its_lexicon_allows() {
-    let lexicons = lexicons();
     for (id, record) in samples() {
-        assert_eq!(check_record(&lexicons[id], &record), Ok(()), "{id}");
+        assert_eq!(schema::validate_record(id, &record), Ok(()), "{id}");
     }
 }
 
@@ -122,7 +76,8 @@ fn every_type_requires_what_its_lexicon_requires() {
     for (id, record) in samples() {
         let required = lexicons[id]["defs"]["main"]["record"]["required"]
             .as_array()
-            .expect("a list");
+            .cloned()
+            .unwrap_or_default();
         for field in record.as_object().expect("an object").keys() {
             let mut without = record.clone();
             without.as_object_mut().expect("an object").remove(field);
@@ -142,12 +97,33 @@ fn every_type_keeps_the_string_limits_of_its_lexicon() {
             };
             let max_length = usize::try_from(max_length).expect("a small number");
             let mut changed = record.clone();
-            changed[field] = "a".repeat(max_length).into();
+            changed[field] = few_characters(max_length).into();
             assert!(reads(id, &changed), "{id} {field}");
-            changed[field] = "a".repeat(max_length + 1).into();
+            changed[field] = few_characters(max_length + 1).into();
             assert!(!reads(id, &changed), "{id} {field}");
         }
     }
+}
+
+#[test]
+fn every_type_keeps_the_limits_of_characters_of_its_lexicon() {
+    let lexicons = lexicons();
+    let mut count = 0;
+    for (id, record) in samples() {
+        for (field, schema) in properties(&lexicons[id]["defs"]["main"]["record"]) {
+            let Some(most) = schema["maxGraphemes"].as_u64() else {
+                continue;
+            };
+            let most = usize::try_from(most).expect("a small number");
+            let mut changed = record.clone();
+            changed[field] = "e\u{301}".repeat(most).into();
+            assert!(reads(id, &changed), "{id} {field}");
+            changed[field] = "e\u{301}".repeat(most + 1).into();
+            assert!(!reads(id, &changed), "{id} {field}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3);
 }
 
 #[test]
@@ -164,10 +140,10 @@ fn a_blob_beyond_the_limits_is_refused() {
         ("size", Value::from(3_000_001)),
         ("mimeType", "text/html".into()),
     ] {
-        let (id, mut record) = sample(&samples::repo_page());
+        let (id, mut record) = sample(&records::repo_page());
         record["avatar"][field] = value;
         assert!(!reads(id, &record), "{field}");
-        assert!(check_record(&lexicons()[id], &record).is_err(), "{field}");
+        assert!(schema::validate_record(id, &record).is_err(), "{field}");
     }
 }
 
@@ -190,4 +166,57 @@ fn reads(id: &str, record: &Value) -> bool {
         nsid::FEED_POST => reads_as::<lexicon::FeedPost>(record),
         other => panic!("{other} has no type"),
     }
+}
+
+/// A text of so many bytes and two characters at most: limits of characters lie below those of bytes.
+fn few_characters(bytes: usize) -> String {
+    let letters = 2 - bytes % 2;
+    "a".repeat(letters) + &"\u{301}".repeat((bytes - letters) / 2)
+}
+
+fn properties(schema: &Value) -> &Map<String, Value> {
+    schema["properties"]
+        .as_object()
+        .expect("an object schema has properties")
+}
+
+#[test]
+fn the_schema_refuses_a_record_with_anything_wrong() {
+    let lexicons = lexicons();
+    let mut count = 0;
+    for (id, record) in samples() {
+        let schema = &lexicons[id]["defs"]["main"]["record"];
+        for mutation in mutations(&lexicons, id, schema, &record) {
+            mutation.assert_refused(id, schema::validate_record(id, &mutation.value));
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count}");
+}
+
+#[test]
+fn a_record_carries_the_name_of_its_collection() {
+    for (id, mut record) in samples() {
+        record["$type"] = "io.atcr.other".into();
+        let error = schema::validate_record(id, &record).expect_err("of another type");
+        assert_eq!(
+            error.to_string(),
+            format!("`/$type` of the record is not `{id}`")
+        );
+        record.as_object_mut().expect("an object").remove("$type");
+        assert!(schema::validate_record(id, &record).is_err(), "{id}");
+    }
+}
+
+#[test]
+fn records_of_one_kind_have_the_keys_of_their_schema() {
+    let validate = schema::validate_record_key;
+    assert_eq!(validate(nsid::HOLD_CAPTAIN, "self"), Ok(()));
+    let error = validate(nsid::HOLD_CAPTAIN, "other").expect_err("a literal key");
+    assert_eq!(error.to_string(), "the record key is not `self`");
+    assert_eq!(validate(nsid::HOLD_LAYER, "3kznmn7xqxl22"), Ok(()));
+    assert!(validate(nsid::HOLD_LAYER, "self").is_err());
+    assert_eq!(validate(nsid::HOLD_CREW, "did:web:example.com"), Ok(()));
+    assert!(validate(nsid::HOLD_CREW, "a/b").is_err());
+    assert!(validate("io.atcr.other", "self").is_err());
 }

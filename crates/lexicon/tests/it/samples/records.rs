@@ -10,21 +10,21 @@ use lexicon::{
     SailorStar, TagRecord,
 };
 
-const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
-fn did() -> Did {
+pub fn did() -> Did {
     "did:plc:7iza6de2dwap2sbkpav7c6c6".parse().expect("a DID")
 }
 
-fn manifest_uri() -> AtUri {
+pub fn manifest_uri() -> AtUri {
     let digest_hex = &DIGEST["sha256:".len()..];
     format!("at://{}/io.atcr.manifest/{digest_hex}", did())
         .parse()
         .expect("an at:// URI")
 }
 
-fn moment() -> Datetime {
+pub fn moment() -> Datetime {
     Datetime::from_unix_micros(1_795_248_000_000_000)
 }
 
