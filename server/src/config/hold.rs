@@ -7,9 +7,9 @@ use atproto::syntax::{AtIdentifier, Did};
 
 use super::settings::{
     HOLD_ALLOW_ALL_CREW, HOLD_BLUESKY_POSTS, HOLD_DATABASE_KEY_PATH, HOLD_DEFAULT_TIER,
-    HOLD_DID_METHOD, HOLD_EVENT_RETENTION_HOURS, HOLD_NAME, HOLD_OWNER, HOLD_PUBLIC,
-    HOLD_PUBLIC_URL, HOLD_QUOTA_TIERS, HOLD_RELAYS, HOLD_ROTATION_KEY_PATH, HOLD_TRUSTED_APPVIEWS,
-    Setting,
+    HOLD_DID_METHOD, HOLD_EVENT_RETENTION_HOURS, HOLD_GC_GRACE_MINUTES, HOLD_GC_INTERVAL_HOURS,
+    HOLD_NAME, HOLD_OWNER, HOLD_PUBLIC, HOLD_PUBLIC_URL, HOLD_QUOTA_TIERS, HOLD_RELAYS,
+    HOLD_ROTATION_KEY_PATH, HOLD_TRUSTED_APPVIEWS, Setting,
 };
 use super::source::Reader;
 use super::value::{self, Origin};
@@ -48,6 +48,10 @@ pub struct HoldConfig {
     pub tiers: Vec<(String, u64)>,
     /// The tier of members whose record names none; `None` for the first.
     pub default_tier: Option<String>,
+    /// How often garbage is collected; `None` for never.
+    pub gc_interval: Option<Duration>,
+    /// How long what nothing uses is kept.
+    pub gc_grace: Duration,
     /// Registries that may set tiers.
     pub trusted_appviews: Vec<Did>,
     /// Relays to tell of the hold.
@@ -80,6 +84,8 @@ pub(super) fn read(
     let event_retention = reader.value(&HOLD_EVENT_RETENTION_HOURS, value::hours(1..=8760));
     let relays = reader.optional(&HOLD_RELAYS, read_relays);
     let tiers = read_tiers(reader);
+    let gc_interval = reader.value(&HOLD_GC_INTERVAL_HOURS, value::hours(0..=8760));
+    let gc_grace = reader.value(&HOLD_GC_GRACE_MINUTES, value::whole_number(60..=525_600));
     let trusted_appviews = reader.optional(&HOLD_TRUSTED_APPVIEWS, read_dids);
     let did = read_did(reader, registry_url);
     let owner = if has_hold || reader.is_given(&HOLD_OWNER) {
@@ -113,6 +119,8 @@ pub(super) fn read(
         event_retention: event_retention?,
         tiers,
         default_tier,
+        gc_interval: gc_interval.map(|interval| (!interval.is_zero()).then_some(interval))?,
+        gc_grace: Duration::from_secs(gc_grace? * 60),
         trusted_appviews: trusted_appviews.unwrap_or_default(),
         relays: relays.unwrap_or_default(),
     })

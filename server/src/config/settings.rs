@@ -123,6 +123,12 @@ settings! {
     HOLD_DEFAULT_TIER = "hold.default_tier", "HOLD_DEFAULT_TIER", Derived("the first of hold.quota_tiers"),
         "one of the names in hold.quota_tiers", false,
         "The tier of members whose record names none.";
+    HOLD_GC_INTERVAL_HOURS = "hold.gc_interval_hours", "HOLD_GC_INTERVAL_HOURS", Value("24"),
+        "a whole number from 0 to 8760; 0 never collects", false,
+        "How often the hold frees the blobs that nothing uses any more, in hours.";
+    HOLD_GC_GRACE_MINUTES = "hold.gc_grace_minutes", "HOLD_GC_GRACE_MINUTES", Value("60"),
+        "a whole number from 60 to 525600", false,
+        "How long a blob that nothing uses is kept after somebody last stored or used it, and again in quarantine, in minutes.";
     HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
         "DIDs separated by commas", false,
         "Registries that may set the tier of crew members (io.atcr.hold.updateCrewTier).";

@@ -101,7 +101,7 @@ impl Transaction {
     /// Takes turns with every other process about one blob, until the transaction ends. With SQLite there is none,
     /// and those of this process take turns before they come here.
     pub async fn lock_blob(&mut self, digest: &str) -> Result<(), DatabaseError> {
-        if let Self::Postgres(transaction) = self {
+        if let Self::Postgres(transaction, _) = self {
             sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
                 .bind(digest)
                 .execute(&mut **transaction)
@@ -189,7 +189,11 @@ impl Transaction {
 
     /// Forgets a blob in quarantine. `false` when it is not there: it was stored again meanwhile.
     pub async fn end_quarantine(&mut self, digest: &str) -> Result<bool, DatabaseError> {
-        Ok(execute!(self, "DELETE FROM hold_quarantine WHERE digest = $1", [digest])? == 1)
+        Ok(execute!(
+            self,
+            "DELETE FROM hold_quarantine WHERE digest = $1",
+            [digest]
+        )? == 1)
     }
 
     /// Whether a blob of a record has these bytes.

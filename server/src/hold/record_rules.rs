@@ -2,6 +2,7 @@
 
 use atproto::data::Ipld;
 use atproto::repo::Write;
+use lexicon::schema;
 use lexicon::{
     ActorProfile, FeedPost, HoldCaptain, HoldCrew, HoldLayer, HoldStats, Record, RecordError, nsid,
 };
@@ -12,7 +13,8 @@ use super::repo::RepoError;
 /// Checks that a record follows its lexicon and that the hold keeps records of its collection under such a key.
 pub(super) fn check(write: &Write, record: &Ipld) -> Result<(), RepoError> {
     let value = record.to_json();
-    let checked = match write.collection.as_str() {
+    let nsid = write.collection.as_str();
+    let checked = match nsid {
         nsid::HOLD_CAPTAIN => follows::<HoldCaptain>(&value),
         nsid::HOLD_CREW => follows::<HoldCrew>(&value),
         nsid::HOLD_LAYER => follows::<HoldLayer>(&value),
@@ -21,15 +23,10 @@ pub(super) fn check(write: &Write, record: &Ipld) -> Result<(), RepoError> {
         nsid::FEED_POST => follows::<FeedPost>(&value),
         other => Err(format!("a hold keeps no records of {other}")),
     };
-    let is_single = matches!(
-        write.collection.as_str(),
-        nsid::HOLD_CAPTAIN | nsid::ACTOR_PROFILE
-    );
     let checked = checked.and_then(|()| {
-        if is_single && write.rkey.as_str() != "self" {
-            return Err("its key must be `self`".to_owned());
-        }
-        Ok(())
+        let follows = schema::validate_record_key(nsid, write.rkey.as_str())
+            .and_then(|()| schema::validate_record(nsid, &value));
+        follows.map_err(|error| error.to_string())
     });
     checked.map_err(|reason| RepoError::InvalidRecord {
         path: write.path(),

@@ -9,6 +9,8 @@ use crate::accounts::{PdsSessionError, PdsSessions};
 use crate::app_state::AppState;
 use crate::config::Config;
 
+pub mod collect_garbage;
+pub mod keep_accounts;
 pub mod purge_repo;
 pub mod purge_uploads;
 pub mod request_crawl;
@@ -25,6 +27,13 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     let upload_expiry =
         TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
     let session_idle = config.registry.session_idle;
+    let service_tokens = state.service_tokens.clone();
+    let collected = hold.clone();
+    let (gc_interval, gc_grace) = match &config.hold {
+        Some(hold) => (hold.gc_interval, hold.gc_grace),
+        None => (None, Duration::MAX),
+    };
+    let gc_grace = TimeDelta::from_std(gc_grace).unwrap_or(TimeDelta::MAX);
     let event_retention = config.hold.as_ref().map(|hold| hold.event_retention);
     let regular = async move {
         let mut ticks = tokio::time::interval(INTERVAL);
@@ -42,6 +51,12 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
                     "idle PDS sessions were not ended"
                 );
             }
+            if let Err(error) = keep_accounts::keep_accounts(&hold, &service_tokens).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the hold's sums were not brought up to date"
+                );
+            }
             if let Some(retention) = event_retention
                 && let Err(error) = purge_repo::purge_repo(hold.repo(), retention).await
             {
@@ -56,7 +71,8 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
         tokio::join!(
             regular,
             request_crawl::request_crawl(&relays),
-            followed.follow_captain()
+            followed.follow_captain(),
+            collect_garbage::collect_garbage(&collected, gc_interval, gc_grace)
         );
     })
 }

@@ -11,7 +11,9 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use lexicon::schema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::methods::MethodEntry;
@@ -164,7 +166,11 @@ impl Call {
             ));
         }
         let body = self.bytes(MAX_INPUT_BYTES).await?;
-        serde_json::from_slice(&body)
+        let value: Value = serde_json::from_slice(&body)
+            .map_err(|error| XrpcError::invalid(format!("the input is not JSON: {error}")))?;
+        schema::validate_input(self.entry.nsid, &value)
+            .map_err(|error| XrpcError::invalid(error.to_string()))?;
+        T::deserialize(value)
             .map_err(|error| XrpcError::invalid(format!("the input is not valid: {error}")))
     }
 

@@ -111,7 +111,10 @@ impl Hold {
             for record in &page.records {
                 let layer = HoldLayer::from_value(&record.value.to_json()).map_err(|error| {
                     let reason = super::record_rules::reason_of(&error);
-                    unreadable(format!("the layer record {} is not one: {reason}", record.rkey))
+                    unreadable(format!(
+                        "the layer record {} is not one: {reason}",
+                        record.rkey
+                    ))
                 })?;
                 marked.insert(layer.digest);
                 seen += 1;
@@ -240,7 +243,9 @@ impl Hold {
             let mut transaction = self.database().begin().await?;
             transaction.lock_blob(&text).await?;
             // The same bytes may be a layer, or have been uploaded again.
-            if !transaction.is_layer_blob(&text).await? && !transaction.is_record_blob(&text).await? {
+            if !transaction.is_layer_blob(&text).await?
+                && !transaction.is_record_blob(&text).await?
+            {
                 self.blob_store().remove(&digest).await?;
                 removed += 1;
             }

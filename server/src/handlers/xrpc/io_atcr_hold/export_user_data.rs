@@ -78,5 +78,18 @@ fn export(call: &Call, data: &PersonalData) -> Value {
             "addedAt": time(crew.added_at),
         });
     }
-    value
+    without_nulls(value)
+}
+
+/// What is not known is left out.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name, without_nulls(value)))
+            .collect(),
+        Value::Array(values) => values.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
 }

@@ -32,10 +32,9 @@ struct ManifestInfo {
     #[serde(default)]
     media_type: String,
     config: Option<Blob>,
-    #[serde(default)]
-    layers: Vec<Blob>,
-    #[serde(default)]
-    manifests: Vec<Blob>,
+    /// Some senders write `null` for an empty list.
+    layers: Option<Vec<Blob>>,
+    manifests: Option<Vec<Blob>>,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +104,9 @@ fn repository(input: &Input) -> Result<RepositoryPath, XrpcError> {
 fn notice(input: Input) -> Result<ManifestNotice, XrpcError> {
     let repository = repository(&input)?;
     let info = input.manifest;
-    if info.layers.len() > MAX_ENTRIES || info.manifests.len() > MAX_ENTRIES {
+    let layers = info.layers.unwrap_or_default();
+    let manifests = info.manifests.unwrap_or_default();
+    if layers.len() > MAX_ENTRIES || manifests.len() > MAX_ENTRIES {
         return Err(XrpcError::invalid("the manifest names too much"));
     }
     let tag: Option<Tag> = input
@@ -117,7 +118,7 @@ fn notice(input: Input) -> Result<ManifestNotice, XrpcError> {
     let layers = info
         .config
         .iter()
-        .chain(&info.layers)
+        .chain(&layers)
         .map(|blob| {
             Ok(LayerUse {
                 digest: super::digest(&blob.digest)?,
@@ -126,8 +127,7 @@ fn notice(input: Input) -> Result<ManifestNotice, XrpcError> {
             })
         })
         .collect::<Result<_, XrpcError>>()?;
-    let children = info
-        .manifests
+    let children = manifests
         .iter()
         .map(|child| super::digest(&child.digest))
         .collect::<Result<_, _>>()?;
