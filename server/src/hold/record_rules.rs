@@ -13,8 +13,8 @@ use super::repo::RepoError;
 /// Checks that a record follows its lexicon and that the hold keeps records of its collection under such a key.
 pub(super) fn check(write: &Write, record: &Ipld) -> Result<(), RepoError> {
     let value = record.to_json();
-    let nsid = write.collection.as_str();
-    let checked = match nsid {
+    let collection = write.collection.as_str();
+    let checked = match collection {
         nsid::HOLD_CAPTAIN => follows::<HoldCaptain>(&value),
         nsid::HOLD_CREW => follows::<HoldCrew>(&value),
         nsid::HOLD_LAYER => follows::<HoldLayer>(&value),
@@ -23,10 +23,12 @@ pub(super) fn check(write: &Write, record: &Ipld) -> Result<(), RepoError> {
         nsid::FEED_POST => follows::<FeedPost>(&value),
         other => Err(format!("a hold keeps no records of {other}")),
     };
+    let is_single = matches!(collection, nsid::HOLD_CAPTAIN | nsid::ACTOR_PROFILE);
     let checked = checked.and_then(|()| {
-        let follows = schema::validate_record_key(nsid, write.rkey.as_str())
-            .and_then(|()| schema::validate_record(nsid, &value));
-        follows.map_err(|error| error.to_string())
+        if is_single && write.rkey.as_str() != "self" {
+            return Err("its key must be `self`".to_owned());
+        }
+        schema::validate_record(collection, &value).map_err(|error| error.to_string())
     });
     checked.map_err(|reason| RepoError::InvalidRecord {
         path: write.path(),

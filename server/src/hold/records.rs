@@ -5,7 +5,7 @@ use atproto::data::{Cid, Ipld, RecordBlob};
 use atproto::repo::{Write, WriteAction};
 use atproto::syntax::{Did, Nsid, RecordKey};
 use bytes::Bytes;
-use lexicon::{HoldCaptain, HoldCrew, Record as _, nsid};
+use lexicon::{HoldCaptain, HoldCrew, Record as _, nsid, schema};
 
 use super::captain::self_key;
 use super::crew::crew_key;
@@ -39,6 +39,11 @@ impl Hold {
         }
         self.check_record_write(&admin, &captain, &mut transaction, &write)
             .await?;
+        schema::validate_record_key(write.collection.as_str(), write.rkey.as_str()).map_err(
+            |error| HoldError::Invalid {
+                reason: error.to_string(),
+            },
+        )?;
         let info = self.repo().write(&mut transaction, &[write]).await?;
         transaction.commit().await?;
         self.repo().committed(&info);
