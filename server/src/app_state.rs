@@ -26,6 +26,7 @@ use crate::hold::{
     LoadIdentityError, SetUpError, Tier, Tiers, load_identity,
 };
 use crate::identity::{Freshness, Identities};
+use crate::jobs::reconcile_layers::Reconciliation;
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
@@ -45,6 +46,10 @@ pub struct AppState {
     pub hold: Hold,
     /// Its methods.
     pub xrpc: XrpcState,
+    /// Who is who.
+    pub identities: Identities,
+    /// People's PDSes.
+    pub pds: PdsClient,
     /// Who verifies those who call them.
     pub service_tokens: ServiceTokens,
     /// Registry tokens.
@@ -151,8 +156,8 @@ impl AppState {
         let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
-            identities,
-            pds,
+            identities: identities.clone(),
+            pds: pds.clone(),
             sessions: sessions.clone(),
             hold: hold_client,
             clock: clock.clone(),
@@ -166,6 +171,8 @@ impl AppState {
             registry,
             hold,
             xrpc,
+            identities,
+            pds,
             service_tokens,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
@@ -179,6 +186,16 @@ impl AppState {
                 blob_store_probe(blob_store),
             ]),
         })
+    }
+
+    /// What compares people's layers with their manifests.
+    pub fn reconciliation(&self) -> Reconciliation {
+        Reconciliation {
+            hold: self.hold.clone(),
+            identities: self.identities.clone(),
+            pds: self.pds.clone(),
+            clock: self.clock.clone(),
+        }
     }
 }
 

@@ -237,6 +237,31 @@ impl Transaction {
         Ok(())
     }
 
+    /// The captaincy's offer, as this transaction sees it.
+    pub async fn find_captaincy_offer(
+        &mut self,
+    ) -> Result<Option<CaptaincyOfferRow>, DatabaseError> {
+        Ok(on_transaction!(
+            self,
+            query_as::<_, CaptaincyOfferRow>(
+                "SELECT member_did, offered_by, offered_at FROM hold_captaincy_offer WHERE id = 1",
+                []
+            ),
+            fetch_optional
+        )?)
+    }
+
+    /// Ends the offer to the member whose record has this key, if there is one.
+    pub async fn end_captaincy_offer_to(&mut self, record_key: &str) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "DELETE FROM hold_captaincy_offer
+            WHERE member_did IN (SELECT member_did FROM hold_crew WHERE record_key = $1)",
+            [record_key]
+        )?;
+        Ok(())
+    }
+
     /// Takes the offer back, or off. `false` when there was none.
     pub async fn delete_captaincy_offer(&mut self) -> Result<bool, DatabaseError> {
         Ok(execute!(self, "DELETE FROM hold_captaincy_offer WHERE id = 1", [])? == 1)

@@ -30,6 +30,16 @@ impl Transaction {
         Ok(())
     }
 
+    /// Forgets that anybody reckoned for this user. Whoever reckons next begins anew.
+    pub async fn delete_quota_lock(&mut self, user_did: &str) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "DELETE FROM hold_quota_locks WHERE user_did = $1",
+            [user_did]
+        )?;
+        Ok(())
+    }
+
     /// Bytes promised to a user, but for the reservation `except` and for blobs that layer records count already. A
     /// blob in several reservations counts once.
     pub async fn sum_reservations(

@@ -35,7 +35,7 @@ pub struct PendingPullsRow {
 }
 
 impl Database {
-    /// Counts a pull.
+    /// Counts a pull of a repository that uses blobs here; of others there is nothing to count.
     pub async fn count_pull(
         &self,
         owner_did: &str,
@@ -46,7 +46,10 @@ impl Database {
         execute!(
             &mut transaction,
             "INSERT INTO hold_pending_pulls (owner_did, repository, pulls, last_pull)
-            VALUES ($1, $2, 1, $3)
+            SELECT $1, $2, 1, CAST($3 AS BIGINT)
+            WHERE EXISTS (
+                SELECT 1 FROM hold_layers WHERE user_did = $1 AND repository = $2
+            )
             ON CONFLICT (owner_did, repository) DO UPDATE SET
                 pulls = hold_pending_pulls.pulls + 1,
                 last_pull = excluded.last_pull",

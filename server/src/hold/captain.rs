@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use atproto::repo::Write;
 use atproto::syntax::{Datetime, Did, RecordKey};
 use chrono::TimeDelta;
 use lexicon::{HoldCaptain, HoldCrew, Record as _};
 
-use super::crew::{OWNER, crew_key, to_ipld};
+use super::crew::{ADMIN, OWNER, crew_key, to_ipld};
 use super::permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
 use super::repo::{self, CommitInfo};
 use super::{Hold, HoldError};
@@ -84,14 +85,15 @@ impl Hold {
         }
     }
 
-    /// Changes what the captain decides.
+    /// Changes what the captain decides. With nothing to change, there is no commit.
     pub async fn change_settings(
         &self,
         by: &Did,
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
-        self.permit_captain(by).await?;
-        self.apply_settings(settings).await
+        let mut transaction = self.repo().begin().await?;
+        self.permit_captain_in(&mut transaction, by).await?;
+        self.write_settings(transaction, settings).await
     }
 
     /// As [`Self::change_settings`], for the operator's settings at start.
@@ -99,8 +101,15 @@ impl Hold {
         &self,
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
-        let mut transaction = self.database().begin().await?;
-        transaction.lock_repo_head().await?;
+        let transaction = self.repo().begin().await?;
+        self.write_settings(transaction, settings).await
+    }
+
+    async fn write_settings(
+        &self,
+        mut transaction: Transaction,
+        settings: CaptainSettings,
+    ) -> Result<CommitInfo, HoldError> {
         let mut record = self.captain_record(&mut transaction).await?;
         record.public = settings.public.unwrap_or(record.public);
         record.allow_all_crew = settings.allow_all_crew.unwrap_or(record.allow_all_crew);
@@ -108,27 +117,24 @@ impl Hold {
             .enable_bluesky_posts
             .unwrap_or(record.enable_bluesky_posts);
         let write = repo::put(HoldCaptain::collection(), self_key(), to_ipld(&record)?);
-        let info = self.repo().write(&mut transaction, &[write]).await?;
-        transaction.commit().await?;
-        self.repo().committed(&info);
-        Ok(info)
+        Ok(self.repo().write_last(transaction, &[write]).await?)
     }
 
     /// Offers the captaincy to a member of the crew, instead of any earlier offer. It changes hands when they
-    /// accept.
+    /// accept within seven days; the offer ends with their membership.
     pub async fn offer_captaincy(&self, by: &Did, member: &Did) -> Result<(), HoldError> {
-        let captain = self.permit_captain(by).await?;
-        if captain.did == *member {
+        let mut transaction = self.repo().begin().await?;
+        self.permit_captain_in(&mut transaction, by).await?;
+        if by == member {
             return Err(HoldError::Invalid {
                 reason: "you are the captain already".to_owned(),
             });
         }
-        if self.find_crew_member(member).await?.is_none() {
+        if transaction.find_crew(member.as_str()).await?.is_none() {
             return Err(HoldError::NotFound {
                 what: format!("{member} is not in the crew; add them first"),
             });
         }
-        let mut transaction = self.database().begin().await?;
         transaction
             .upsert_captaincy_offer(&CaptaincyOfferRow {
                 member_did: member.to_string(),
@@ -140,72 +146,83 @@ impl Hold {
         Ok(())
     }
 
-    /// Takes the offer back.
-    pub async fn withdraw_captaincy(&self, by: &Did) -> Result<(), HoldError> {
-        self.permit_captain(by).await?;
-        let mut transaction = self.database().begin().await?;
-        transaction.delete_captaincy_offer().await?;
+    /// Takes the offer back. Returns whether there was one.
+    pub async fn withdraw_captaincy(&self, by: &Did) -> Result<bool, HoldError> {
+        let mut transaction = self.repo().begin().await?;
+        self.permit_captain_in(&mut transaction, by).await?;
+        let withdrawn = transaction.delete_captaincy_offer().await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(withdrawn)
     }
 
-    /// Takes the offered captaincy over. The former captain stays in the crew, with every permission.
-    pub async fn accept_captaincy(&self, member: &Did) -> Result<CommitInfo, HoldError> {
-        let no_offer = || HoldError::NotFound {
-            what: "nobody offers you the captaincy of this hold".to_owned(),
-        };
+    /// Whom the captaincy is offered to, while the offer stands.
+    pub async fn captaincy_offered_to(&self) -> Result<Option<Did>, HoldError> {
         let offer = self.database().find_captaincy_offer().await?;
-        let mut transaction = self.database().begin().await?;
-        transaction.lock_repo_head().await?;
+        Ok(offer
+            .filter(|offer| self.stands(offer))
+            .and_then(|offer| offer.member_did.parse().ok()))
+    }
+
+    fn stands(&self, offer: &CaptaincyOfferRow) -> bool {
+        self.inner.clock.now_millis() - offer.offered_at <= OFFER_STANDS.num_milliseconds()
+    }
+
+    /// Takes the offered captaincy over, in one commit. The former captain stays in the crew, with every
+    /// permission.
+    pub async fn accept_captaincy(&self, member: &Did) -> Result<CommitInfo, HoldError> {
+        let mut transaction = self.repo().begin().await?;
         let mut record = self.captain_record(&mut transaction).await?;
-        let captain = transaction
-            .find_captain()
+        let former = record.owner.clone();
+        transaction
+            .find_captaincy_offer()
             .await?
-            .ok_or(HoldError::NotSetUp)?
-            .owner_did;
-        let offer = offer
-            .filter(|offer| offer.member_did == member.as_str() && offer.offered_by == captain)
-            .ok_or_else(no_offer)?;
-        let age = self.inner.clock.now_millis() - offer.offered_at;
-        if age > OFFER_STANDS.num_milliseconds()
-            || transaction.find_crew(member.as_str()).await?.is_none()
-            || !transaction.delete_captaincy_offer().await?
-        {
-            return Err(no_offer());
-        }
-        let former: Did = captain.parse().map_err(|_| HoldError::NotSetUp)?;
+            .filter(|offer| {
+                offer.member_did == member.as_str()
+                    && offer.offered_by == former.as_str()
+                    && self.stands(offer)
+            })
+            .ok_or_else(|| HoldError::NotFound {
+                what: "nobody offers you the captaincy of this hold".to_owned(),
+            })?;
+        transaction.delete_captaincy_offer().await?;
         record.owner = member.clone();
         let writes = [
             repo::put(HoldCaptain::collection(), self_key(), to_ipld(&record)?),
-            self.owner_record(member, OWNER)?,
-            self.owner_record(&former, "admin")?,
+            self.promoted(&mut transaction, member, OWNER).await?,
+            self.promoted(&mut transaction, &former, ADMIN).await?,
         ];
-        let info = self.repo().write(&mut transaction, &writes).await?;
-        transaction.commit().await?;
-        self.repo().committed(&info);
-        Ok(info)
+        Ok(self.repo().write_last(transaction, &writes).await?)
     }
 
-    /// The crew record of somebody with every permission.
-    pub(super) fn owner_record(
+    /// The crew record of somebody who gets every permission; a member keeps the rest of theirs.
+    async fn promoted(
         &self,
+        transaction: &mut Transaction,
         member: &Did,
         role: &str,
-    ) -> Result<atproto::repo::Write, HoldError> {
-        let record = HoldCrew {
-            member: member.clone(),
-            role: role.to_owned(),
+    ) -> Result<Write, HoldError> {
+        let known = transaction.find_crew(member.as_str()).await?;
+        let mut record = self.owner_crew(member);
+        role.clone_into(&mut record.role);
+        if let Some(known) = known {
+            record.added_at = Datetime::from_unix_micros(known.added_at * 1000);
+            record.tier = known.tier;
+        }
+        let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
+        Ok(write)
+    }
+
+    /// The captain's crew record.
+    pub(super) fn owner_crew(&self, captain: &Did) -> HoldCrew {
+        HoldCrew {
+            member: captain.clone(),
+            role: OWNER.to_owned(),
             permissions: [BLOB_READ, BLOB_WRITE, CREW_ADMIN]
                 .map(str::to_owned)
                 .into(),
             tier: None,
             added_at: self.datetime(),
-        };
-        Ok(repo::put(
-            HoldCrew::collection(),
-            crew_key(member),
-            to_ipld(&record)?,
-        ))
+        }
     }
 
     /// The captain record as this transaction sees it, which holds the head of the repo.

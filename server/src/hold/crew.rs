@@ -3,8 +3,8 @@
 use atproto::data::{Cid, Ipld};
 use atproto::repo::{Write, WriteAction};
 use atproto::syntax::{Datetime, Did, RecordKey};
-use lexicon::record_key::hashed_record_key;
 use lexicon::{HoldCrew, Record as _};
+use sha2::{Digest as _, Sha256};
 
 use super::permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, MayAdminister};
 use super::repo::{self, CommitInfo};
@@ -13,6 +13,8 @@ use crate::db::{CrewRow, Transaction};
 
 /// The role of somebody who joined by themselves.
 const MEMBER: &str = "member";
+/// The role of a former captain.
+pub(super) const ADMIN: &str = "admin";
 /// The role of the captain.
 pub(super) const OWNER: &str = "owner";
 
@@ -31,6 +33,29 @@ pub struct CrewMember {
     pub added_at: i64,
     /// Key of the record.
     pub record_key: String,
+}
+
+/// What becomes of a member; `None` leaves as it is, and gives a new member what is usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrewChange {
+    /// A word for people, at first `member`.
+    pub role: Option<String>,
+    /// What they may do, at first `blob:read` and `blob:write`.
+    pub permissions: Option<Vec<String>>,
+    /// Their quota.
+    pub tier: TierChange,
+}
+
+/// What becomes of a member's quota.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TierChange {
+    /// It stays; at first it is the default.
+    #[default]
+    Keep,
+    /// It becomes the default.
+    Default,
+    /// It becomes the one with this name.
+    Named(String),
 }
 
 /// What came of a wish to join.
@@ -65,22 +90,22 @@ impl Hold {
             });
         }
         let captain = self.captain_row().await?;
-        if !captain.allow_all_crew.0 && captain.owner_did != person.as_str() {
+        let is_captain = captain.owner_did == person.as_str();
+        if !captain.allow_all_crew.0 && !is_captain {
             return Err(HoldError::RegistrationDisabled {
                 captain: captain.owner_did.clone(),
             });
         }
-        let own = |word: &&str| permissions.is_empty() || permissions.iter().any(|p| p == word);
-        let record = HoldCrew {
-            member: person.clone(),
-            role: role.unwrap_or(MEMBER).to_owned(),
-            permissions: [BLOB_READ, BLOB_WRITE]
-                .iter()
-                .filter(|word| own(word))
-                .map(ToString::to_string)
-                .collect(),
-            tier: None,
-            added_at: self.datetime(),
+        let record = if is_captain {
+            self.owner_crew(person)
+        } else {
+            HoldCrew {
+                member: person.clone(),
+                role: own_role(role).to_owned(),
+                permissions: own_permissions(permissions),
+                tier: None,
+                added_at: self.datetime(),
+            }
         };
         let record_key = crew_key(person);
         let write = repo::create(
@@ -101,35 +126,47 @@ impl Hold {
         }
     }
 
-    /// Adds a member or changes one.
+    /// Adds a member or changes one. With nothing to change, there is no commit.
     pub async fn set_crew_member(
         &self,
         by: &Did,
         member: &Did,
-        role: &str,
-        permissions: Vec<String>,
-        tier: Option<String>,
+        change: CrewChange,
     ) -> Result<CommitInfo, HoldError> {
-        let admin = self.permit_administration(by).await?;
-        let mut transaction = self.database().begin().await?;
+        self.permit_administration(by).await?;
+        let mut transaction = self.repo().begin().await?;
+        let admin = self.permit_administration_in(&mut transaction, by).await?;
         let known = transaction.find_crew(member.as_str()).await?;
-        let record = HoldCrew {
+        let record = self.changed(member, known, change);
+        let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
+        self.check_crew_write(&admin, &mut transaction, &write)
+            .await?;
+        Ok(self.repo().write_last(transaction, &[write]).await?)
+    }
+
+    /// What a member's record says after a change.
+    fn changed(&self, member: &Did, known: Option<CrewRow>, change: CrewChange) -> HoldCrew {
+        let known = known.and_then(member_of);
+        HoldCrew {
             member: member.clone(),
-            role: role.to_owned(),
-            permissions,
-            tier,
+            role: change
+                .role
+                .or_else(|| known.as_ref().map(|known| known.role.clone()))
+                .unwrap_or_else(|| MEMBER.to_owned()),
+            permissions: change
+                .permissions
+                .or_else(|| known.as_ref().map(|known| known.permissions.clone()))
+                .unwrap_or_else(|| [BLOB_READ, BLOB_WRITE].map(str::to_owned).into()),
+            tier: match change.tier {
+                TierChange::Keep => known.as_ref().and_then(|known| known.tier.clone()),
+                TierChange::Default => None,
+                TierChange::Named(tier) => Some(tier),
+            },
             added_at: known.as_ref().map_or_else(
                 || self.datetime(),
                 |known| Datetime::from_unix_micros(known.added_at * 1000),
             ),
-        };
-        let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
-        self.check_crew_write(&admin, &mut transaction, &write)
-            .await?;
-        let info = self.repo().write(&mut transaction, &[write]).await?;
-        transaction.commit().await?;
-        self.repo().committed(&info);
-        Ok(info)
+        }
     }
 
     /// Removes a member.
@@ -138,8 +175,9 @@ impl Hold {
         by: &Did,
         member: &Did,
     ) -> Result<CommitInfo, HoldError> {
-        let admin = self.permit_administration(by).await?;
-        let mut transaction = self.database().begin().await?;
+        self.permit_administration(by).await?;
+        let mut transaction = self.repo().begin().await?;
+        let admin = self.permit_administration_in(&mut transaction, by).await?;
         let known = transaction
             .find_crew(member.as_str())
             .await?
@@ -153,37 +191,33 @@ impl Hold {
         let write = repo::delete(HoldCrew::collection(), key);
         self.check_crew_write(&admin, &mut transaction, &write)
             .await?;
-        let info = self.repo().write(&mut transaction, &[write]).await?;
-        transaction.commit().await?;
-        self.repo().committed(&info);
-        Ok(info)
+        Ok(self.repo().write_last(transaction, &[write]).await?)
     }
 
     /// Gives a member the tier at a place in the list, for an `AppView` that the operator trusts. Returns the tier's
     /// name; `None` for somebody who is not in the crew.
     pub async fn set_tier(&self, member: &Did, rank: usize) -> Result<Option<String>, HoldError> {
-        let Some(known) = self.find_crew_member(member).await? else {
-            return Ok(None);
-        };
         let tier = self
             .tiers()
             .at_rank(rank)
             .ok_or_else(|| HoldError::Invalid {
                 reason: format!("there is no tier of rank {rank}"),
             })?;
-        let record = HoldCrew {
-            member: member.clone(),
-            role: known.role,
-            permissions: known.permissions,
-            tier: Some(tier.name.clone()),
-            added_at: Datetime::from_unix_micros(known.added_at * 1000),
+        let mut transaction = self.repo().begin().await?;
+        let Some(known) = transaction.find_crew(member.as_str()).await? else {
+            return Ok(None);
+        };
+        let change = CrewChange {
+            tier: TierChange::Named(tier.name.clone()),
+            ..CrewChange::default()
         };
         let key = known
             .record_key
             .parse()
             .unwrap_or_else(|_| crew_key(member));
+        let record = self.changed(member, Some(known), change);
         let write = repo::put(HoldCrew::collection(), key, to_ipld(&record)?);
-        self.repo().write_now(&[write]).await?;
+        self.repo().write_last(transaction, &[write]).await?;
         Ok(Some(tier.name.clone()))
     }
 
@@ -226,29 +260,27 @@ impl Hold {
             | WriteAction::Update(record)
             | WriteAction::Put(record) => Some(read_crew(record)?),
         };
-        let member = match &after {
-            Some(after) => after.member.to_string(),
-            None => transaction
-                .find_crew_by_record(write.rkey.as_str())
-                .await?
-                .map(|row| row.member_did)
-                .ok_or_else(|| HoldError::NotFound {
-                    what: "there is no such member".to_owned(),
-                })?,
-        };
-        if after
-            .as_ref()
-            .is_some_and(|after| write.rkey != crew_key(&after.member))
+        if let Some(after) = &after
+            && write.rkey != crew_key(&after.member)
         {
             return Err(HoldError::Invalid {
                 reason: format!(
-                    "the record of {member} has the key {}",
-                    member
-                        .parse()
-                        .map_or_else(|_| String::new(), |did| crew_key(&did).to_string())
+                    "the record of {} has the key {}",
+                    after.member,
+                    crew_key(&after.member)
                 ),
             });
         }
+        let before = match &after {
+            Some(after) => transaction.find_crew(after.member.as_str()).await?,
+            None => transaction.find_crew_by_record(write.rkey.as_str()).await?,
+        };
+        let member = match (&after, &before) {
+            (Some(after), _) => after.member.as_str(),
+            (None, Some(before)) => &before.member_did,
+            // What is not there is deleted already.
+            (None, None) => return Ok(()),
+        };
         let is_admin = |words: &[String]| words.iter().any(|word| word == CREW_ADMIN);
         if member == captain {
             let stays = after
@@ -268,11 +300,12 @@ impl Hold {
         if member == admin.by.as_str() {
             return Err(denied("nobody changes their own membership"));
         }
-        let before = transaction.find_crew(&member).await?;
-        let was_admin = before.is_some_and(|row| {
+        let was_admin = before.as_ref().is_some_and(|row| {
             is_admin(&serde_json::from_str::<Vec<String>>(&row.permissions).unwrap_or_default())
         });
-        let becomes_admin = after.is_some_and(|after| is_admin(&after.permissions));
+        let becomes_admin = after
+            .as_ref()
+            .is_some_and(|after| is_admin(&after.permissions));
         if was_admin || becomes_admin {
             return Err(denied("only the captain makes and removes administrators"));
         }
@@ -280,16 +313,30 @@ impl Hold {
     }
 }
 
-/// The key of somebody's crew record: their DID, where that is a key.
+/// What somebody who joins by themselves may call themselves.
+fn own_role(asked: Option<&str>) -> &str {
+    asked
+        .filter(|role| ![OWNER, ADMIN].contains(role))
+        .unwrap_or(MEMBER)
+}
+
+/// What somebody who joins by themselves may do: of what they ask for, reading and writing.
+fn own_permissions(asked: &[String]) -> Vec<String> {
+    [BLOB_READ, BLOB_WRITE]
+        .into_iter()
+        .filter(|word| asked.is_empty() || asked.iter().any(|asked| asked == word))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The key of somebody's crew record: their DID; where a key may not have its characters (`%3A` before a port) or
+/// its length, the DID's hash.
 pub fn crew_key(member: &Did) -> RecordKey {
-    member.as_str().parse().unwrap_or_else(|_| {
-        // A DID with a port has `%3A` in it, which no key may have.
-        let spelled: RecordKey = member
-            .as_str()
-            .replace('%', "_")
+    let did = member.as_str();
+    did.parse().unwrap_or_else(|_| {
+        format!("h-{}", hex::encode(Sha256::digest(did)))
             .parse()
-            .expect("a DID has no other character that a key may not have");
-        hashed_record_key(&spelled)
+            .expect("hex digits are a record key")
     })
 }
 

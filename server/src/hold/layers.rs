@@ -12,7 +12,7 @@ use lexicon::{HoldLayer, Record as _};
 use oci::{Digest, RepositoryPath};
 
 use super::crew::to_ipld;
-use super::repo::{self, CommitInfo};
+use super::repo;
 use super::{Hold, HoldError, layer_digest};
 use crate::clients::hold::ManifestNotice;
 use crate::db::{LayerRow, LayerUsage, Transaction};
@@ -33,9 +33,7 @@ impl Hold {
         self.check_write(&notice.owner).await?;
         let limit = self.limit_of(&notice.owner).await?;
         let announces = self.captain_row().await?.enable_bluesky_posts.0;
-        let mut transaction = self.database().begin().await?;
-        // Before anything is read: whoever else writes to the repo waits until this is done.
-        transaction.lock_repo_head().await?;
+        let mut transaction = self.repo().begin().await?;
         let wanted = self.wanted_layers(&mut transaction, notice).await?;
         let known = transaction
             .list_manifest_layers(
@@ -149,25 +147,23 @@ impl Hold {
         repository: &RepositoryPath,
         manifest: &Digest,
     ) -> Result<(), HoldError> {
-        self.forget_layers(owner, repository.as_str(), &manifest.to_string())
-            .await
+        let mut transaction = self.repo().begin().await?;
+        let rows = transaction
+            .list_manifest_layers(owner.as_str(), repository.as_str(), &manifest.to_string())
+            .await?;
+        self.remove_layers(transaction, &rows).await
     }
 
-    pub(super) async fn forget_layers(
+    /// Removes layer records; what they name may be garbage from now on: whoever pushes it right now has the time
+    /// that a new blob has.
+    pub(super) async fn remove_layers(
         &self,
-        owner: &Did,
-        repository: &str,
-        manifest: &str,
+        mut transaction: Transaction,
+        rows: &[LayerRow],
     ) -> Result<(), HoldError> {
-        let mut transaction = self.database().begin().await?;
-        transaction.lock_repo_head().await?;
-        let rows = transaction
-            .list_manifest_layers(owner.as_str(), repository, manifest)
-            .await?;
         let now = self.inner.clock.now_millis();
         let mut writes = Vec::with_capacity(rows.len());
-        for row in &rows {
-            // From now on it may be garbage: whoever pushes it right now has the time that a new blob has.
+        for row in rows {
             transaction.claim_hold_blob(&row.digest, now).await?;
             if let Ok(key) = row.record_key.parse() {
                 writes.push(repo::delete(HoldLayer::collection(), key));
@@ -176,24 +172,19 @@ impl Hold {
         self.write_all(transaction, &writes).await
     }
 
-    /// Makes writes in as many commits as they need; the first is made in `transaction`. Commits that follow can be
-    /// repeated, so an interruption between them leaves nothing wrong for good.
+    /// Makes writes in as many commits as they need, all of them or none.
     pub(super) async fn write_all(
         &self,
         mut transaction: Transaction,
         writes: &[Write],
     ) -> Result<(), HoldError> {
-        let mut chunks = writes.chunks(MAX_WRITES);
-        let info: Option<CommitInfo> = match chunks.next() {
-            Some(first) => Some(self.repo().write(&mut transaction, first).await?),
-            None => None,
-        };
-        transaction.commit().await?;
-        if let Some(info) = info {
-            self.repo().committed(&info);
+        let mut last = None;
+        for commit in writes.chunks(MAX_WRITES) {
+            last = Some(self.repo().write(&mut transaction, commit).await?);
         }
-        for chunk in chunks {
-            self.repo().write_now(chunk).await?;
+        transaction.commit().await?;
+        if let Some(last) = last {
+            self.repo().committed(&last);
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ mod personal_data;
 mod posts;
 mod projection;
 mod quota;
+mod reconcile;
 mod record_blobs;
 mod record_rules;
 mod records;
@@ -46,7 +47,7 @@ mod uploads;
 
 pub use crate::db::LayerUsage;
 pub use captain::{Captain, CaptainSettings};
-pub use crew::{CrewMember, Joined, crew_key};
+pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
 pub use error::HoldError;
 pub use firehose::{FirehoseError, Subscription};
 pub use garbage_collection::{Amount, Collection, GarbageReport};
@@ -57,6 +58,7 @@ pub use load_identity::{IdentitySource, LoadIdentityError, LoadedIdentity, load_
 pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
 pub use personal_data::{Deleted, PersonalData};
 pub use quota::Quota;
+pub use reconcile::LivingManifests;
 pub use record_blobs::{MAX_RECORD_BLOB_BYTES, UsedRecordBlob};
 pub use repo::{CommitInfo, HoldRepo, RepoError};
 pub use set_up::{HoldSetup, SetUpError};

@@ -17,7 +17,7 @@ use atproto::syntax::Did;
 use moka::future::Cache;
 
 use super::{Hold, HoldError};
-use crate::db::{CaptainRow, CrewRow, Database};
+use crate::db::{CaptainRow, CrewRow, Database, Transaction};
 
 /// How long what a record said is believed, where another process may have changed it.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -38,11 +38,8 @@ pub(super) struct MayAdminister {
 }
 
 /// Proof that somebody is the captain.
-#[derive(Debug, Clone)]
-pub(super) struct IsCaptain {
-    /// Who it is.
-    pub did: Did,
-}
+#[derive(Debug)]
+pub(super) struct IsCaptain(());
 
 /// What somebody is to a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,40 +236,67 @@ impl Hold {
         if standing.may_write() {
             return Ok(MayWrite(()));
         }
-        Err(self.refusal(standing, BLOB_WRITE).await?)
+        Err(self.refusal(&*self.captain_row().await?, standing, BLOB_WRITE))
     }
 
-    /// Who may change the crew.
+    /// Who may change the crew. What is remembered is good enough to refuse somebody early; a change itself is
+    /// permitted by [`Self::permit_administration_in`].
     pub(super) async fn permit_administration(
         &self,
         person: &Did,
     ) -> Result<MayAdminister, HoldError> {
         let standing = self.standing(Some(person)).await?;
+        let captain = self.captain_row().await?;
+        self.administrator(&captain, standing, person)
+    }
+
+    /// Who may change the crew, as a transaction sees it that holds the repo's head: nobody loses the right
+    /// between this and what the transaction writes.
+    pub(super) async fn permit_administration_in(
+        &self,
+        transaction: &mut Transaction,
+        person: &Did,
+    ) -> Result<MayAdminister, HoldError> {
+        let (captain, standing) = standing_in(transaction, person).await?;
+        self.administrator(&captain, standing, person)
+    }
+
+    /// Who may do what only the captain may, as a transaction sees it that holds the repo's head.
+    pub(super) async fn permit_captain_in(
+        &self,
+        transaction: &mut Transaction,
+        person: &Did,
+    ) -> Result<IsCaptain, HoldError> {
+        let (captain, standing) = standing_in(transaction, person).await?;
+        if standing == Standing::Captain {
+            return Ok(IsCaptain(()));
+        }
+        Err(HoldError::Denied {
+            reason: format!(
+                "Access denied: only the captain of {} may do this ({})",
+                self.did(),
+                captain.owner_did
+            ),
+        })
+    }
+
+    fn administrator(
+        &self,
+        captain: &CaptainRow,
+        standing: Standing,
+        person: &Did,
+    ) -> Result<MayAdminister, HoldError> {
         if standing.may_administer() {
             return Ok(MayAdminister {
                 by: person.clone(),
                 is_captain: standing == Standing::Captain,
             });
         }
-        Err(self.refusal(standing, CREW_ADMIN).await?)
-    }
-
-    /// Who may do what only the captain may.
-    pub(super) async fn permit_captain(&self, person: &Did) -> Result<IsCaptain, HoldError> {
-        let standing = self.standing(Some(person)).await?;
-        if standing == Standing::Captain {
-            return Ok(IsCaptain {
-                did: person.clone(),
-            });
-        }
-        Err(HoldError::Denied {
-            reason: "Access denied: only the captain of this hold may do this".to_owned(),
-        })
+        Err(self.refusal(captain, standing, CREW_ADMIN))
     }
 
     /// Says what somebody lacks, and whom to ask.
-    async fn refusal(&self, standing: Standing, permission: &str) -> Result<HoldError, HoldError> {
-        let captain = self.captain_row().await?;
+    fn refusal(&self, captain: &CaptainRow, standing: Standing, permission: &str) -> HoldError {
         let hold = self.did();
         let owner = &captain.owner_did;
         let reason = match standing {
@@ -286,8 +310,26 @@ impl Hold {
                 "Access denied: user is not a crew member of {hold}; ask its captain ({owner})"
             ),
         };
-        Ok(HoldError::Denied { reason })
+        HoldError::Denied { reason }
     }
+}
+
+/// The captain record, and what somebody is by the records that a transaction sees.
+async fn standing_in(
+    transaction: &mut Transaction,
+    person: &Did,
+) -> Result<(CaptainRow, Standing), HoldError> {
+    let captain = transaction
+        .find_captain()
+        .await?
+        .ok_or(HoldError::NotSetUp)?;
+    if captain.owner_did == person.as_str() {
+        return Ok((captain, Standing::Captain));
+    }
+    let crew = transaction.find_crew(person.as_str()).await?;
+    let permissions = crew.as_ref().map(CrewPermissions::of_row);
+    let standing = permissions.map_or(Standing::Stranger, Standing::Crew);
+    Ok((captain, standing))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What the hold knows about one person: for them to take along, and to have removed.
 
-use atproto::syntax::{Datetime, Did, RecordKey};
-use lexicon::{FeedPost, HoldCrew, HoldLayer, HoldStats, Record as _};
+use atproto::repo::MAX_WRITES;
+use atproto::syntax::{Datetime, Did, Nsid, RecordKey};
+use lexicon::{FeedPost, HoldCrew, HoldStats, Record as _, nsid};
 
 use super::crew::CrewMember;
 use super::permissions::Standing;
@@ -72,45 +73,84 @@ impl Hold {
         })
     }
 
-    /// Removes what [`Self::export_user_data`] lists. Blobs that nobody else uses are garbage from then on. The
-    /// captain stays the captain until they hand the hold over. May be repeated.
+    /// Removes what [`Self::export_user_data`] lists, and what is in flight. Blobs that nobody else uses are garbage
+    /// from then on. The captain stays the captain, and in the crew, until they hand the hold over. May be repeated:
+    /// what an interruption left goes the next time.
     pub async fn delete_user_data(&self, person: &Did) -> Result<Deleted, HoldError> {
         let data = self.export_user_data(person).await?;
-        let mut writes = Vec::new();
-        let mut remove = |collection, key: &str| {
-            if let Ok(key) = key.parse() {
-                writes.push(repo::delete(collection, key));
-            }
-        };
-        for layer in &data.layers {
-            remove(HoldLayer::collection(), &layer.record_key);
-        }
-        for stats in &data.stats {
-            remove(HoldStats::collection(), &stats.record_key);
-        }
-        for (key, _) in &data.posts {
-            remove(FeedPost::collection(), key.as_str());
-        }
-        let crew = data.crew.as_ref().filter(|_| !data.is_captain);
-        if let Some(crew) = crew {
-            remove(HoldCrew::collection(), &crew.record_key);
-        }
+        let crew = self.leave_crew(person).await?;
         let mut transaction = self.database().begin().await?;
-        transaction.lock_repo_head().await?;
-        let now = self.inner.clock.now_millis();
-        for layer in &data.layers {
-            transaction.claim_hold_blob(&layer.digest, now).await?;
-        }
         transaction.delete_pending_pulls(person.as_str()).await?;
-        transaction.delete_reservations_of(person.as_str()).await?;
-        self.write_all(transaction, &writes).await?;
+        transaction.commit().await?;
+        for layers in data.layers.chunks(MAX_WRITES) {
+            let mut transaction = self.repo().begin().await?;
+            let mut still_there = Vec::with_capacity(layers.len());
+            for layer in layers {
+                let key = layer.record_key.as_str();
+                if transaction
+                    .find_record(nsid::HOLD_LAYER, key)
+                    .await?
+                    .is_some()
+                {
+                    still_there.push(layer.clone());
+                }
+            }
+            self.remove_layers(transaction, &still_there).await?;
+        }
+        let stats = data.stats.iter().map(|stats| stats.record_key.as_str());
+        self.remove_records(&HoldStats::collection(), stats).await?;
+        let posts = data.posts.iter().map(|(key, _)| key.as_str());
+        self.remove_records(&FeedPost::collection(), posts).await?;
         self.end_uploads_of(person).await?;
+        let mut transaction = self.database().begin().await?;
+        transaction.delete_reservations_of(person.as_str()).await?;
+        transaction.delete_quota_lock(person.as_str()).await?;
+        transaction.commit().await?;
         Ok(Deleted {
-            crew: crew.is_some(),
+            crew,
             layers: data.layers.len(),
             stats: data.stats.len(),
             posts: data.posts.len(),
         })
+    }
+
+    /// Ends somebody's membership, unless they are the captain. Returns whether there was one.
+    async fn leave_crew(&self, person: &Did) -> Result<bool, HoldError> {
+        let mut transaction = self.repo().begin().await?;
+        let captain = transaction
+            .find_captain()
+            .await?
+            .ok_or(HoldError::NotSetUp)?;
+        let key = transaction
+            .find_crew(person.as_str())
+            .await?
+            .and_then(|crew| crew.record_key.parse().ok());
+        let Some(key) = key.filter(|_| captain.owner_did != person.as_str()) else {
+            return Ok(false);
+        };
+        let write = repo::delete(HoldCrew::collection(), key);
+        self.repo().write_last(transaction, &[write]).await?;
+        Ok(true)
+    }
+
+    async fn remove_records(
+        &self,
+        collection: &Nsid,
+        keys: impl Iterator<Item = &str> + Send,
+    ) -> Result<(), HoldError> {
+        let keys: Vec<RecordKey> = keys.filter_map(|key| key.parse().ok()).collect();
+        for keys in keys.chunks(MAX_WRITES) {
+            let mut transaction = self.repo().begin().await?;
+            let mut writes = Vec::with_capacity(keys.len());
+            for key in keys {
+                let record = transaction.find_record(collection.as_str(), key.as_str());
+                if record.await?.is_some() {
+                    writes.push(repo::delete(collection.clone(), key.clone()));
+                }
+            }
+            self.repo().write_last(transaction, &writes).await?;
+        }
+        Ok(())
     }
 
     async fn all_layers(&self, person: &Did) -> Result<Vec<LayerRow>, HoldError> {

@@ -57,7 +57,12 @@ pub(super) async fn follow(
 async fn forget(transaction: &mut Transaction, op: &RepoOp) -> Result<(), RepoError> {
     let key = op.rkey.as_str();
     match op.collection.as_str() {
-        nsid::HOLD_CREW => transaction.delete_crew_by_record(key).await?,
+        nsid::HOLD_CREW => {
+            if op.action == OpAction::Delete {
+                transaction.end_captaincy_offer_to(key).await?;
+            }
+            transaction.delete_crew_by_record(key).await?;
+        }
         nsid::HOLD_LAYER => transaction.delete_layer_by_record(key).await?,
         nsid::HOLD_STATS => transaction.delete_stats_by_record(key).await?,
         nsid::FEED_POST => transaction.delete_post(key).await?,

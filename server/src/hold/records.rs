@@ -27,9 +27,12 @@ impl Hold {
         write: Write,
         swap_commit: Option<Cid>,
     ) -> Result<CommitInfo, HoldError> {
-        let admin = self.permit_administration(person).await?;
+        self.permit_administration(person).await?;
         let mut transaction = self.database().begin().await?;
         let head = transaction.lock_repo_head().await?;
+        let admin = self
+            .permit_administration_in(&mut transaction, person)
+            .await?;
         let captain = self.captain_record(&mut transaction).await?;
         if let Some(expected) = swap_commit
             && head.is_none_or(|head| head.commit_cid != expected.to_bytes())
@@ -44,10 +47,7 @@ impl Hold {
                 reason: error.to_string(),
             },
         )?;
-        let info = self.repo().write(&mut transaction, &[write]).await?;
-        transaction.commit().await?;
-        self.repo().committed(&info);
-        Ok(info)
+        Ok(self.repo().write_last(transaction, &[write]).await?)
     }
 
     async fn check_record_write(

@@ -1,10 +1,10 @@
 //! The first start of a hold, which makes its repo, and every later one, which applies what the operator changed.
 
 use atproto::syntax::Did;
-use lexicon::{ActorProfile, HoldCaptain, Record as _};
+use lexicon::{ActorProfile, HoldCaptain, HoldCrew, Record as _};
 
 use super::captain::{CaptainSettings, self_key};
-use super::crew::{OWNER, to_ipld};
+use super::crew::{crew_key, to_ipld};
 use super::repo::{self, RepoError};
 use super::{Hold, HoldError};
 
@@ -117,7 +117,11 @@ impl Hold {
         };
         let writes = [
             repo::create(HoldCaptain::collection(), self_key(), to_ipld(&captain)?),
-            self.owner_record(owner, OWNER)?,
+            repo::create(
+                HoldCrew::collection(),
+                crew_key(owner),
+                to_ipld(&self.owner_crew(owner))?,
+            ),
             repo::create(ActorProfile::collection(), self_key(), to_ipld(&profile)?),
         ];
         match self.repo().write_now(&writes).await {

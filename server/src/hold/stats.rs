@@ -16,7 +16,8 @@ use crate::db::{StatsRow, Transaction};
 const BATCH: i64 = 100;
 
 impl Hold {
-    /// Counts a pull.
+    /// Counts a pull of a repository that uses blobs here. Whoever may read may say that they pulled, so nobody can
+    /// have records made for repositories that there are not.
     pub async fn count_pull(
         &self,
         owner: &Did,
@@ -37,38 +38,40 @@ impl Hold {
     ) -> Result<Write, HoldError> {
         let now = self.inner.clock.now_millis();
         let (owner, repository) = (notice.owner.as_str(), notice.repository.as_str());
-        let mut stats = current(transaction, owner, repository).await?;
+        let (mut stats, _) = current(transaction, owner, repository).await?;
         stats.push_count += 1;
         stats.last_push = Some(now);
         put_of(&stats, now)
     }
 
-    /// Writes the pulls that waited into the stats records; returns for how many repositories.
+    /// Writes the pulls that waited into the stats records, of some repositories at a time; returns of how many, and
+    /// 0 when none waited.
     pub async fn record_pulls(&self) -> Result<usize, HoldError> {
         let waiting = self.database().list_pending_pulls(BATCH).await?;
         if waiting.is_empty() {
             return Ok(0);
         }
         let now = self.inner.clock.now_millis();
-        let mut transaction = self.database().begin().await?;
-        transaction.lock_repo_head().await?;
+        let mut transaction = self.repo().begin().await?;
         let mut writes = Vec::with_capacity(waiting.len());
         for row in &waiting {
-            let stats = current(&mut transaction, &row.owner_did, &row.repository).await?;
-            writes.push(put_of(&stats, now)?);
+            let (stats, pulls) = current(&mut transaction, &row.owner_did, &row.repository).await?;
+            // A push may have taken them meanwhile, or their owner have left.
+            if pulls > 0 {
+                writes.push(put_of(&stats, now)?);
+            }
         }
-        let count = writes.len();
         self.write_all(transaction, &writes).await?;
-        Ok(count)
+        Ok(waiting.len())
     }
 }
 
-/// The numbers as they are, with the pulls that waited.
+/// The numbers as they are, with the pulls that waited, and how many these were.
 async fn current(
     transaction: &mut Transaction,
     owner: &str,
     repository: &str,
-) -> Result<StatsRow, HoldError> {
+) -> Result<(StatsRow, i64), HoldError> {
     let known = transaction.find_stats(owner, repository).await?;
     let mut stats = known.unwrap_or_else(|| StatsRow {
         owner_did: owner.to_owned(),
@@ -79,11 +82,12 @@ async fn current(
         last_pull: None,
         last_push: None,
     });
-    if let Some(pulls) = transaction.take_pending_pulls(owner, repository).await? {
-        stats.pull_count += pulls.pulls;
-        stats.last_pull = stats.last_pull.max(Some(pulls.last_pull));
-    }
-    Ok(stats)
+    let Some(waiting) = transaction.take_pending_pulls(owner, repository).await? else {
+        return Ok((stats, 0));
+    };
+    stats.pull_count += waiting.pulls;
+    stats.last_pull = stats.last_pull.max(Some(waiting.last_pull));
+    Ok((stats, waiting.pulls))
 }
 
 fn put_of(stats: &StatsRow, now: i64) -> Result<Write, HoldError> {

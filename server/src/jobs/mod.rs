@@ -13,6 +13,7 @@ pub mod collect_garbage;
 pub mod keep_accounts;
 pub mod purge_repo;
 pub mod purge_uploads;
+pub mod reconcile_layers;
 pub mod request_crawl;
 
 /// How often the jobs look for work.
@@ -22,6 +23,7 @@ const INTERVAL: Duration = Duration::from_mins(10);
 pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     let hold = state.hold.clone();
     let followed = hold.clone();
+    let reconciliation = state.reconciliation();
     let relays = state.relays.clone();
     let sessions = state.sessions.clone();
     let upload_expiry =
@@ -72,6 +74,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
             regular,
             request_crawl::request_crawl(&relays),
             followed.follow_captain(),
+            reconciliation.run(),
             collect_garbage::collect_garbage(&collected, gc_interval, gc_grace)
         );
     })

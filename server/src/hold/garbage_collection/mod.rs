@@ -116,7 +116,7 @@ impl Hold {
                         record.rkey
                     ))
                 })?;
-                marked.insert(layer.digest);
+                marked.insert(super::layer_digest::from_record(&layer.digest));
                 seen += 1;
             }
             after = page.records.last().map(|record| record.rkey.to_string());

@@ -74,6 +74,13 @@ pub struct CommitInfo {
 }
 
 impl HoldRepo {
+    /// A transaction that holds the repo's head: what it reads stays as it is until it writes.
+    pub(super) async fn begin(&self) -> Result<Transaction, RepoError> {
+        let mut transaction = self.inner.database.begin().await?;
+        transaction.lock_repo_head().await?;
+        Ok(transaction)
+    }
+
     /// The repo of a hold over a database. Reads nothing.
     pub fn new(identity: HoldIdentity, database: Database, clock: Clock) -> Self {
         Self {
@@ -107,15 +114,24 @@ impl HoldRepo {
 
     /// Makes the writes in a commit of their own. With nothing to change, there is no commit.
     pub async fn write_now(&self, writes: &[Write]) -> Result<CommitInfo, RepoError> {
-        let mut transaction = self.inner.database.begin().await?;
+        let transaction = self.inner.database.begin().await?;
+        self.write_last(transaction, writes).await
+    }
+
+    /// Makes the writes as the last part of `transaction`, commits it and tells those who listen.
+    pub async fn write_last(
+        &self,
+        mut transaction: Transaction,
+        writes: &[Write],
+    ) -> Result<CommitInfo, RepoError> {
         let info = self.write(&mut transaction, writes).await?;
         transaction.commit().await?;
         self.committed(&info);
         Ok(info)
     }
 
-    /// Makes the writes as part of `transaction`, all or none, in at most one call per transaction. When it is
-    /// committed, [`Self::committed`] tells those who listen.
+    /// Makes the writes as part of `transaction`, all or none. When it is committed, [`Self::committed`] tells
+    /// those who listen.
     pub async fn write(
         &self,
         transaction: &mut Transaction,

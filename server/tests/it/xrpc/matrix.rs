@@ -4,6 +4,7 @@ use atproto::syntax::Did;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::handlers::xrpc::{Access, METHODS, MethodEntry, Verb};
+use server::hold::CrewChange;
 
 use super::people::Person;
 use super::send;
@@ -140,8 +141,11 @@ impl World {
             ),
         ] {
             let member = &self.person(role).unwrap().did;
-            let words = words.iter().map(ToString::to_string).collect();
-            hold.set_crew_member(captain, member, "member", words, None)
+            let change = CrewChange {
+                permissions: Some(words.iter().map(ToString::to_string).collect()),
+                ..CrewChange::default()
+            };
+            hold.set_crew_member(captain, member, change)
                 .await
                 .unwrap();
         }

@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use oci::Digest;
 use serde_json::{Value, json};
+use server::hold::CrewChange;
 
 use super::people::Person;
 use super::{procedure, query};
@@ -19,11 +20,11 @@ pub async fn start_hold(engine: Engine, captain: &Person, tiers: &str) -> TestSe
 }
 
 pub async fn add_member(server: &TestServer, captain: &Person, member: &Person) {
-    let words = vec!["blob:read".to_owned(), "blob:write".to_owned()];
+    let change = CrewChange::default();
     server
         .state
         .hold
-        .set_crew_member(&captain.did, &member.did, "member", words, None)
+        .set_crew_member(&captain.did, &member.did, change)
         .await
         .unwrap();
 }

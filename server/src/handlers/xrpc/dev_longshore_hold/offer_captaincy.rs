@@ -20,7 +20,7 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
     let input: Input = call.input().await?;
     match &input.member {
         Some(member) => call.hold().offer_captaincy(&caller, member).await?,
-        None => call.hold().withdraw_captaincy(&caller).await?,
+        None => drop(call.hold().withdraw_captaincy(&caller).await?),
     }
     Ok(answer::json(json!({})))
 }
