@@ -46,9 +46,14 @@ enum Step {
     Days(i64),
 }
 
-fn random_step(random: &mut StdRng) -> Step {
-    let mut someone = || *PEOPLE.choose(random).unwrap();
-    let (one, two) = (someone(), someone());
+fn random_step(random: &mut StdRng, rules: &Rules) -> Step {
+    let mut someone = |often: &'static str| match random.random_bool(0.4) {
+        true => often,
+        false => PEOPLE.choose(random).unwrap(),
+    };
+    // The captain acts often, and upon whom they made an offer.
+    let one = someone(rules.captain);
+    let two = someone(rules.offer.map_or(CAPTAIN, |(to, _)| to));
     let words = *WORDS.choose(random).unwrap();
     match random.random_range(0..20) {
         0..3 => Step::Join(one, words),
@@ -304,9 +309,9 @@ async fn random_histories(test: &crate::db::testing::TestDatabase, seeds: u64, s
         let mut random = StdRng::seed_from_u64(seed);
         let mut history = Vec::new();
         for _ in 0..steps {
-            let mut step = random_step(&mut random);
+            let mut step = random_step(&mut random, &rules);
             // By chance nobody would ever be captain again.
-            if let (Some((to, _)), true) = (rules.offer, random.random_bool(0.3)) {
+            if let (Some((to, _)), true) = (rules.offer, random.random_bool(0.1)) {
                 step = Step::Accept(to);
             }
             history.push(step.clone());
