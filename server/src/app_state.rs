@@ -124,25 +124,20 @@ impl AppState {
             key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let token_key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
         let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
         let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
-        let settings = HoldSettings {
-            max_blob_bytes: config.registry.max_blob_bytes,
-            tiers: tiers(hold_config),
-        };
-        let plc_url = config.identity.plc_directory_url.url().clone();
-        let plc = PlcDirectory::new(outbound.clone(), plc_url);
-        let loaded = load_identity(&identity_source(hold_config), &database, &plc).await?;
-        let hold = Hold::new(
-            settings,
-            loaded.identity,
-            database.clone(),
-            blob_store.clone(),
-            clock.clone(),
-        );
-        hold.set_up(&hold_setup(hold_config, &identities, loaded.changed).await)
-            .await?;
+        let hold = open_hold(
+            config,
+            hold_config,
+            HoldParts {
+                outbound: &outbound,
+                identities: &identities,
+                database: &database,
+                blob_store: blob_store.clone(),
+                clock: &clock,
+            },
+        )
+        .await?;
         let captain = hold.captain().await.map_err(SetUpError::from)?.did;
         let service_tokens = ServiceTokens::new(ServiceTokensSetup {
             audience: hold.did().clone(),
@@ -171,13 +166,6 @@ impl AppState {
                 listing_fresh: LISTING_FRESH,
             },
         });
-        let public_url = &config.http.public_url;
-        let tokens = RegistryTokens::new(
-            token_key.bytes(),
-            public_url.as_str().to_owned(),
-            public_url.authority().to_owned(),
-            i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
-        );
         Ok(Self {
             web: web_settings(config, hold_config, captain, hold.clone()),
             registry,
@@ -186,8 +174,8 @@ impl AppState {
             identities,
             pds,
             service_tokens,
-            tokens: Arc::new(tokens),
-            token_realm: format!("{}{TOKEN_PATH}", public_url.as_str()).into(),
+            tokens: Arc::new(registry_tokens(config)?),
+            token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
             relays: relays(hold_config, outbound),
             clock,
@@ -209,6 +197,58 @@ impl AppState {
             clock: self.clock.clone(),
         }
     }
+}
+
+/// The hold, with its repo, captain and key, which the first start makes.
+async fn open_hold(
+    config: &Config,
+    hold_config: &HoldConfig,
+    parts: HoldParts<'_>,
+) -> Result<Hold, AssemblyError> {
+    let HoldParts {
+        outbound,
+        identities,
+        database,
+        blob_store,
+        clock,
+    } = parts;
+    let settings = HoldSettings {
+        max_blob_bytes: config.registry.max_blob_bytes,
+        tiers: tiers(hold_config),
+    };
+    let plc_url = config.identity.plc_directory_url.url().clone();
+    let plc = PlcDirectory::new(outbound.clone(), plc_url);
+    let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
+    let hold = Hold::new(
+        settings,
+        loaded.identity,
+        database.clone(),
+        blob_store,
+        clock.clone(),
+    );
+    hold.set_up(&hold_setup(hold_config, identities, loaded.changed).await)
+        .await?;
+    Ok(hold)
+}
+
+/// What a hold is made of beside its settings.
+struct HoldParts<'a> {
+    outbound: &'a OutboundClient,
+    identities: &'a Identities,
+    database: &'a Database,
+    blob_store: Arc<dyn BlobStore>,
+    clock: &'a Clock,
+}
+
+fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
+    let key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
+    let public_url = &config.http.public_url;
+    Ok(RegistryTokens::new(
+        key.bytes(),
+        public_url.as_str().to_owned(),
+        public_url.authority().to_owned(),
+        i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
+    ))
 }
 
 fn identity_source(config: &HoldConfig) -> IdentitySource {

@@ -135,17 +135,16 @@ impl ServiceTokens {
     /// Refuses accounts that are not active, for methods that write. A PDS that cannot be asked decides nothing: it
     /// vouched for the account a moment ago.
     pub async fn check_active(&self, account: &Did) -> Result<(), NotVouchedFor> {
-        let status = match self.inner.statuses.get(account).await {
-            Some(status) => status,
-            None => {
-                let identity = self.resolve(account).await?;
-                let Ok(status) = self.inner.pds.get_repo_status(&identity.pds, account).await
-                else {
-                    return Ok(());
-                };
-                self.inner.statuses.insert(account.clone(), status).await;
-                status
-            }
+        let status = if let Some(status) = self.inner.statuses.get(account).await {
+            status
+        } else {
+            let identity = self.resolve(account).await?;
+            let pds = &self.inner.pds;
+            let Ok(status) = pds.get_repo_status(&identity.pds, account).await else {
+                return Ok(());
+            };
+            self.inner.statuses.insert(account.clone(), status).await;
+            status
         };
         match status {
             RepoStatus::Active => Ok(()),

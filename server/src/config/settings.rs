@@ -107,7 +107,7 @@ settings! {
         "Whether everybody may pull what lies in the hold, without signing in. When it is set, the captain record is changed to it at each start.";
     HOLD_PUBLIC_URL = "hold.public_url", "HOLD_PUBLIC_URL", Derived("http.public_url"),
         "an https origin without a path or port, such as https://hold.example.com (http and a port only for localhost)", false,
-        "The origin of the hold; its DID is the did:web of it, unless hold.did_method is plc. A domain of its own, apart from the web app, is safer in production.";
+        "The origin of the hold; its DID is the did:web of it, unless it is a did:plc. A domain of its own, apart from the web app, is safer in production.";
     HOLD_ALLOW_ALL_CREW = "hold.allow_all_crew", "HOLD_ALLOW_ALL_CREW", Derived("the captain record; false in a new hold"),
         "true or false", false,
         "Whether anybody who signs in may join the crew, and so store in the hold. When it is set, the captain record is changed to it at each start.";
@@ -116,7 +116,7 @@ settings! {
         "Whether the hold announces tagged pushes by posts of its own, which everybody can read. When it is set, the captain record is changed to it at each start.";
     HOLD_DID_METHOD = "hold.did_method", "HOLD_DID_METHOD", Value("web"),
         "web or plc", false,
-        "What kind of DID the hold gets at its first start: web, which is its domain for good, or plc, from identity.plc_directory_url, which can move to another domain. A hold keeps the DID it has.";
+        "What kind of DID the hold gets at its first start: web, which is its domain for good, or plc, from the PLC directory, which can move to another domain. A hold keeps the DID it has.";
     HOLD_QUOTA_TIERS = "hold.quota_tiers", "HOLD_QUOTA_TIERS", Value("deckhand=5GB,bosun=50GB,quartermaster=100GB"),
         "names with sizes, from the least to the most, such as deckhand=5GB,bosun=50GB; or none", false,
         "What members of the crew may store, by the tier in their record. The captain has no limit, and with `none` nobody has.";
@@ -140,7 +140,7 @@ settings! {
         "File of the key that signs the hold's records, or a folder, in which it is `signing.key`. Created when missing; the same on every replica. Whoever has it can speak for the hold: back it up, and keep it secret.";
     HOLD_ROTATION_KEY_PATH = "hold.rotation_key_path", "HOLD_ROTATION_KEY_PATH", Derived("<server.data_dir>/keys/hold-rotation.key"),
         "a path", false,
-        "File of the key that changes the hold's did:plc. Created when missing, with hold.did_method = plc. Without it the hold cannot move.";
+        "File of the key that changes the hold's did:plc. Created when missing, for the method plc. Without it the hold cannot move.";
     HOLD_EVENT_RETENTION_HOURS = "hold.event_retention_hours", "HOLD_EVENT_RETENTION_HOURS", Value("72"),
         "a whole number from 1 to 8760", false,
         "How long the events of the hold's firehose are kept for those who come back with a cursor, in hours.";

@@ -110,9 +110,8 @@ pub async fn load_identity(
         }
         Some(did) if source.wants_plc => return Err(LoadIdentityError::OtherMethod { did }),
         // Whether it is the one of the repo is for the one who opens that.
-        Some(_) => (source.web_did.clone(), false),
         None if source.wants_plc => (register(source, &signing_key, plc).await?, false),
-        None => (source.web_did.clone(), false),
+        Some(_) | None => (source.web_did.clone(), false),
     };
     Ok(LoadedIdentity {
         identity: HoldIdentity::new(did, source.public_url.clone(), signing_key),

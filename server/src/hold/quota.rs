@@ -153,10 +153,10 @@ impl Hold {
     ) -> Result<(), HoldError> {
         let user = limit.user.as_str();
         transaction.lock_quota(user).await?;
-        let used = transaction.load_layer_usage(user).await?.bytes;
+        let counted = transaction.load_layer_usage(user).await?.bytes;
         let now = self.inner.clock.now_millis();
         let promised = transaction.sum_reservations(user, except, now).await?;
-        let taken = used.saturating_add(promised);
+        let taken = counted.saturating_add(promised);
         if taken.saturating_add(size) <= limit.tier.bytes {
             return Ok(());
         }
@@ -167,7 +167,7 @@ impl Hold {
         Err(HoldError::QuotaExceeded {
             reason: format!(
                 "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
-                human_bytes(used),
+                human_bytes(counted),
                 limit.tier.formatted(),
                 limit.tier.name,
                 human_bytes(size),
@@ -180,13 +180,13 @@ impl Hold {
     pub(super) async fn free_bytes(&self, limit: &Limit, except: &str) -> Result<u64, HoldError> {
         let mut transaction = self.database().begin().await?;
         let user = limit.user.as_str();
-        let used = transaction.load_layer_usage(user).await?.bytes;
+        let counted = transaction.load_layer_usage(user).await?.bytes;
         let now = self.inner.clock.now_millis();
         let promised = transaction.sum_reservations(user, except, now).await?;
         Ok(limit
             .tier
             .bytes
-            .saturating_sub(used.saturating_add(promised)))
+            .saturating_sub(counted.saturating_add(promised)))
     }
 
     fn reservation(

@@ -76,7 +76,7 @@ impl Registry {
             content,
             tags,
         };
-        to_its_end(Box::pin(async move { push.run().await })).await?;
+        to_its_end(Box::pin(push.run())).await?;
         Ok(stored)
     }
 

@@ -163,7 +163,7 @@ impl From<HoldError> for XrpcError {
         let message = error.to_string();
         match error {
             HoldError::Denied { .. } => Self::forbidden(message),
-            HoldError::Invalid { .. } => Self::invalid(message),
+            HoldError::Invalid { .. } | HoldError::Interrupted { .. } => Self::invalid(message),
             HoldError::NotFound { .. } => Self::named("NotFound", message),
             HoldError::RegistrationDisabled { .. } => {
                 Self::new(StatusCode::FORBIDDEN, "RegistrationDisabled", message)
@@ -181,7 +181,6 @@ impl From<HoldError> for XrpcError {
             HoldError::TooLarge { .. } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BlobTooLarge", message)
             }
-            HoldError::Interrupted { .. } => Self::invalid(message),
             HoldError::Repo(error) => error.into(),
             HoldError::Storage(BlobStoreError::Full { source, .. }) => {
                 tracing::error!(error = &source as &dyn std::error::Error, "storage is full");

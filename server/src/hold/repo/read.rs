@@ -41,7 +41,7 @@ impl HoldRepo {
             .database
             .find_record(collection.as_str(), rkey.as_str())
             .await?;
-        row.map(read_row).transpose()
+        row.as_ref().map(read_row).transpose()
     }
 
     /// A record as a transaction sees it, or `None`.
@@ -54,7 +54,7 @@ impl HoldRepo {
         let row = transaction
             .find_record(collection.as_str(), rkey.as_str())
             .await?;
-        row.map(read_row).transpose()
+        row.as_ref().map(read_row).transpose()
     }
 
     /// Records of a collection by key, `limit` of them at most: behind `after`, or with `reverse` before it.
@@ -81,7 +81,7 @@ impl HoldRepo {
         let has_more = rows.len() > usize::from(limit);
         rows.truncate(usize::from(limit));
         Ok(RecordsPage {
-            records: rows.into_iter().map(read_row).collect::<Result<_, _>>()?,
+            records: rows.iter().map(read_row).collect::<Result<_, _>>()?,
             has_more,
         })
     }
@@ -132,7 +132,7 @@ pub(super) fn of_tree(error: MstError<DatabaseError>) -> RepoError {
 }
 
 /// Reads a row; its bytes are checked against its CID, since a database can be changed from outside.
-pub(super) fn read_row(row: RecordRow) -> Result<StoredRecord, RepoError> {
+pub(super) fn read_row(row: &RecordRow) -> Result<StoredRecord, RepoError> {
     let damaged = || RepoError::Damaged(format!("the record {} cannot be read", row.record_key));
     let cid = Cid::from_bytes(&row.cid).map_err(|_| damaged())?;
     if Cid::dag_cbor_sha256(&row.content) != cid {

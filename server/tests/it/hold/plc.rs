@@ -56,7 +56,7 @@ on_both_engines! {
         assert_eq!(server.state.hold.repo().last_seq().await.unwrap(), seq);
 
         let before = server.base.clone();
-        let server = server.restart_elsewhere().await;
+        let server = Box::pin(server.restart_elsewhere()).await;
         assert_eq!(server.state.hold.did(), &did);
         assert_ne!(server.base, before);
         assert!(document(&server).await.to_string().contains(&server.base));
@@ -83,7 +83,7 @@ on_both_engines! {
             // A hold keeps its kind of DID, whatever a new one would get.
             ("HOLD_DID_METHOD", "web".to_owned()),
         ];
-        let server = server.restart_with(settings).await;
+        let server = Box::pin(server.restart_with(settings)).await;
         assert_eq!(server.state.hold.did(), &did);
         server.stop().await;
     }

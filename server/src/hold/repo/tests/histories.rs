@@ -24,15 +24,12 @@ test_on_databases! {
             for place in 0..random.random_range(1..6) {
                 let key = format!("k{}-{place}", random.random_range(0..4));
                 let number = random.random_range(0..5);
-                match expected.contains_key(&key) {
-                    true if random.random_bool(0.6) => {
-                        expected.remove(&key);
-                        writes.push(deleted(&key));
-                    }
-                    _ => {
-                        expected.insert(key.clone(), number);
-                        writes.push(written(&key, number));
-                    }
+                if expected.contains_key(&key) && random.random_bool(0.6) {
+                    expected.remove(&key);
+                    writes.push(deleted(&key));
+                } else {
+                    expected.insert(key.clone(), number);
+                    writes.push(written(&key, number));
                 }
             }
             // The clock goes back now and then.

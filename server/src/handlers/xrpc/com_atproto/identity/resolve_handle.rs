@@ -7,6 +7,7 @@ use crate::handlers::xrpc::answer;
 use crate::handlers::xrpc::call::Call;
 use crate::handlers::xrpc::error::XrpcError;
 
+#[expect(clippy::unused_async, reason = "every method has the same form")]
 pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, XrpcError> {
     let handle: String = call.required("handle")?;
     if !handle.eq_ignore_ascii_case(call.hold().handle()) {

@@ -26,12 +26,20 @@ struct WriteInput {
     rkey: Option<RecordKey>,
     record: Option<Value>,
     /// Absent for no condition; `null` for a record that must not be there.
+    #[expect(
+        clippy::option_option,
+        reason = "absent and null mean different things"
+    )]
     #[serde(default, deserialize_with = "given")]
     swap_record: Option<Option<Cid>>,
     swap_commit: Option<Cid>,
 }
 
 /// Tells `null` from nothing.
+#[expect(
+    clippy::option_option,
+    reason = "absent and null mean different things"
+)]
 fn given<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<Cid>>, D::Error> {
