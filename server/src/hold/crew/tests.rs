@@ -366,6 +366,36 @@ test_on_databases! {
         assert_eq!(hold.list_crew(None, 100).await.unwrap().len(), 11);
     }
 
+    async fn what_another_process_decides_holds_here_within_seconds(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let here = folder.start(&test.database).await;
+        let database = test.connect_again().await;
+        let there = folder.start(&database).await;
+        let (captain, anne) = (did(CAPTAIN), did("did:plc:anne"));
+        let mut events = here.repo().subscribe(None).await.unwrap();
+        there.set_crew_member(&captain, &anne, CrewChange::default()).await.unwrap();
+        events.next_page().await.unwrap();
+        here.check_write(&anne).await.unwrap();
+        there.remove_crew_member(&captain, &anne).await.unwrap();
+        let removed = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+            while here.check_write(&anne).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        });
+        removed.await.expect("what is remembered is forgotten in time");
+        // Somebody who is asked to administer is looked at in the database, whatever is remembered.
+        let admin = CrewChange { permissions: Some(owned(&[CREW_ADMIN])), ..CrewChange::default() };
+        there.set_crew_member(&captain, &anne, admin).await.unwrap();
+        here.repo().announce(there.repo().last_seq().await.unwrap());
+        assert!(here.standing(Some(&anne)).await.unwrap().may_administer());
+        there.remove_crew_member(&captain, &anne).await.unwrap();
+        let jack = did("did:plc:jack");
+        let refused = here.set_crew_member(&anne, &jack, CrewChange::default()).await;
+        assert!(matches!(refused, Err(HoldError::Denied { .. })), "{refused:?}");
+        drop((here, there, events));
+        database.close().await;
+    }
+
     async fn only_one_of_two_people_becomes_captain_of_a_withdrawn_offer(test: &TestDatabase) {
         let folder = HoldFolder::new();
         let hold = folder.start(&test.database).await;
