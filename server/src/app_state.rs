@@ -181,10 +181,7 @@ impl AppState {
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
-            readiness: Readiness::new(vec![
-                database_probe(&database),
-                blob_store_probe(blob_store),
-            ]),
+            readiness: readiness(&database, blob_store),
         })
     }
 
@@ -328,6 +325,10 @@ fn web_settings(
         }),
         site_root: config.web.site_root.clone(),
     }
+}
+
+fn readiness(database: &Database, blob_store: Arc<dyn BlobStore>) -> Readiness {
+    Readiness::new(vec![database_probe(database), blob_store_probe(blob_store)])
 }
 
 fn blob_store_probe(blob_store: Arc<dyn BlobStore>) -> Probe {

@@ -128,7 +128,7 @@ impl Reconciliation {
                 let named = manifest
                     .as_ref()
                     .map(|manifest| (manifest.repository.as_str(), manifest.digest.as_str()));
-                living.insert(&key, named);
+                living.insert(key, named);
             }
             if is_last {
                 break;

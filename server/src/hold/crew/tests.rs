@@ -47,9 +47,12 @@ enum Step {
 }
 
 fn random_step(random: &mut StdRng, rules: &Rules) -> Step {
-    let mut someone = |often: &'static str| match random.random_bool(0.4) {
-        true => often,
-        false => PEOPLE.choose(random).unwrap(),
+    let mut someone = |often: &'static str| {
+        if random.random_bool(0.4) {
+            often
+        } else {
+            PEOPLE.choose(random).unwrap()
+        }
     };
     // The captain acts often, and upon whom they made an offer.
     let one = someone(rules.captain);
@@ -207,7 +210,11 @@ fn owned(words: &[&str]) -> Vec<String> {
 
 /// The role that goes with the rules: the captain's record always says who they are.
 fn role(rules: &Rules, member: &str) -> &'static str {
-    if member == rules.captain { OWNER } else { "mate" }
+    if member == rules.captain {
+        OWNER
+    } else {
+        "mate"
+    }
 }
 
 async fn really_take(hold: &Hold, folder: &HoldFolder, rules: &Rules, step: &Step) -> bool {

@@ -89,14 +89,16 @@ async fn compare(hold: &Hold, uses: &Uses) {
         })
         .collect();
     assert_eq!(written.len(), records.len(), "one record each");
-    let expected = uses.iter().flat_map(|((user, repository, manifest), blobs)| {
-        let digest = Digest::sha256_of(manifest.as_bytes());
-        let uri = format!("at://{user}/io.atcr.manifest/{}", digest.hex());
-        blobs.iter().map(move |number| {
-            let (user, repository) = ((*user).to_owned(), (*repository).to_owned());
-            (user, repository, uri.clone(), blob(*number).to_string())
-        })
-    });
+    let expected = uses
+        .iter()
+        .flat_map(|((user, repository, manifest), blobs)| {
+            let digest = Digest::sha256_of(manifest.as_bytes());
+            let uri = format!("at://{user}/io.atcr.manifest/{}", digest.hex());
+            blobs.iter().map(move |number| {
+                let (whose, repository) = ((*user).to_owned(), (*repository).to_owned());
+                (whose, repository, uri.clone(), blob(*number).to_string())
+            })
+        });
     assert_eq!(written, expected.collect());
     for user in [CAPTAIN, MEMBER] {
         let unique: BTreeSet<usize> = uses
@@ -119,42 +121,42 @@ test_on_databases! {
         // Two more are named and do not lie here.
         store_blobs(&hold, 0..6).await;
         let mut random = StdRng::seed_from_u64(7);
-        let mut uses = Uses::new();
+        let mut expected = Uses::new();
         for round in 0..150 {
-            let user = [CAPTAIN, MEMBER][random.random_range(0..2)];
+            let owner = [CAPTAIN, MEMBER][random.random_range(0..2)];
             let repository = ["app", "tools/app"][random.random_range(0..2)];
             let number = random.random_range(0..5);
             let manifest = format!("manifest {number}");
-            let key = (user, repository, manifest.clone());
+            let key = (owner, repository, manifest.clone());
             match random.random_range(0..10) {
                 0..4 => {
                     // What a manifest names does not change.
                     let blobs = [number, number + 1, number + 3];
-                    hold.notify_manifest(&notice(user, repository, &manifest, &blobs)).await.unwrap();
-                    uses.insert(key, blobs.into_iter().filter(|blob| *blob < 6).collect());
+                    hold.notify_manifest(&notice(owner, repository, &manifest, &blobs)).await.unwrap();
+                    expected.insert(key, blobs.into_iter().filter(|blob| *blob < 6).collect());
                 }
                 4..6 => {
                     let children = ["manifest 0", "manifest 4"];
-                    let mut notice = notice(user, repository, "index", &[]);
+                    let mut notice = notice(owner, repository, "index", &[]);
                     notice.children = children.map(|child| Digest::sha256_of(child.as_bytes())).into();
                     hold.notify_manifest(&notice).await.unwrap();
                     let blobs = children
                         .iter()
-                        .filter_map(|child| uses.get(&(user, repository, (*child).to_owned())))
+                        .filter_map(|child| expected.get(&(owner, repository, (*child).to_owned())))
                         .flatten()
                         .copied()
                         .collect();
-                    uses.insert((user, repository, "index".to_owned()), blobs);
+                    expected.insert((owner, repository, "index".to_owned()), blobs);
                 }
                 _ => {
                     let manifest = if random.random_bool(0.2) { "index".to_owned() } else { manifest };
                     let digest = Digest::sha256_of(manifest.as_bytes());
-                    hold.forget_manifest(&did(user), &repository.parse().unwrap(), &digest).await.unwrap();
-                    uses.remove(&(user, repository, manifest));
+                    hold.forget_manifest(&did(owner), &repository.parse().unwrap(), &digest).await.unwrap();
+                    expected.remove(&(owner, repository, manifest));
                 }
             }
             if round % 10 == 9 {
-                compare(&hold, &uses).await;
+                compare(&hold, &expected).await;
             }
         }
         assert_eq!(hold.repo().check_derived().await.unwrap(), Vec::<String>::new());

@@ -104,10 +104,22 @@ fn about<'a>(records: &'a BTreeSet<(String, String)>, person: &str) -> BTreeSet<
 
 fn exported_paths(data: &PersonalData) -> BTreeSet<String> {
     let path = |collection: &str, key: &str| format!("{collection}/{key}");
-    let crew = data.crew.iter().map(|crew| path(nsid::HOLD_CREW, &crew.record_key));
-    let layers = data.layers.iter().map(|layer| path(nsid::HOLD_LAYER, &layer.record_key));
-    let stats = data.stats.iter().map(|stats| path(nsid::HOLD_STATS, &stats.record_key));
-    let posts = data.posts.iter().map(|(key, _)| path(nsid::FEED_POST, key.as_str()));
+    let crew = data
+        .crew
+        .iter()
+        .map(|crew| path(nsid::HOLD_CREW, &crew.record_key));
+    let layers = data
+        .layers
+        .iter()
+        .map(|layer| path(nsid::HOLD_LAYER, &layer.record_key));
+    let stats = data
+        .stats
+        .iter()
+        .map(|stats| path(nsid::HOLD_STATS, &stats.record_key));
+    let posts = data
+        .posts
+        .iter()
+        .map(|(key, _)| path(nsid::FEED_POST, key.as_str()));
     crew.chain(layers).chain(stats).chain(posts).collect()
 }
 

@@ -145,9 +145,7 @@ impl World {
                 permissions: Some(words.iter().map(ToString::to_string).collect()),
                 ..CrewChange::default()
             };
-            hold.set_crew_member(captain, member, change)
-                .await
-                .unwrap();
+            hold.set_crew_member(captain, member, change).await.unwrap();
         }
         for role in [Role::Stranger, Role::AppView] {
             let member = &self.person(role).unwrap().did;
