@@ -72,3 +72,36 @@ impl Transaction {
         Ok(rows.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+impl super::Database {
+    /// Tables of the hold that name somebody: for tests that nothing of them is left. Firehose events and blocks
+    /// that were dropped stay for their time, and are not looked at.
+    pub async fn list_rows_naming(&self, person: &str) -> Result<Vec<String>, DatabaseError> {
+        let rows = super::on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT 'hold_crew' FROM hold_crew WHERE member_did = $1
+                UNION ALL
+                SELECT 'hold_captaincy_offer' FROM hold_captaincy_offer WHERE member_did = $1
+                UNION ALL
+                SELECT 'hold_layers' FROM hold_layers WHERE user_did = $1
+                UNION ALL
+                SELECT 'hold_stats' FROM hold_stats WHERE owner_did = $1
+                UNION ALL
+                SELECT 'hold_pending_pulls' FROM hold_pending_pulls WHERE owner_did = $1
+                UNION ALL
+                SELECT 'hold_posts' FROM hold_posts WHERE user_did = $1
+                UNION ALL
+                SELECT 'hold_reservations' FROM hold_reservations WHERE user_did = $1
+                UNION ALL
+                SELECT 'hold_quota_locks' FROM hold_quota_locks WHERE user_did = $1
+                UNION ALL
+                SELECT 'hold_uploads' FROM hold_uploads WHERE uploader_did = $1",
+                [person]
+            ),
+            fetch_all
+        )?;
+        Ok(rows)
+    }
+}

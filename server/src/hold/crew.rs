@@ -364,3 +364,6 @@ fn member_of(row: CrewRow) -> Option<CrewMember> {
         record_key: row.record_key,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,11 +142,11 @@ impl Subscription {
     }
 
     async fn wait(&mut self) -> Result<(), FirehoseError> {
-        let is_shared = self.repo.database().is_shared();
         tokio::select! {
             // The sender lives as long as the repo, which is held here.
             _ = self.committed.changed() => {}
-            () = tokio::time::sleep(LOOK_EVERY), if is_shared => {
+            // Replicas write, and commands that the operator runs beside the server.
+            () = tokio::time::sleep(LOOK_EVERY) => {
                 let last = self.repo.last_seq().await?;
                 // Wakes the other readers of this process too.
                 self.repo.announce(last);

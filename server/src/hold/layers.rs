@@ -268,3 +268,6 @@ fn old_record(row: &LayerRow) -> Option<HoldLayer> {
         created_at: Datetime::from_unix_micros(row.created_at * 1000),
     })
 }
+
+#[cfg(test)]
+mod tests;

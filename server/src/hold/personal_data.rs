@@ -169,3 +169,6 @@ impl Hold {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,3 +141,6 @@ impl Hold {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

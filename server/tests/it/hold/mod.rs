@@ -1,3 +1,4 @@
 //! The hold as an account of the network.
 
 mod plc;
+mod reconcile;
