@@ -6,7 +6,7 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 
 use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
-use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::OutboundClient;
@@ -14,7 +14,7 @@ use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
+use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -31,6 +31,7 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
+use crate::storage::open_blob_store;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -84,9 +85,17 @@ pub enum AssemblyError {
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
-    /// The folder for blobs cannot be used.
-    #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
-    BlobStore(#[from] BlobStoreError),
+    /// The place for blobs cannot be used.
+    #[error(
+        "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
+    )]
+    BlobStore {
+        /// The folder or bucket.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -124,8 +133,12 @@ impl AppState {
             key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
+        let blob_store = open_blob_store(config)
+            .await
+            .map_err(|source| AssemblyError::BlobStore {
+                place: config.blob_store.display(),
+                source,
+            })?;
         let hold = open_hold(
             config,
             hold_config,

@@ -21,4 +21,5 @@ pub mod router;
 pub mod secrets;
 pub mod serve;
 pub mod start;
+pub mod storage;
 pub mod telemetry;

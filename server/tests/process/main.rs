@@ -9,3 +9,4 @@ mod cli;
 mod clients;
 mod crash;
 mod memory;
+mod replicas;
