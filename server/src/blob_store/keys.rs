@@ -1,4 +1,4 @@
-//! Where things lie, the same in a folder and in a bucket:
+//! Where things lie in a folder; a bucket has more, by `s3/keys.rs`:
 //!
 //! ```text
 //! blobs/<algorithm>/<first two hex>/<hex>    a blob, whole and verified, under its digest

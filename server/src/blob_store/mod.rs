@@ -20,6 +20,8 @@ mod filesystem;
 mod hash;
 mod keys;
 mod memory;
+mod s3;
+mod verification;
 
 #[cfg(test)]
 pub(crate) use contract::check_contract;
@@ -27,6 +29,7 @@ pub use error::{BlobStoreError, BodyError};
 pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
+pub use s3::{S3BlobStore, S3Settings};
 
 /// Bytes on their way in, as they come from the network.
 pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
@@ -89,7 +92,9 @@ pub trait BlobStore: Send + Sync {
         continuation: Continuation,
     ) -> Result<Appended, BlobStoreError>;
 
-    /// Hashes again what is staged up to `size`: after a restart, or for another algorithm.
+    /// The hash over what is staged up to `size`: after a restart, or for another algorithm than the one that was
+    /// running. For another algorithm, the store may end the staging: it can be promoted or discarded then, and takes
+    /// no more bytes.
     async fn hash_staging(
         &self,
         staging: &Staging,
@@ -123,11 +128,12 @@ pub trait BlobStore: Send + Sync {
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError>;
 
-    /// A URL from which anybody can fetch the blob until `lifetime` has passed; `None` where the store
-    /// has no such thing and the bytes are streamed instead.
+    /// A URL from which anybody can fetch the blob of `size` bytes until `lifetime` has passed; `None` where the
+    /// store has no such thing, and the bytes are streamed instead.
     async fn presign(
         &self,
         digest: &Digest,
+        size: u64,
         lifetime: Duration,
     ) -> Result<Option<url::Url>, BlobStoreError>;
 

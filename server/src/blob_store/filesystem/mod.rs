@@ -227,7 +227,12 @@ impl BlobStore for FilesystemBlobStore {
             .map(StreamExt::boxed))
     }
 
-    async fn presign(&self, _: &Digest, _: Duration) -> Result<Option<url::Url>, BlobStoreError> {
+    async fn presign(
+        &self,
+        _: &Digest,
+        _: u64,
+        _: Duration,
+    ) -> Result<Option<url::Url>, BlobStoreError> {
         Ok(None)
     }
 

@@ -87,12 +87,11 @@ async fn nothing_is_forgotten_while_nobody_can_be_asked() {
     let before = server.state.hold.load_usage(&owner).await.unwrap();
     // Long enough that where the person is has to be asked again.
     clock.advance(TimeDelta::hours(3));
-    let alone = server
-        .restart_with(vec![
-            ("HOLD_OWNER", account.did.clone()),
-            ("PLC_DIRECTORY_URL", "http://127.0.0.1:1".to_owned()),
-        ])
-        .await;
+    let settings = vec![
+        ("HOLD_OWNER", account.did.clone()),
+        ("PLC_DIRECTORY_URL", "http://127.0.0.1:1".to_owned()),
+    ];
+    let alone = Box::pin(server.restart_with(settings)).await;
     let reconciliation = alone.state.reconciliation();
     let refused = reconciliation.reconcile(&owner).await;
     assert!(
