@@ -222,10 +222,7 @@ async fn open_hold(
         blob_store,
         clock,
     } = parts;
-    let settings = HoldSettings {
-        max_blob_bytes: config.registry.max_blob_bytes,
-        tiers: tiers(hold_config),
-    };
+    let settings = hold_settings(config, hold_config);
     let plc_url = config.identity.plc_directory_url.url().clone();
     let plc = PlcDirectory::new(outbound.clone(), plc_url);
     let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
@@ -261,7 +258,16 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
-fn identity_source(config: &HoldConfig) -> IdentitySource {
+/// What the operator decided about the hold.
+pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
+    HoldSettings {
+        max_blob_bytes: config.registry.max_blob_bytes,
+        tiers: tiers(hold_config),
+    }
+}
+
+/// Where the hold's identity comes from.
+pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
     IdentitySource {
         public_url: config.public_url.url().clone(),
         web_did: config.did.clone(),

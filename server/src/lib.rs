@@ -6,6 +6,7 @@ pub mod blob_store;
 pub mod cli;
 pub mod clients;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod data_folder;
 pub mod db;

@@ -8,5 +8,6 @@ mod harness;
 mod cli;
 mod clients;
 mod crash;
+mod hold_commands;
 mod memory;
 mod replicas;

@@ -19,12 +19,13 @@ use super::keys::{blob_key, staging_key};
 use super::verification::Verified;
 use super::{
     Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
-    UploadHash,
+    StoredBlobs, UploadHash,
 };
 
 mod append;
 mod bucket;
 mod keys;
+mod list;
 mod promote;
 mod read;
 mod self_test;
@@ -250,6 +251,10 @@ impl BlobStore for S3BlobStore {
             self.links.invalidate(digest).await;
         }
         Ok(())
+    }
+
+    fn list_blobs(&self) -> StoredBlobs {
+        list::list(self.bucket.clone())
     }
 
     async fn sweep_staging(
