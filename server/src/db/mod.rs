@@ -24,6 +24,8 @@ mod hold_layers;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod pending_notices;
+mod remote_uploads;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -32,6 +34,8 @@ pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_uploads::UploadRow;
+pub use pending_notices::PendingNoticeRow;
+pub use remote_uploads::RemoteUploadRow;
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.
