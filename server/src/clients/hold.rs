@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use atproto::syntax::Did;
-use oci::{Digest, RepositoryPath};
+use oci::{Digest, RepositoryPath, Tag};
 
 use crate::blob_store::{IncomingBytes, OutgoingBytes};
 pub use crate::hold::HoldError;
@@ -75,8 +75,14 @@ pub struct ManifestNotice {
     pub repository: RepositoryPath,
     /// The manifest.
     pub manifest: Digest,
+    /// Its media type.
+    pub media_type: String,
+    /// The tag it was pushed by, for people to read.
+    pub tag: Option<Tag>,
     /// Config and layers.
     pub layers: Vec<LayerUse>,
+    /// The manifests that an image index names: what they use is kept for it too.
+    pub children: Vec<Digest>,
 }
 
 /// A hold, as the registry sees it. Every method checks the right of whoever it acts for.

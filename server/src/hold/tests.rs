@@ -369,7 +369,10 @@ test_on_databases! {
             owner: did(CAPTAIN),
             repository: "tools/app".parse().unwrap(),
             manifest: Digest::sha256_of(manifest),
+            media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
+            tag: None,
             layers,
+            children: Vec::new(),
         };
         // The size of what is stored is not up to the manifest.
         let first = notice(b"first", vec![layer(&stored, 1), layer(&stored, 1)]);

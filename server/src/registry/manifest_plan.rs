@@ -46,6 +46,15 @@ pub fn layer_uses(manifest: &Manifest) -> Vec<LayerUse> {
         .collect()
 }
 
+/// The manifests that an image index names.
+pub fn children(manifest: &Manifest) -> Vec<Digest> {
+    manifest
+        .children()
+        .iter()
+        .map(|child| child.digest.clone())
+        .collect()
+}
+
 /// The manifest's record. Readers find the exact bytes in `manifestBlob`, so what does not fit into a
 /// record, or into the lexicon's limits, is left out of the summary beside it.
 pub fn manifest_record(

@@ -338,7 +338,10 @@ impl Push {
             owner: self.repository.owner.clone(),
             repository: self.repository.path().clone(),
             manifest: self.digest.clone(),
+            media_type: self.manifest.media_type().to_string(),
+            tag: self.tags.first().cloned(),
             layers: manifest_plan::layer_uses(&self.manifest),
+            children: manifest_plan::children(&self.manifest),
         };
         Ok(self
             .registry
