@@ -9,6 +9,9 @@ import { HOST } from './ports.mjs'
 
 export const ADMIN_PASSWORD = 'admin-pass'
 
+/** Signs the sessions of every PDS here. Fixed, so that they survive a restart; it guards test accounts only. */
+export const JWT_SECRET = fixedSecret('jwt')
+
 /** Starts one PDS. `settings` are further settings of the package by their camelCase names. */
 export async function startPds({ number, port, dir, plcUrl, settings }) {
   const dataDirectory = path.join(dir, `pds${number}`)
@@ -29,8 +32,7 @@ export async function startPds({ number, port, dir, plcUrl, settings }) {
     inviteRequired: false,
     rateLimitsEnabled: false,
     adminPassword: ADMIN_PASSWORD,
-    // Fixed, so that sessions survive a restart. They guard test accounts on loopback only.
-    jwtSecret: fixedSecret('jwt'),
+    jwtSecret: JWT_SECRET,
     dpopSecret: fixedSecret('dpop'),
     plcRotationKeyK256PrivateKeyHex: fixedSecret(`rotation${number}`),
     // The package's default of 5 MiB is less than what large hosts allow.
