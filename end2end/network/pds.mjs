@@ -1,16 +1,13 @@
 // Reference PDSes on loopback, all in this process.
-import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
 import { PDS, envToCfg, envToSecrets } from '@atproto/pds'
 
 import { HOST } from './ports.mjs'
+import { JWT_SECRET, fixedSecret } from './sessions.mjs'
 
 export const ADMIN_PASSWORD = 'admin-pass'
-
-/** Signs the sessions of every PDS here. Fixed, so that they survive a restart; it guards test accounts only. */
-export const JWT_SECRET = fixedSecret('jwt')
 
 /** Starts one PDS. `settings` are further settings of the package by their camelCase names. */
 export async function startPds({ number, port, dir, plcUrl, settings }) {
@@ -53,8 +50,4 @@ export async function startPds({ number, port, dir, plcUrl, settings }) {
     context: server.ctx,
     stop: () => server.destroy(),
   }
-}
-
-function fixedSecret(name) {
-  return crypto.createHash('sha256').update(name).digest('hex')
 }
