@@ -38,7 +38,7 @@ e2e: setup ## the pages in a browser, the hold with the reference packages and f
 
 soak: setup ## the reference firehose client through COMMITS=10000 commits, some minutes
 	cargo build --package server --bin longshore
-	HOLD_COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
+	COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
 
 fmt: ## format the code
 	cargo fmt

@@ -1,6 +1,6 @@
 // Whether the reference's firehose client can follow the hold, whatever happens to either of them.
 //
-//   HOLD_COMMITS=10000 node --test firehose.test.mjs     how many commits there are (default 600)
+//   COMMITS=10000 node --test firehose.test.mjs     how many commits there are (default 600)
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
@@ -12,7 +12,7 @@ import { startWorld } from './world.mjs'
 import { Writer } from './writer.mjs'
 import { Person, download, listRepo, query } from './xrpc.mjs'
 
-const COMMITS = Number(process.env.HOLD_COMMITS ?? 600)
+const COMMITS = Number(process.env.COMMITS ?? 600)
 /** What happens on the way, every so many commits, in turns. */
 const COMMITS_BETWEEN = 150
 const DISTURBANCES = [cutConnection, replaceClient, cutConnection, crashHold, replaceClient, cutConnection]

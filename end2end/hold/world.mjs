@@ -8,6 +8,8 @@ import { requireNodeOfThisFolder } from '../network/node_version.mjs'
 import { claimBlock, close } from '../network/ports.mjs'
 
 requireNodeOfThisFolder('end2end/hold')
+// So that a test that is interrupted takes Longshore along.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 // Read by the PDS's packages when they are loaded, hence the late import.
 process.env.LOG_ENABLED ??= 'false'
 const { startNetwork } = await import('../network/start_network.mjs')
@@ -60,7 +62,6 @@ async function start(environment, stops, stop) {
       environment,
       output: log,
     }).then((longshore) => {
-      // A test that dies takes it along.
       process.once('exit', longshore.kill)
       longshore.exited.then(() => process.off('exit', longshore.kill))
       return longshore

@@ -71,7 +71,7 @@ function settings(url, { port, dataDir, owner, network, exampleHandle }) {
 
 // The server refuses settings that it does not know, so those of the surrounding shell stay out.
 function inherited() {
-  const own = /^(LONGSHORE|HOLD|REGISTRY|WEB|STORAGE|DATABASE|PLC|HANDLE)_/
+  const own = /^(AWS|DATABASE|DNS|HANDLE|HOLD|LONGSHORE|METRICS|PLC|REGISTRY|S3|SESSION|STORAGE|WEB)_/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)))
 }
 
