@@ -125,7 +125,7 @@ async function works(...commands) {
 }
 
 function settingsOf(account) {
-  return { PDS: account.pds, HOLD: hold.url, HANDLE: account.handle, APP_PASSWORD: account.appPassword }
+  return { PDS: account.pds, HOLD: hold.url, HANDLE: account.handle, PASSWORD: account.appPassword }
 }
 
 /** Types `commands` into a bash in `folder` that knows nothing but somebody's settings. */

@@ -4,7 +4,7 @@ import { randomDigits, randomNumbers } from './random.mjs'
 const CREW = 'io.atcr.hold.crew'
 const POST = 'app.bsky.feed.post'
 const PROFILE = 'app.bsky.actor.profile'
-/** How many writes are under way at a time. Each writer in the row has records of its own. */
+/** How many writes are under way at a time, each to records of its own. */
 const LANES = 4
 
 export class Writer {
