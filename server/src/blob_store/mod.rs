@@ -31,6 +31,7 @@ pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
 pub use s3::{S3BlobStore, S3Settings};
+pub use verification::verified_blob;
 
 /// Bytes on their way in, as they come from the network.
 pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;

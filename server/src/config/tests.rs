@@ -157,8 +157,36 @@ fn a_secret_is_never_repeated() {
 }
 
 #[test]
-fn what_comes_later_is_refused_by_name() {
-    assert!(problem("", &[("LONGSHORE_ROLES", "hold"), OWNER]).contains("later release"));
+fn a_registry_without_a_hold_needs_one_elsewhere() {
+    let alone = ("LONGSHORE_ROLES", "appview");
+    assert!(problem("", &[alone]).starts_with("DEFAULT_HOLD_DID or registry.default_hold_did"));
+    let elsewhere = ("DEFAULT_HOLD_DID", "did:web:hold.example.com");
+    let config = parse("", &[alone, elsewhere]).unwrap();
+    assert!(config.hold.is_none() && config.registry.default_hold.is_some());
+}
+
+#[test]
+fn a_hold_alone_needs_what_other_holds_need() {
+    let config = parse(
+        "",
+        &[
+            ("LONGSHORE_ROLES", "hold"),
+            ("HOLD_PUBLIC_URL", "https://hold.example.com"),
+            OWNER,
+            ("STORAGE_DRIVER", "s3"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "us-east-1"),
+            ("S3_BUCKET", "layers"),
+            ("HOLD_PUBLIC", "false"),
+            ("HOLD_ALLOW_ALL_CREW", "false"),
+            ("HOLD_DATABASE_PATH", "/var/lib/hold/hold.db"),
+            ("HOLD_DATABASE_KEY_PATH", "/var/lib/hold/keys"),
+        ],
+    );
+    let config = config.unwrap();
+    assert!(!config.server.roles.has_appview());
+    assert_eq!(config.hold.unwrap().did.as_str(), "did:web:hold.example.com");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use server::app_state::AppState;
 use server::clock::Clock;
 use server::config::{Config, Environment};
 use server::handlers::metrics::Metrics;
+use server::hold::Hold;
 use server::{router, serve, start};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -18,11 +19,15 @@ use super::postgresql::{new_postgresql_database, postgresql_cluster};
 use super::s3_server::{self, S3Server};
 use super::{Account, Client, network};
 
-/// Which database a server keeps its data in.
+/// What a server stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// SQLite, and blobs in a folder.
     Sqlite,
+    /// PostgreSQL, and blobs in a bucket.
     Postgresql,
+    /// A registry on SQLite, whose hold is another server, on PostgreSQL.
+    Apart,
 }
 
 /// How a server differs from the usual one.
@@ -55,6 +60,8 @@ pub struct TestServer {
     port: u16,
     options: Options,
     keeps_folder: std::sync::Arc<tempfile::TempDir>,
+    /// The server of the hold, where it is another one.
+    apart: Option<Box<TestServer>>,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
@@ -68,10 +75,34 @@ impl TestServer {
     }
 
     pub async fn start_with(options: Options) -> Self {
+        if options.engine == Engine::Apart {
+            return Box::pin(Self::start_apart(options)).await;
+        }
+        Self::start_whole(options).await
+    }
+
+    /// A hold alone, and a registry that has no other.
+    async fn start_apart(options: Options) -> Self {
+        let mut hold_options = options.clone();
+        hold_options.engine = Engine::Postgresql;
+        hold_options.settings.push(("LONGSHORE_ROLES", "hold".to_owned()));
+        let hold = Self::start_whole(hold_options).await;
+        let mut registry_options = options;
+        registry_options.engine = Engine::Sqlite;
+        registry_options.settings.extend([
+            ("LONGSHORE_ROLES", "appview".to_owned()),
+            ("DEFAULT_HOLD_DID", hold.hold().did().to_string()),
+        ]);
+        let mut registry = Self::start_whole(registry_options).await;
+        registry.apart = Some(Box::new(hold));
+        registry
+    }
+
+    async fn start_whole(options: Options) -> Self {
         let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
         let database_url = match options.engine {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("longshore.db").display()),
-            Engine::Postgresql => new_postgresql_database().await,
+            Engine::Postgresql | Engine::Apart => new_postgresql_database().await,
         };
         Self::run(options, folder, database_url, 0).await
     }
@@ -93,8 +124,10 @@ impl TestServer {
     pub async fn restart(self) -> Self {
         let (options, folder) = (self.options.clone(), self.keeps_folder.clone());
         let (database_url, port) = (self.database_url.clone(), self.port);
-        self.stop().await;
-        Self::run(options, folder, database_url, port).await
+        let apart = self.stop_alone().await;
+        let mut server = Self::run(options, folder, database_url, port).await;
+        server.apart = apart;
+        server
     }
 
     /// As [`TestServer::restart`], with other settings.
@@ -161,9 +194,16 @@ impl TestServer {
             port,
             options,
             keeps_folder: folder,
+            apart: None,
             shutdown,
             serving,
         }
+    }
+
+    /// The hold in this server.
+    pub fn hold(&self) -> &Hold {
+        let service = self.hold_server().state.hold.as_ref();
+        &service.expect("it has one").hold
     }
 
     /// How this server differs from the usual one.
@@ -173,8 +213,21 @@ impl TestServer {
 
     /// Stops in good order and waits for it.
     pub async fn stop(self) {
+        if let Some(hold) = self.stop_alone().await {
+            hold.stop_alone().await;
+        }
+    }
+
+    /// Stops this server, and not that of the hold, where it is another one.
+    pub async fn stop_alone(self) -> Option<Box<Self>> {
         drop(self.shutdown);
         self.serving.await.unwrap();
+        self.apart
+    }
+
+    /// The server of the hold, where it is another one.
+    pub fn hold_server(&self) -> &Self {
+        self.apart.as_deref().unwrap_or(self)
     }
 
     /// Takes the database away from a running server.
@@ -198,10 +251,11 @@ impl TestServer {
 
     /// How many files are staged: in the folder of blobs, or in the bucket.
     pub fn count_staged(&self) -> usize {
-        let mut folders = vec![match self.options.engine {
-            Engine::Sqlite => self.folder.join("blobs/staging"),
+        let server = self.hold_server();
+        let mut folders = vec![match server.options.engine {
+            Engine::Sqlite | Engine::Apart => server.folder.join("blobs/staging"),
             Engine::Postgresql => s3_server()
-                .create_bucket(&bucket_name(&self.folder))
+                .create_bucket(&bucket_name(&server.folder))
                 .join("staging"),
         }];
         let mut count = 0;
