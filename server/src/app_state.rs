@@ -89,7 +89,9 @@ pub struct HoldService {
 #[derive(Debug, thiserror::Error)]
 pub enum AssemblyError {
     /// There is no hold to push to.
-    #[error("this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES")]
+    #[error(
+        "this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES"
+    )]
     NoHold,
     /// A key file cannot be used.
     #[error(transparent)]
@@ -141,12 +143,13 @@ impl AppState {
             key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let blob_store = open_blob_store(config)
-            .await
-            .map_err(|source| AssemblyError::BlobStore {
-                place: config.blob_store.display(),
-                source,
-            })?;
+        let blob_store =
+            open_blob_store(config)
+                .await
+                .map_err(|source| AssemblyError::BlobStore {
+                    place: config.blob_store.display(),
+                    source,
+                })?;
         let hold = match &config.hold {
             Some(hold_config) => {
                 let parts = HoldParts {

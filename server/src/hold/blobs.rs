@@ -78,7 +78,8 @@ impl Hold {
         if let Some(url) = self
             .blob_store()
             .presign(digest, size, PRESIGNED_FOR)
-            .await? {
+            .await?
+        {
             return Ok(Some(BlobContent::Redirect(url)));
         }
         Ok(self

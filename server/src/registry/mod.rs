@@ -13,7 +13,7 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName, RepositoryPath};
 
 use crate::accounts::PdsSessions;
-use crate::clients::hold::HoldUser;
+use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::holds::Holds;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
@@ -223,6 +223,7 @@ impl Registry {
                 });
                 let hold = self.push_hold(&owner.did).await?;
                 let reason = match hold.check_write(&writer).await {
+                    Err(error @ HoldError::Unreachable { .. }) => return Err(error.into()),
                     Err(error) => error.to_string(),
                     Ok(()) => "the hold does not take this".to_owned(),
                 };
