@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
+use chrono::TimeDelta;
 
 use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError};
@@ -160,12 +161,7 @@ impl AppState {
             database: database.clone(),
             clock: clock.clone(),
         });
-        let xrpc = XrpcState::new(XrpcParts {
-            hold: hold.clone(),
-            tokens: service_tokens.clone(),
-            trusted_appviews: hold_config.trusted_appviews.clone(),
-            clock: clock.clone(),
-        });
+        let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &clock);
         let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
@@ -275,6 +271,26 @@ pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn xrpc_state(
+    config: &HoldConfig,
+    hold: &Hold,
+    tokens: &ServiceTokens,
+    clock: &Clock,
+) -> XrpcState {
+    XrpcState::new(XrpcParts {
+        hold: hold.clone(),
+        tokens: tokens.clone(),
+        trusted_appviews: config.trusted_appviews.clone(),
+        gc_grace: gc_grace(config),
+        clock: clock.clone(),
+    })
+}
+
+/// How long what nothing uses is kept.
+pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
+    TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
 }
 
 fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {

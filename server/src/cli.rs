@@ -91,6 +91,29 @@ pub enum HoldCommand {
         /// Handle or DID of one person [default: everybody]
         person: Option<AtIdentifier>,
     },
+    /// Free what nothing in the hold uses, or say what that would free
+    ///
+    /// The server does this every `HOLD_GC_INTERVAL_HOURS`. What nothing needs goes into quarantine first, and a
+    /// collection that comes a grace later removes it.
+    ///
+    /// Beside a running server over SQLite, the command leaves a request in the database, which the server takes up
+    /// within seconds, and waits for its answer. Without a server, and over PostgreSQL, it collects by itself. A dry
+    /// run only reads.
+    Gc(GcOptions),
+}
+
+/// How garbage is collected.
+#[derive(Debug, Args)]
+pub struct GcOptions {
+    /// Change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON, as dev.longshore.hold.collectGarbage answers
+    #[arg(long)]
+    pub json: bool,
+    /// How long what nothing uses is kept [default: `HOLD_GC_GRACE_MINUTES`]
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=525_600))]
+    pub grace_minutes: Option<u32>,
 }
 
 /// What can be done about the crew.
@@ -204,6 +227,7 @@ mod tests {
             "hold settings show",
             "hold settings set --public false",
             "hold reconcile",
+            "hold gc --dry-run --json --grace-minutes 0",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");

@@ -65,8 +65,10 @@ impl Hold {
             size,
         };
         // The row is taken before the bytes get their name, so that whoever collects unused blobs, who removes
-        // bytes while holding their row, never removes these.
+        // bytes while holding their row, never removes these. Whoever removes bytes that have no row has a turn too.
+        let _turn = self.inner.blob_turns.lock(digest.clone()).await;
         let mut transaction = self.database().begin().await?;
+        transaction.lock_blob(&row.digest).await?;
         transaction
             .upsert_record_blob(&row, self.inner.clock.now_millis())
             .await?;

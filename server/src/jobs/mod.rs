@@ -75,7 +75,8 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
             request_crawl::request_crawl(&relays),
             followed.follow_captain(),
             reconciliation.run(),
-            collect_garbage::collect_garbage(&collected, gc_interval, gc_grace)
+            collect_garbage::collect_garbage(&collected, gc_interval, gc_grace),
+            collect_garbage::answer_requests(&collected)
         );
     })
 }

@@ -9,5 +9,6 @@ mod cli;
 mod clients;
 mod crash;
 mod hold_commands;
+mod hold_garbage;
 mod memory;
 mod replicas;

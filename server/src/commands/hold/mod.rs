@@ -5,19 +5,23 @@ use std::sync::Arc;
 use atproto::syntax::{AtIdentifier, Did};
 
 use crate::app_state::{hold_settings, identity_source};
+use crate::blob_store::{BlobStore, BlobStoreError, MemoryBlobStore};
 use crate::cli::HoldCommand;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::config::{Config, HoldConfig};
+use crate::data_folder::DataFolderError;
 use crate::db::Database;
 use crate::hold::{Hold, HoldError, ReopenError, RepoError, reopen_hold};
 use crate::identity::{Freshness, Identities, IdentityError};
 use crate::jobs::reconcile_layers::{ReconcileError, Reconciliation};
 use crate::network::{self, NetworkError};
 use crate::start::{self, StartError};
+use crate::storage::open_blob_store;
 
 mod captain;
 mod crew;
+mod gc;
 mod settings;
 
 /// A command that was not done.
@@ -32,6 +36,24 @@ pub enum HoldCommandError {
     /// The hold cannot be opened.
     #[error(transparent)]
     Reopen(#[from] ReopenError),
+    /// The folders of the server cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// The store of blobs cannot be opened.
+    #[error("the blobs in {place} cannot be used; run `longshore doctor`")]
+    BlobStore {
+        /// Where they lie.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
+    /// The running server did not collect.
+    #[error("garbage was not collected: {0}")]
+    Collection(String),
+    /// The running server did not see the request.
+    #[error("the running server did not take the request; is it of an older release?")]
+    NoAnswer,
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -86,6 +108,7 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
         hold_settings(config, hold_config),
         &identity_source(hold_config),
         &database,
+        open_blobs(config, command).await?,
         Clock::System,
     )
     .await?;
@@ -101,10 +124,26 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
         HoldCommand::Captain(command) => captain::run(&quarters, command).await,
         HoldCommand::Settings(command) => settings::run(&quarters, command).await,
         HoldCommand::Reconcile { person } => reconcile(&quarters, person.as_ref()).await,
+        HoldCommand::Gc(options) => gc::run(&quarters, options).await,
     };
     drop(quarters);
     database.close().await;
     said
+}
+
+/// The store, for commands that work on blobs. The others find none there and need not reach it.
+async fn open_blobs(
+    config: &Config,
+    command: &HoldCommand,
+) -> Result<Arc<dyn BlobStore>, HoldCommandError> {
+    if !matches!(command, HoldCommand::Gc(_)) {
+        return Ok(Arc::new(MemoryBlobStore::new()));
+    }
+    let opened = open_blob_store(config).await;
+    opened.map_err(|source| HoldCommandError::BlobStore {
+        place: config.blob_store.display(),
+        source,
+    })
 }
 
 impl Quarters<'_> {
