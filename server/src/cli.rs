@@ -100,6 +100,32 @@ pub enum HoldCommand {
     /// within seconds, and waits for its answer. Without a server, and over PostgreSQL, it collects by itself. A dry
     /// run only reads.
     Gc(GcOptions),
+    /// Write the hold into a folder, to move it to another machine, database or bucket
+    ///
+    /// The folder gets the repo, what the database knows beside it, and every blob, each with its digest. Repeat it
+    /// after it was cut off, or later: what is there and whole is not copied again. It may run beside the server; for
+    /// a move, repeat it once after the server has stopped for good.
+    ///
+    /// The key that signs the repo is not in there without --with-key. Uploads in progress, blobs in quarantine and
+    /// what the registry and the web app keep for themselves stay behind.
+    Export {
+        /// A new or empty folder, or one of an earlier export of this hold
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Put the keys of the hold into the folder too, readable by you alone
+        #[arg(long)]
+        with_key: bool,
+    },
+    /// Read a hold from a folder that `export` wrote
+    ///
+    /// Needs the settings of the server that is to run here, which must not run yet: a database without a hold, the
+    /// address of a did:web, and the signing key, at `HOLD_DATABASE_KEY_PATH` or in the folder. Every digest and the
+    /// signature of the repo are checked. Repeat it after it was cut off; the hold is there wholly or not at all.
+    Import {
+        /// The folder
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+    },
 }
 
 /// How garbage is collected.
@@ -227,6 +253,8 @@ mod tests {
             "hold settings show",
             "hold settings set --public false",
             "hold reconcile",
+            "hold export --to folder --with-key",
+            "hold import --from folder",
             "hold gc --dry-run --json --grace-minutes 0",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
@@ -236,6 +264,8 @@ mod tests {
             "hold crew add alice.example --permission blob:burn",
             "hold crew set alice.example --tier a --default-tier",
             "hold settings set",
+            "hold export",
+            "hold import",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_err(), "{line}");

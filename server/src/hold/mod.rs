@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod archive;
 mod blobs;
 mod captain;
 mod crew;
@@ -47,6 +48,7 @@ mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
 pub use error::HoldError;

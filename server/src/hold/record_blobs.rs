@@ -126,7 +126,7 @@ impl Hold {
 }
 
 /// The same hash, as blobs of images are named: behind version, codec, hash function and length.
-fn digest_of(cid: &Cid) -> Digest {
+pub(super) fn digest_of(cid: &Cid) -> Digest {
     format!("sha256:{}", hex::encode(&cid.to_bytes()[4..]))
         .parse()
         .expect("32 bytes in hex are a SHA-256 digest")

@@ -12,13 +12,14 @@ use crate::clock::Clock;
 use crate::config::{Config, HoldConfig};
 use crate::data_folder::DataFolderError;
 use crate::db::Database;
-use crate::hold::{Hold, HoldError, ReopenError, RepoError, reopen_hold};
+use crate::hold::{ArchiveError, Hold, HoldError, ReopenError, RepoError, reopen_hold};
 use crate::identity::{Freshness, Identities, IdentityError};
 use crate::jobs::reconcile_layers::{ReconcileError, Reconciliation};
 use crate::network::{self, NetworkError};
 use crate::start::{self, StartError};
 use crate::storage::open_blob_store;
 
+mod archive;
 mod captain;
 mod crew;
 mod gc;
@@ -48,6 +49,9 @@ pub enum HoldCommandError {
         #[source]
         source: BlobStoreError,
     },
+    /// The hold was not moved.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The running server did not collect.
     #[error("garbage was not collected: {0}")]
     Collection(String),
@@ -103,12 +107,15 @@ struct Quarters<'a> {
 /// Does what the command says; returns what to print.
 pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldCommandError> {
     let hold_config = config.hold.as_ref().ok_or(HoldCommandError::NoHold)?;
+    if let HoldCommand::Import { from } = command {
+        return archive::import(config, hold_config, from).await;
+    }
     let database = start::open_database(config).await?;
     let hold = reopen_hold(
         hold_settings(config, hold_config),
         &identity_source(hold_config),
         &database,
-        open_blobs(config, command).await?,
+        blobs_for(config, command).await?,
         Clock::System,
     )
     .await?;
@@ -125,6 +132,8 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
         HoldCommand::Settings(command) => settings::run(&quarters, command).await,
         HoldCommand::Reconcile { person } => reconcile(&quarters, person.as_ref()).await,
         HoldCommand::Gc(options) => gc::run(&quarters, options).await,
+        HoldCommand::Export { to, with_key } => archive::export(&quarters, to, *with_key).await,
+        HoldCommand::Import { from } => archive::import(config, hold_config, from).await,
     };
     drop(quarters);
     database.close().await;
@@ -132,13 +141,18 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
 }
 
 /// The store, for commands that work on blobs. The others find none there and need not reach it.
-async fn open_blobs(
+async fn blobs_for(
     config: &Config,
     command: &HoldCommand,
 ) -> Result<Arc<dyn BlobStore>, HoldCommandError> {
-    if !matches!(command, HoldCommand::Gc(_)) {
-        return Ok(Arc::new(MemoryBlobStore::new()));
+    if matches!(command, HoldCommand::Gc(_) | HoldCommand::Export { .. }) {
+        open_blobs(config).await
+    } else {
+        Ok(Arc::new(MemoryBlobStore::new()))
     }
+}
+
+async fn open_blobs(config: &Config) -> Result<Arc<dyn BlobStore>, HoldCommandError> {
     let opened = open_blob_store(config).await;
     opened.map_err(|source| HoldCommandError::BlobStore {
         place: config.blob_store.display(),
