@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
+use chrono::TimeDelta;
 
 use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError};
@@ -244,12 +245,7 @@ async fn open_hold_service(
         database: parts.database.clone(),
         clock: clock.clone(),
     });
-    let xrpc = XrpcState::new(XrpcParts {
-        hold: hold.clone(),
-        tokens: service_tokens.clone(),
-        trusted_appviews: hold_config.trusted_appviews.clone(),
-        clock,
-    });
+    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &clock);
     Ok(HoldService {
         hold,
         xrpc,
@@ -327,6 +323,26 @@ pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn xrpc_state(
+    config: &HoldConfig,
+    hold: &Hold,
+    tokens: &ServiceTokens,
+    clock: &Clock,
+) -> XrpcState {
+    XrpcState::new(XrpcParts {
+        hold: hold.clone(),
+        tokens: tokens.clone(),
+        trusted_appviews: config.trusted_appviews.clone(),
+        gc_grace: gc_grace(config),
+        clock: clock.clone(),
+    })
+}
+
+/// How long what nothing uses is kept.
+pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
+    TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
 }
 
 fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {

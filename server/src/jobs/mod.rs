@@ -98,7 +98,8 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             request_crawl::request_crawl(&relays),
             hold.follow_captain(),
             reconciliation.run(),
-            collect_garbage::collect_garbage(&hold, gc_interval, gc_grace)
+collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
+            collect_garbage::answer_requests(&hold)
         );
     })
 }
