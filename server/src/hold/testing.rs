@@ -180,3 +180,10 @@ pub(super) async fn pull(hold: &Hold, digest: &Digest) -> Option<Vec<u8>> {
     };
     Some(stream.try_collect::<Vec<Bytes>>().await.unwrap().concat())
 }
+
+/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration")]
+pub(super) fn rounds(usual: u64, long: u64) -> u64 {
+    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
+    if is_soak { long } else { usual }
+}
