@@ -29,6 +29,8 @@ pub use error::{BlobStoreError, BodyError};
 pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
+#[cfg(test)]
+pub(crate) use s3::testing::S3Server;
 pub use s3::{S3BlobStore, S3Settings};
 
 /// Bytes on their way in, as they come from the network.

@@ -104,8 +104,9 @@ impl Model {
     pub(super) fn left_to(&self, person: usize, except: Option<&PromisedTo>) -> Option<u64> {
         let limit = self.people[person].limit?;
         let used = self.used_by(person);
-        let promises = self.people[person].promises.iter();
-        let promised: u64 = promises
+        let promised: u64 = self.people[person]
+            .promises
+            .iter()
             .filter(|(to, promise)| {
                 let is_counted = matches!(to, PromisedTo::Blob(blob) if used.contains(blob));
                 promise.until > self.now && Some(*to) != except && !is_counted
@@ -223,13 +224,13 @@ impl Model {
         let known = self.layers.get(&key).cloned().unwrap_or_default();
         let added = &wanted - &known;
         let new = self.bytes_of(&(&added - &self.used_by(person)));
-        let promised = self.people[person].promises.clone();
+        let before = self.people[person].promises.clone();
         for blob in &added {
             let promises = &mut self.people[person].promises;
             promises.remove(&PromisedTo::Blob(*blob));
         }
         if self.left_to(person, None).is_some_and(|left| new > left) {
-            self.people[person].promises = promised;
+            self.people[person].promises = before;
             return (Outcome::Exceeded, 0);
         }
         self.layers.insert(key, wanted);

@@ -21,13 +21,13 @@ const REPOSITORIES: [&str; 2] = ["app", "tools/app"];
 const MANIFESTS: usize = 5;
 const INDEXES: std::ops::Range<usize> = 3..MANIFESTS;
 
-fn outcome<T: std::fmt::Debug>(result: &Result<T, HoldError>) -> Outcome {
+fn outcome<T>(result: &Result<T, HoldError>) -> Outcome {
     match result {
         Ok(_) => Outcome::Done,
         Err(HoldError::Denied { .. }) => Outcome::Denied,
         Err(HoldError::QuotaExceeded { .. }) => Outcome::Exceeded,
         Err(HoldError::DigestMismatch { .. }) => Outcome::Mismatch,
-        Err(_) => panic!("{result:?}"),
+        Err(error) => panic!("{error:?}"),
     }
 }
 
