@@ -340,6 +340,16 @@ impl TestServer {
     }
 }
 
+/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run is set up by its environment"
+)]
+pub fn rounds(usual: u64, long: u64) -> u64 {
+    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
+    if is_soak { long } else { usual }
+}
+
 /// Which bucket the server with this folder keeps its blobs in. Its clients get them from the server.
 async fn bucket_settings(folder: &Path) -> Vec<(&'static str, String)> {
     let server = tokio::task::spawn_blocking(s3_server).await.unwrap();
