@@ -225,7 +225,7 @@ impl OutboundClient {
             let _slot = self.slots.take(request.url.authority()).await;
             let response = self.request(request, limits).await?;
             if !response.status().is_success() {
-                return Err(refusal_of(response).await);
+                return Err(read_refusal(response).await);
             }
             refuse_encoded(response.headers())?;
             read_body(response, limits.max_bytes).await
@@ -320,13 +320,17 @@ struct XrpcErrorBody {
 }
 
 /// What an answer that is no success says.
-async fn refusal_of(response: reqwest::Response) -> OutboundError {
+async fn read_refusal(response: reqwest::Response) -> OutboundError {
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let body = read_body(response, ERROR_BODY_LIMIT)
         .await
         .unwrap_or_default();
-    let body: Option<XrpcErrorBody> = serde_json::from_slice(&body).ok();
+    refusal_of(status, &headers, &body)
+}
+
+fn refusal_of(status: u16, headers: &HeaderMap, body: &[u8]) -> OutboundError {
+    let body: Option<XrpcErrorBody> = serde_json::from_slice(body).ok();
     let (error, message) = body.map_or((None, None), |body| (body.error, body.message));
     let is_name = |error: &String| {
         (1..=64).contains(&error.len()) && error.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    FetchLimits, OutboundClient, OutboundError, OutboundRequest, refusal_of, refuse_encoded,
+    FetchLimits, OutboundClient, OutboundError, OutboundRequest, read_refusal, refuse_encoded,
     sort_error,
 };
 
@@ -62,7 +62,7 @@ impl OutboundClient {
             };
         }
         if !status.is_success() {
-            let refused = timeout(limits.first_byte, refusal_of(response)).await;
+            let refused = timeout(limits.first_byte, read_refusal(response)).await;
             return Err(refused.unwrap_or(OutboundError::Timeout));
         }
         refuse_encoded(response.headers())?;
