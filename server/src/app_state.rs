@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
+use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::{
+    BrowserSessions, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup,
+};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
@@ -58,6 +61,10 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// Sign-ins through the browser.
+    pub oauth: OAuthSessions,
+    /// Browsers that are signed in.
+    pub browsers: BrowserSessions,
     /// The relays that are to follow the hold.
     pub relays: Relays,
     /// The time.
@@ -84,6 +91,9 @@ pub enum AssemblyError {
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// The keys of the OAuth client cannot be used.
+    #[error(transparent)]
+    ClientKeys(#[from] ClientKeysError),
     /// The folder for blobs cannot be used.
     #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
     BlobStore(#[from] BlobStoreError),
@@ -116,12 +126,24 @@ impl AppState {
             config.server.development,
         );
         let pds = PdsClient::new(outbound.clone());
+        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: oauth_client(config, &clock)?,
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            key: session_key.clone(),
+        });
+        let browsers =
+            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
+            oauth: Some(oauth.clone()),
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             clock: clock.clone(),
-            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
         let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
@@ -177,6 +199,8 @@ impl AppState {
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
+            oauth,
+            browsers,
             relays: relays(hold_config, outbound),
             clock,
             metrics,
@@ -246,6 +270,15 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
         public_url.authority().to_owned(),
         i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
     ))
+}
+
+fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
+    OAuthClient::new(
+        config.http.public_url.url(),
+        &config.oauth.client_name,
+        &config.oauth.client_keys_path,
+        clock.now_millis(),
+    )
 }
 
 fn identity_source(config: &HoldConfig) -> IdentitySource {

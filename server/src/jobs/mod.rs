@@ -29,6 +29,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     let upload_expiry =
         TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
     let session_idle = config.registry.session_idle;
+    let browsers = state.browsers.clone();
     let service_tokens = state.service_tokens.clone();
     let collected = hold.clone();
     let (gc_interval, gc_grace) = match &config.hold {
@@ -51,6 +52,12 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "idle PDS sessions were not ended"
+                );
+            }
+            if let Err(error) = browsers.purge().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "browsers whose time is over were not signed out"
                 );
             }
             if let Err(error) = keep_accounts::keep_accounts(&hold, &service_tokens).await {

@@ -37,7 +37,7 @@ pub use server_metadata::{
     protected_resource_url,
 };
 pub use token_request::{TokenForm, revocation_form};
-pub use token_response::{InvalidTokenResponse, TokenResponse};
+pub use token_response::{InvalidTokenResponse, TokenResponse, token_to_give_back};
 
 /// Seconds that times in what we sign lie back, so that a server whose clock is behind accepts it.
 pub const BACKDATED_SECONDS: i64 = 5;

@@ -87,6 +87,19 @@ impl TokenResponse {
     }
 }
 
+/// The token of an answer that is not acceptable, so that it can be given back.
+pub fn token_to_give_back(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        access_token: Option<String>,
+        refresh_token: Option<String>,
+    }
+    let body: Body = serde_json::from_slice(body).ok()?;
+    body.refresh_token
+        .or(body.access_token)
+        .filter(|token| is_token(token))
+}
+
 fn lifetime(expires_in: Option<f64>) -> i64 {
     #[expect(
         clippy::cast_possible_truncation,
