@@ -7,7 +7,8 @@ use atproto::syntax::{AtIdentifier, Did};
 
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    BrowserSessions, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup,
+    BrowserSessions, PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens,
+    ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
@@ -65,6 +66,8 @@ pub struct AppState {
     pub oauth: OAuthSessions,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
+    /// People's settings in their repos.
+    pub profiles: SailorProfiles,
     /// The relays that are to follow the hold.
     pub relays: Relays,
     /// The time.
@@ -146,6 +149,12 @@ impl AppState {
             key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
+        let profiles = SailorProfiles {
+            identities: identities.clone(),
+            pds: pds.clone(),
+            sessions: sessions.clone(),
+            clock: clock.clone(),
+        };
         let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
         let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
         let hold = open_hold(
@@ -201,6 +210,7 @@ impl AppState {
             sessions,
             oauth,
             browsers,
+            profiles,
             relays: relays(hold_config, outbound),
             clock,
             metrics,
@@ -350,6 +360,7 @@ fn web_settings(
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
+        sign_up_url: config.web.sign_up_url.clone(),
         hold: Some(ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),

@@ -115,10 +115,13 @@ impl OAuthSessions {
     }
 }
 
+/// What the names of cookies of sign-ins in progress begin with.
+pub const SIGN_IN_COOKIE_PREFIX: &str = "longshore-sign-in-";
+
 /// The name of the cookie of one sign-in: of its own, so that sign-ins in two tabs do not disturb each other.
 fn cookie_name(state: &str) -> String {
     let hash = secret_hash(state);
-    format!("longshore-sign-in-{}", hex::encode(&hash[..6]))
+    format!("{SIGN_IN_COOKIE_PREFIX}{}", hex::encode(&hash[..6]))
 }
 
 fn new_dpop_key() -> OAuthKey {

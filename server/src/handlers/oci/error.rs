@@ -235,7 +235,9 @@ fn hold_error(error: HoldError) -> OciError {
 
 fn session_error(error: &PdsSessionError) -> OciError {
     match error {
-        PdsSessionError::SessionEnded | PdsSessionError::SessionLost => OciError::unauthorized(error.to_string()),
+        PdsSessionError::SessionEnded | PdsSessionError::SessionLost => {
+            OciError::unauthorized(error.to_string())
+        }
         // Another request is at it; nothing is broken.
         PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => {
             OciError::unavailable(error.to_string())
