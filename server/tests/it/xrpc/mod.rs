@@ -1,6 +1,7 @@
 //! The hold's methods: who may call them, what they answer, and that the repo proves what they say.
 
 mod crew;
+mod garbage;
 mod matrix;
 mod people;
 mod quota;
