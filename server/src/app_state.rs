@@ -6,7 +6,11 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 use chrono::TimeDelta;
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
+use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::{
+    BrowserSessions, PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens,
+    ServiceTokensSetup,
+};
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
 use crate::clients::holds::Holds;
@@ -60,6 +64,12 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// Sign-ins through the browser.
+    pub oauth: OAuthSessions,
+    /// Browsers that are signed in.
+    pub browsers: BrowserSessions,
+    /// People's settings in their repos.
+    pub profiles: SailorProfiles,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -97,6 +107,9 @@ pub enum AssemblyError {
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// The keys of the OAuth client cannot be used.
+    #[error(transparent)]
+    ClientKeys(#[from] ClientKeysError),
     /// The place for blobs cannot be used.
     #[error(
         "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
@@ -136,14 +149,32 @@ impl AppState {
             config.server.development,
         );
         let pds = PdsClient::new(outbound.clone());
+        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: oauth_client(config, &clock)?,
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            key: session_key.clone(),
+        });
+        let browsers =
+            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
+            oauth: Some(oauth.clone()),
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             clock: clock.clone(),
-            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
+        let profiles = SailorProfiles {
+            identities: identities.clone(),
+            pds: pds.clone(),
+            sessions: sessions.clone(),
+            clock: clock.clone(),
+        };
         let blob_store =
             open_blob_store(config)
                 .await
@@ -209,6 +240,9 @@ impl AppState {
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
+            oauth,
+            browsers,
+            profiles,
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
@@ -306,6 +340,15 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
+fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
+    OAuthClient::new(
+        config.http.public_url.url(),
+        &config.oauth.client_name,
+        &config.oauth.client_keys_path,
+        clock.now_millis(),
+    )
+}
+
 /// What the operator decided about the hold.
 pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
     HoldSettings {
@@ -400,6 +443,7 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
+        sign_up_url: config.web.sign_up_url.clone(),
         hold: shown.map(|(hold_config, service)| ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),

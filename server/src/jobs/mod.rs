@@ -38,6 +38,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let (registry, sessions) = (state.registry.clone(), state.sessions.clone());
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
+    let browsers = state.browsers.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -47,6 +48,10 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                 report(
                     "idle PDS sessions were not ended",
                     purge_sessions(&sessions, session_idle).await,
+                );
+                report(
+                    "browsers whose time is over were not signed out",
+                    browsers.purge().await,
                 );
                 report(
                     "abandoned uploads to other holds were not forgotten",
