@@ -1,5 +1,6 @@
 //! People: their sessions at their own servers. Knows no HTTP surface of ours and no SQL.
 
+pub mod access_tokens;
 mod pds_sessions;
 mod service_tokens;
 

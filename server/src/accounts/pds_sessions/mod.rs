@@ -16,6 +16,7 @@ mod tests;
 pub use authorized_pds::AuthorizedPds;
 pub use error::{PdsSessionError, SignInError};
 pub use sign_in::SignedIn;
+pub(super) use sign_in::parse_identifier;
 
 use std::sync::Arc;
 use std::time::Duration;
