@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
+use crate::accounts::{AccessTokens, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
@@ -58,6 +58,8 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// Logins with access tokens.
+    pub access_tokens: AccessTokens,
     /// The relays that are to follow the hold.
     pub relays: Relays,
     /// The time.
@@ -115,6 +117,8 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
+        let access_tokens =
+            AccessTokens::new(database.clone(), identities.clone(), clock.clone());
         let pds = PdsClient::new(outbound.clone());
         let sessions = PdsSessions::new(PdsSessionsSetup {
             database: database.clone(),
@@ -177,6 +181,7 @@ impl AppState {
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
+            access_tokens,
             relays: relays(hold_config, outbound),
             clock,
             metrics,

@@ -29,6 +29,7 @@ pub fn router(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
+        access_tokens: state.access_tokens.clone(),
         token_realm: state.token_realm.clone(),
         clock: state.clock.clone(),
     });
@@ -36,6 +37,8 @@ pub fn router(state: &AppState) -> Router {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
         sessions: state.sessions.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
     let operations = operations(

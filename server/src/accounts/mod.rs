@@ -4,6 +4,7 @@ pub mod access_tokens;
 mod pds_sessions;
 mod service_tokens;
 
+pub use access_tokens::AccessTokens;
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };

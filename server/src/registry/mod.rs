@@ -13,6 +13,7 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName};
 
 use crate::accounts::PdsSessions;
+use crate::accounts::access_tokens::AccessScopes;
 use crate::clients::hold::{HoldClient, HoldUser};
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
@@ -136,6 +137,28 @@ impl Registry {
         let mut actions = self.rights(user, &owner.did).await?.allowed_actions();
         actions.retain(|action| is_current || *action == Action::Pull);
         Ok(Some((owner.did.clone(), actions)))
+    }
+
+    /// As [`Registry::grantable`], for somebody who logged in with an access token: no more than it is good for. But
+    /// what everybody may pull, whoever has a token may pull too, or logging in would take something away.
+    pub async fn grantable_by_access_token(
+        &self,
+        user: &HoldUser,
+        scopes: &AccessScopes,
+        name: &RepositoryName,
+    ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
+        let Some((owner, allowed)) = self.grantable(Some(user), name).await? else {
+            return Ok(None);
+        };
+        let mut actions = scopes.allowed_actions(&owner, name.path());
+        actions.retain(|action| allowed.contains(action));
+        if allowed.contains(&Action::Pull)
+            && !actions.contains(&Action::Pull)
+            && self.rights(None, &owner).await?.allows(Action::Pull)
+        {
+            actions.insert(Action::Pull);
+        }
+        Ok(Some((owner, actions)))
     }
 
     /// Turns a caller into somebody who may pull from `name`, or refuses.

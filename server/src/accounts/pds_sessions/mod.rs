@@ -108,6 +108,12 @@ impl PdsSessions {
         Ok(AuthorizedPds::new(Arc::clone(&self.inner), session))
     }
 
+    /// The session to write with for somebody who proved who they are in another way than by opening one: with an
+    /// access token. `None`: they have none open, and have to sign in.
+    pub async fn find_session_for(&self, did: &Did) -> Result<Option<String>, PdsSessionError> {
+        Ok(self.inner.database.find_pds_session_of(did).await?)
+    }
+
     /// Ends sessions that nobody used for `idle_for`, here and, where it can be reached, at their PDS.
     /// Returns how many; call it again when there were many.
     pub async fn purge_idle(&self, idle_for: Duration) -> Result<usize, PdsSessionError> {

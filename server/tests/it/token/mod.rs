@@ -1,5 +1,6 @@
 //! The token endpoint, and what its tokens open. Test names begin with ids of the security checklist.
 
+mod access_tokens;
 mod endpoint;
 mod matrix;
 mod strangers;
