@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub mod access_tokens;
 mod catalog;
+pub mod device_logins;
 mod error;
 mod health;
 mod hold_blobs;

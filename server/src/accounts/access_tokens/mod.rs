@@ -282,7 +282,7 @@ fn check_name(name: &str) -> Result<String, AccessTokenError> {
 }
 
 /// Control characters, and those that turn the direction of text or take no place.
-pub(super) fn is_invisible(character: char) -> bool {
+pub(in crate::accounts) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
