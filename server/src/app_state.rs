@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{AccessTokens, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
+use crate::accounts::{AccessTokens, DeviceLogins, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
@@ -60,6 +60,8 @@ pub struct AppState {
     pub sessions: PdsSessions,
     /// Logins with access tokens.
     pub access_tokens: AccessTokens,
+    /// Logins of devices, which get one.
+    pub device_logins: DeviceLogins,
     /// The relays that are to follow the hold.
     pub relays: Relays,
     /// The time.
@@ -119,6 +121,12 @@ impl AppState {
         );
         let access_tokens =
             AccessTokens::new(database.clone(), identities.clone(), clock.clone());
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
         let pds = PdsClient::new(outbound.clone());
         let sessions = PdsSessions::new(PdsSessionsSetup {
             database: database.clone(),
@@ -182,6 +190,7 @@ impl AppState {
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
             access_tokens,
+            device_logins,
             relays: relays(hold_config, outbound),
             clock,
             metrics,

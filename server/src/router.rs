@@ -10,9 +10,10 @@ use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
+use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{health, metrics, oci, token, web, xrpc};
+use crate::handlers::{device_login, health, metrics, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -20,6 +21,7 @@ use crate::handlers::{health, metrics, oci, token, web, xrpc};
 /// |---|---|
 /// | `/v2/…` | OCI distribution API |
 /// | `/auth/token` | registry tokens |
+/// | `/auth/device…`, `/auth/revoke` | logins of `docker-credential-longshore` |
 /// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
 /// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
@@ -41,6 +43,12 @@ pub fn router(state: &AppState) -> Router {
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
+    let devices = device_login::routes(DeviceLoginState {
+        logins: state.device_logins.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
+        clock: state.clock.clone(),
+    });
     let operations = operations(
         &state.metrics_access,
         &state.metrics,
@@ -49,6 +57,7 @@ pub fn router(state: &AppState) -> Router {
     let router = web::routes(&state.web)
         .merge(registry)
         .merge(tokens)
+        .merge(devices)
         .merge(xrpc::routes(state.xrpc.clone()))
         .merge(operations)
         // A bug in one request is that request's failure, not the connection's.

@@ -11,6 +11,7 @@ use crate::config::Config;
 
 pub mod collect_garbage;
 pub mod keep_accounts;
+pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
 pub mod reconcile_layers;
@@ -29,6 +30,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     let upload_expiry =
         TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
     let session_idle = config.registry.session_idle;
+    let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
     let service_tokens = state.service_tokens.clone();
     let collected = hold.clone();
     let (gc_interval, gc_grace) = match &config.hold {
@@ -53,6 +55,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
                     "idle PDS sessions were not ended"
                 );
             }
+            purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
             if let Err(error) = keep_accounts::keep_accounts(&hold, &service_tokens).await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
