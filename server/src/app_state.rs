@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
-use crate::accounts::{AccessTokens, DeviceLogins, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
-use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::accounts::{
+    AccessTokens, DeviceLogins, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup,
+};
+use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::OutboundClient;
@@ -14,7 +16,7 @@ use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
+use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -31,6 +33,7 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
+use crate::storage::open_blob_store;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -88,9 +91,17 @@ pub enum AssemblyError {
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
-    /// The folder for blobs cannot be used.
-    #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
-    BlobStore(#[from] BlobStoreError),
+    /// The place for blobs cannot be used.
+    #[error(
+        "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
+    )]
+    BlobStore {
+        /// The folder or bucket.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -119,8 +130,7 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
-        let access_tokens =
-            AccessTokens::new(database.clone(), identities.clone(), clock.clone());
+        let access_tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
         let device_logins = DeviceLogins::new(
             database.clone(),
             access_tokens.clone(),
@@ -136,8 +146,13 @@ impl AppState {
             key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
+        let blob_store =
+            open_blob_store(config)
+                .await
+                .map_err(|source| AssemblyError::BlobStore {
+                    place: config.blob_store.display(),
+                    source,
+                })?;
         let hold = open_hold(
             config,
             hold_config,
@@ -223,10 +238,7 @@ async fn open_hold(
         blob_store,
         clock,
     } = parts;
-    let settings = HoldSettings {
-        max_blob_bytes: config.registry.max_blob_bytes,
-        tiers: tiers(hold_config),
-    };
+    let settings = hold_settings(config, hold_config);
     let plc_url = config.identity.plc_directory_url.url().clone();
     let plc = PlcDirectory::new(outbound.clone(), plc_url);
     let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
@@ -262,7 +274,16 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
-fn identity_source(config: &HoldConfig) -> IdentitySource {
+/// What the operator decided about the hold.
+pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
+    HoldSettings {
+        max_blob_bytes: config.registry.max_blob_bytes,
+        tiers: tiers(hold_config),
+    }
+}
+
+/// Where the hold's identity comes from.
+pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
     IdentitySource {
         public_url: config.public_url.url().clone(),
         web_did: config.did.clone(),

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::string_form::serde_as_string;
@@ -182,6 +183,28 @@ impl Digester {
         }
     }
 
+    /// Everything there is to know about what was taken in, to go on with by [`Digester::restore`]: about a hundred
+    /// bytes, or two hundred for SHA-512. Not a secret unless the content is.
+    pub fn save(&self) -> Vec<u8> {
+        match &self.state {
+            State::Sha256(hasher) => hasher.serialize().to_vec(),
+            State::Sha512(hasher) => hasher.serialize().to_vec(),
+        }
+    }
+
+    /// The digester that was saved. `None` for what is no saved state of this algorithm.
+    pub fn restore(algorithm: DigestAlgorithm, saved: &[u8]) -> Option<Self> {
+        fn hasher<H: SerializableState>(saved: &[u8]) -> Option<H> {
+            let saved = <&SerializedState<H>>::try_from(saved).ok()?;
+            H::deserialize(saved).ok()
+        }
+        let state = match algorithm {
+            DigestAlgorithm::Sha256 => State::Sha256(hasher(saved)?),
+            DigestAlgorithm::Sha512 => State::Sha512(hasher(saved)?),
+        };
+        Some(Self { state })
+    }
+
     /// The digest of everything taken in.
     pub fn finish(self) -> Digest {
         let algorithm = self.algorithm();
@@ -218,6 +241,21 @@ mod tests {
         assert!(digest.hex().starts_with("ddaf35a193617abacc417349ae204131"));
         assert_eq!(digest.hex().len(), 128);
         assert_eq!(digest.to_string().parse(), Ok(digest));
+    }
+
+    #[test]
+    fn a_saved_digester_goes_on_where_it_was() {
+        let content: Vec<u8> = (0..1000u32).flat_map(u32::to_le_bytes).collect();
+        for algorithm in DigestAlgorithm::ALL {
+            for cut in [0, 1, 63, 64, 127, 128, 129, 4000] {
+                let mut digester = Digester::new(algorithm);
+                digester.update(&content[..cut]);
+                let mut restored = Digester::restore(algorithm, &digester.save()).unwrap();
+                restored.update(&content[cut..]);
+                assert_eq!(restored.finish(), Digest::of(algorithm, &content), "{cut}");
+            }
+        }
+        assert!(Digester::restore(DigestAlgorithm::Sha256, b"short").is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use oci::{Digest, DigestAlgorithm};
 
 use super::{
-    Appended, BlobStore, BlobStoreError, BodyError, Continuation, IncomingBytes, Staging,
+    Appended, BlobStore, BlobStoreError, BodyError, Continuation, IncomingBytes, StoredBlob,
     UploadHash,
 };
 
@@ -33,6 +33,7 @@ pub(crate) async fn check_contract(store: &dyn BlobStore) {
     what_is_missing_is_missing(store).await;
     discarded_staging_is_gone(store).await;
     removed_blobs_are_gone(store).await;
+    blobs_are_listed_and_nothing_else(store).await;
     abandoned_staging_is_swept(store).await;
 }
 
@@ -285,11 +286,11 @@ async fn an_empty_blob(store: &dyn BlobStore) {
 
 async fn promoting_twice_keeps_one_copy(store: &dyn BlobStore) {
     let first = put(store, "twice-1", b"pushed twice").await;
-    let second = put(store, "twice-2", b"pushed twice").await;
-    assert_eq!(first, second);
+    let second = stage(store, "twice-2", b"pushed twice").await;
+    store.promote(&second.staging, 12, &first).await.unwrap();
     assert_eq!(get(store, &first, 12).await, b"pushed twice");
-    let staging = Staging("twice-2".to_owned());
-    let gone = store.promote(&staging, 12, &first).await.unwrap_err();
+    let gone = store.promote(&second.staging, 12, &first).await;
+    let gone = gone.unwrap_err();
     assert!(
         matches!(gone, BlobStoreError::StagingUnknown { .. }),
         "{gone:?}"
@@ -367,7 +368,7 @@ async fn what_is_missing_is_missing(store: &dyn BlobStore) {
     assert_eq!(store.stat(&digest).await.unwrap(), None);
     assert!(store.read(&digest, 12, None).await.unwrap().is_none());
     store.remove(&digest).await.unwrap();
-    let staging = Staging("never-started".to_owned());
+    let staging = store.create_staging("never-started").await.unwrap();
     store.discard_staging(&staging).await.unwrap();
     let mut hash = no_hash();
     hash.update(b"acknowledged");
@@ -407,6 +408,44 @@ async fn removed_blobs_are_gone(store: &dyn BlobStore) {
     assert!(store.read(&digest, 13, None).await.unwrap().is_none());
     put(store, "removed-again", b"here and gone").await;
     assert_eq!(get(store, &digest, 13).await, b"here and gone");
+}
+
+async fn blobs_are_listed_and_nothing_else(store: &dyn BlobStore) {
+    let before = listed(store).await;
+    let small = put(store, "listed-small", b"a listed blob").await;
+    let content = content_of((11 << 20) + 5);
+    let started = stage(store, "listed-large", &content[..8 << 20]).await;
+    let appended = append(store, started, &content[8 << 20..]).await;
+    let large = appended.hash.digest();
+    store
+        .promote(&appended.staging, appended.size, &large)
+        .await
+        .unwrap();
+    let staged = stage(store, "not-listed", b"no blob yet").await;
+    let now = super::unix_millis(std::time::SystemTime::now());
+    let blobs = listed(store).await;
+    let new: HashSet<&Digest> = blobs
+        .iter()
+        .filter(|blob| !before.iter().any(|other| other.digest == blob.digest))
+        .map(|blob| &blob.digest)
+        .collect();
+    assert_eq!(new, HashSet::from([&small, &large]));
+    let hour = 3_600_000;
+    let is_recent = |blob: &StoredBlob| (now - hour..=now + hour).contains(&blob.modified_at);
+    assert!(blobs.iter().all(is_recent), "{blobs:?}");
+    for digest in [&small, &large] {
+        store.remove(digest).await.unwrap();
+    }
+    store.discard_staging(&staged.staging).await.unwrap();
+    assert_eq!(digests(listed(store).await), digests(before));
+}
+
+async fn listed(store: &dyn BlobStore) -> Vec<StoredBlob> {
+    store.list_blobs().try_collect().await.unwrap()
+}
+
+fn digests(blobs: Vec<StoredBlob>) -> HashSet<Digest> {
+    blobs.into_iter().map(|blob| blob.digest).collect()
 }
 
 async fn abandoned_staging_is_swept(store: &dyn BlobStore) {

@@ -34,6 +34,17 @@ impl UploadHash {
         self.digester.algorithm()
     }
 
+    /// What to go on with by [`UploadHash::restore`], in this process or another: a hundred bytes or two.
+    pub fn save(&self) -> Vec<u8> {
+        self.digester.save()
+    }
+
+    /// The hash of `size` bytes that was saved. `None` for what is none.
+    pub fn restore(algorithm: DigestAlgorithm, size: u64, saved: &[u8]) -> Option<Self> {
+        let digester = Digester::restore(algorithm, saved)?;
+        Some(Self { digester, size })
+    }
+
     /// The digest of all bytes taken in so far.
     pub fn digest(&self) -> Digest {
         self.digester.clone().finish()

@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::Stream;
+use futures::stream::BoxStream;
 use oci::Digest;
 
 #[cfg(test)]
@@ -20,6 +21,8 @@ mod filesystem;
 mod hash;
 mod keys;
 mod memory;
+mod s3;
+mod verification;
 
 #[cfg(test)]
 pub(crate) use contract::check_contract;
@@ -27,6 +30,7 @@ pub use error::{BlobStoreError, BodyError};
 pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
+pub use s3::{S3BlobStore, S3Settings};
 
 /// Bytes on their way in, as they come from the network.
 pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
@@ -61,6 +65,19 @@ pub struct Appended {
     pub interrupted: Option<BodyError>,
 }
 
+/// A blob as a store lists it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredBlob {
+    /// What it lies under.
+    pub digest: Digest,
+    /// When its bytes were last written, in unix milliseconds by the clock of the storage. A blob that was long on
+    /// its way may be younger than this says.
+    pub modified_at: i64,
+}
+
+/// Blobs of a store, one after the other.
+pub type StoredBlobs = BoxStream<'static, Result<StoredBlob, BlobStoreError>>;
+
 /// Storage for blobs, by digest. Every implementation passes the suite in `contract.rs`.
 #[async_trait::async_trait]
 pub trait BlobStore: Send + Sync {
@@ -89,7 +106,9 @@ pub trait BlobStore: Send + Sync {
         continuation: Continuation,
     ) -> Result<Appended, BlobStoreError>;
 
-    /// Hashes again what is staged up to `size`: after a restart, or for another algorithm.
+    /// The hash over what is staged up to `size`: after a restart, or for another algorithm than the one that was
+    /// running. For another algorithm, the store may end the staging: it can be promoted or discarded then, and takes
+    /// no more bytes.
     async fn hash_staging(
         &self,
         staging: &Staging,
@@ -123,16 +142,21 @@ pub trait BlobStore: Send + Sync {
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError>;
 
-    /// A URL from which anybody can fetch the blob until `lifetime` has passed; `None` where the store
-    /// has no such thing and the bytes are streamed instead.
+    /// A URL from which anybody can fetch the blob of `size` bytes until `lifetime` has passed; `None` where the
+    /// store has no such thing, and the bytes are streamed instead.
     async fn presign(
         &self,
         digest: &Digest,
+        size: u64,
         lifetime: Duration,
     ) -> Result<Option<url::Url>, BlobStoreError>;
 
     /// Removes a blob. Not an error when it is gone already.
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
+
+    /// Every blob there is, in no order, read a page at a time. One that comes or goes meanwhile may be missing or
+    /// not; one may come twice.
+    fn list_blobs(&self) -> StoredBlobs;
 
     /// Removes staging areas that nobody wrote to for `age`, except those in `claimed`; returns how many.
     async fn sweep_staging(
@@ -143,4 +167,10 @@ pub trait BlobStore: Send + Sync {
 
     /// Writes, reads back and deletes a small object; for `doctor` and readiness.
     async fn check(&self) -> Result<(), BlobStoreError>;
+}
+
+/// A file's time as everything else is dated; one before 1970 counts as 1970.
+fn unix_millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -159,7 +159,26 @@ fn a_secret_is_never_repeated() {
 #[test]
 fn what_comes_later_is_refused_by_name() {
     assert!(problem("", &[("LONGSHORE_ROLES", "hold"), OWNER]).contains("later release"));
-    assert!(problem("", &[OWNER, ("STORAGE_DRIVER", "s3")]).contains("later release"));
+}
+
+#[test]
+fn a_bucket_needs_a_name_and_a_key() {
+    let s3 = ("STORAGE_DRIVER", "s3");
+    let error = parse("", &[OWNER, s3]).expect_err("nothing is said of the bucket");
+    let missing: Vec<_> = error.problems.iter().map(ToString::to_string).collect();
+    for name in ["S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        assert!(missing.iter().any(|problem| problem.starts_with(name)), "{error}");
+    }
+    let key = [("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+    let amazon = [OWNER, s3, ("S3_BUCKET", "layers"), key[0], key[1]];
+    let config = parse("", &amazon).unwrap();
+    assert_eq!(config.blob_store.display(), "bucket layers at Amazon");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let elsewhere = [&amazon[..], &[("S3_ENDPOINT", "http://minio:9000")]].concat();
+    let BlobStoreConfig::S3(settings) = parse("", &elsewhere).unwrap().blob_store else {
+        panic!("it is a bucket");
+    };
+    assert!(settings.path_style && settings.redirect);
 }
 
 #[test]
@@ -311,7 +330,7 @@ fn the_example_environment_names_every_setting_and_no_other() {
         .map(|(name, _)| name)
         .filter(|name| {
             name.bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         })
         .collect();
     let table: Vec<&str> = settings::ALL

@@ -75,7 +75,10 @@ impl Hold {
         if self.stat_blob(reader, digest).await? != Some(size) {
             return Ok(None);
         }
-        if let Some(url) = self.blob_store().presign(digest, PRESIGNED_FOR).await? {
+        if let Some(url) = self
+            .blob_store()
+            .presign(digest, size, PRESIGNED_FOR)
+            .await? {
             return Ok(Some(BlobContent::Redirect(url)));
         }
         Ok(self

@@ -3,6 +3,8 @@
 mod client;
 mod images;
 mod network;
+mod postgresql;
+mod s3_server;
 mod server;
 
 pub use client::{Answer, Client, http, with_digest};

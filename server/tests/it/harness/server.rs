@@ -1,6 +1,7 @@
 //! A server of ours in this process: its own port, folder and database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::postgresql::{new_postgresql_database, postgresql_cluster};
+use super::s3_server::{self, S3Server};
 use super::{Account, Client, network};
 
 /// Which database a server keeps its data in.
@@ -56,7 +59,6 @@ pub struct TestServer {
     serving: JoinHandle<()>,
 }
 
-static DATABASES: AtomicU32 = AtomicU32::new(0);
 static REPOSITORIES: AtomicU32 = AtomicU32::new(0);
 
 impl TestServer {
@@ -72,6 +74,19 @@ impl TestServer {
             Engine::Postgresql => new_postgresql_database().await,
         };
         Self::run(options, folder, database_url, 0).await
+    }
+
+    /// Another server beside this one, for the same address, database and blobs.
+    pub async fn start_replica(&self) -> Self {
+        let mut options = self.options.clone();
+        options.settings.extend([
+            ("LONGSHORE_PUBLIC_URL", self.base.clone()),
+            ("HOLD_PUBLIC_URL", self.base.clone()),
+        ]);
+        let folder = self.keeps_folder.clone();
+        let mut replica = Self::run(options, folder, self.database_url.clone(), 0).await;
+        replica.host.clone_from(&self.host);
+        replica
     }
 
     /// Stops this server and starts another over the same folder, database and port.
@@ -116,6 +131,10 @@ impl TestServer {
             ("HOLD_OWNER", network.alice.did.clone()),
             ("HOLD_PUBLIC", options.hold_public.to_string()),
         ];
+        if options.engine == Engine::Postgresql {
+            // What replicas use: every test of PostgreSQL is one of S3 too.
+            settings.extend(bucket_settings(&path).await);
+        }
         for (name, value) in &options.settings {
             settings.retain(|(known, _)| known != name);
             settings.push((name, value.clone()));
@@ -177,6 +196,31 @@ impl TestServer {
         connection.close().await.unwrap();
     }
 
+    /// How many files are staged: in the folder of blobs, or in the bucket.
+    pub fn count_staged(&self) -> usize {
+        let mut folders = vec![match self.options.engine {
+            Engine::Sqlite => self.folder.join("blobs/staging"),
+            Engine::Postgresql => s3_server()
+                .create_bucket(&bucket_name(&self.folder))
+                .join("staging"),
+        }];
+        let mut count = 0;
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                continue;
+            };
+            for entry in entries {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    count += 1;
+                }
+            }
+        }
+        count
+    }
+
     /// Somebody without a token.
     pub fn nobody(&self) -> Client {
         Client::new(&self.base, &self.host)
@@ -210,32 +254,36 @@ impl TestServer {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test run is set up by its environment"
-)]
-fn postgresql_cluster() -> String {
-    std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
-    })
+/// Which bucket the server with this folder keeps its blobs in. Its clients get them from the server.
+async fn bucket_settings(folder: &Path) -> Vec<(&'static str, String)> {
+    let server = tokio::task::spawn_blocking(s3_server).await.unwrap();
+    let bucket = bucket_name(folder);
+    server.create_bucket(&bucket);
+    vec![
+        ("STORAGE_DRIVER", "s3".to_owned()),
+        ("S3_ENDPOINT", server.endpoint()),
+        ("S3_BUCKET", bucket),
+        ("S3_REDIRECT", "false".to_owned()),
+        ("AWS_ACCESS_KEY_ID", s3_server::ACCESS_KEY_ID.to_owned()),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            s3_server::SECRET_ACCESS_KEY.to_owned(),
+        ),
+    ]
 }
 
-/// A database of its own in the cluster that `LONGSHORE_TEST_POSTGRES` names.
-async fn new_postgresql_database() -> String {
-    use sqlx::Connection as _;
-    let cluster = postgresql_cluster();
-    let name = format!(
-        "it_{}_{}",
-        std::process::id(),
-        DATABASES.fetch_add(1, Ordering::Relaxed)
-    );
-    let mut connection = sqlx::PgConnection::connect(&cluster).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-    let mut url = url::Url::parse(&cluster).unwrap();
-    url.set_path(&name);
-    url.to_string()
+fn bucket_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    name.trim_start_matches('.').to_lowercase()
+}
+
+/// One for all tests of this process, which outlives the runtime of each.
+fn s3_server() -> &'static S3Server {
+    static SERVER: OnceLock<S3Server> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let server = runtime.block_on(S3Server::start());
+        std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+        server
+    })
 }

@@ -55,12 +55,6 @@ fn assert_exceeded(answer: &Answer) {
     assert!(message.contains("of 100 kB (tier small)"), "{message}");
 }
 
-fn staged(server: &TestServer) -> usize {
-    std::fs::read_dir(server.folder.join("blobs/staging"))
-        .unwrap()
-        .count()
-}
-
 on_both_engines! {
     async fn what_cannot_fit_is_refused_before_and_while_it_comes_and_leaves_nothing(engine) {
         let (captain, member) = (Person::new().await, Person::new().await);
@@ -68,7 +62,7 @@ on_both_engines! {
         add_member(&server, &captain, &member).await;
         assert_exceeded(&initiate(&server, &member, Some(100_001)).await);
         assert_exceeded(&upload(&server, &member, &blob(100_001)).await);
-        assert_eq!(staged(&server), 0);
+        assert_eq!(server.count_staged(), 0);
         upload(&server, &member, &blob(100_000)).await.expect(StatusCode::OK);
         // The blob has no record yet, and its bytes are promised to it all the same.
         assert_exceeded(&upload(&server, &member, &blob(100)).await);
@@ -130,7 +124,7 @@ on_both_engines! {
             answer.expect(StatusCode::OK);
         }
         assert_eq!(quota(&server, &member).await["totalSize"], stored.len() * 20 * KB);
-        assert_eq!(staged(&server), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 

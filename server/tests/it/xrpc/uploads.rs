@@ -142,8 +142,7 @@ on_both_engines! {
         let refused = complete(&server, &captain, &id, &other, parts).await;
         assert_eq!(refused.json()["error"], "InvalidDigest", "{}", refused.text());
         assert_eq!(read(&server, &captain, &other).await.json()["error"], "BlobNotFound");
-        let staging = server.folder.join("blobs/staging");
-        assert_eq!(std::fs::read_dir(staging).unwrap().count(), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 
@@ -180,7 +179,7 @@ on_both_engines! {
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
         assert!(refused.json()["message"].as_str().unwrap().starts_with("Access denied: user is not a crew member"));
         assert_eq!(read(&server, &captain, &digest).await.json()["error"], "BlobNotFound");
-        assert_eq!(std::fs::read_dir(server.folder.join("blobs/staging")).unwrap().count(), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 }
