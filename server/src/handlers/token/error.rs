@@ -101,15 +101,11 @@ impl IntoResponse for TokenError {
             ),
             Self::SignIn(error) => sign_in_failed(&error),
             Self::AccessToken(error) => access_token_failed(&error),
-            Self::NoSession { public_url } => body(
-                StatusCode::FORBIDDEN,
-                ErrorCode::Denied,
-                "access_denied",
-                &format!(
-                    "this registry has no sign-in of yours to write to your repo with: sign in at \
-                     {public_url}sign-in once, then push again"
-                ),
-            ),
+            // Not 403, for which podman and skopeo show no reason.
+            Self::NoSession { public_url } => unauthorized(&format!(
+                "this registry has no sign-in of yours to write to your repo with: sign in at \
+                 {public_url}sign-in once, then push again"
+            )),
             Self::Session(error) => not_made(&error),
             Self::Registry(error) => not_made(&error),
         }

@@ -153,7 +153,7 @@ on_both_engines! {
         let token = create(&server, alice, &[("*/*", ALL)]).await;
         let scope = format!("repository:{name}:pull,push");
         let refused = ask(&server, &alice.handle, &token, &[&scope]).await;
-        refused.expect_error(StatusCode::FORBIDDEN, "DENIED");
+        refused.expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
         assert!(refused.text().contains(&format!("{}/sign-in", server.base)), "{}", refused.text());
 
         let scope = format!("repository:{name}:pull");
