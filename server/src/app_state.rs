@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
 
+use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    AccessTokens, DeviceLogins, PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup,
+    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
+    ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
@@ -65,6 +67,12 @@ pub struct AppState {
     pub access_tokens: AccessTokens,
     /// Logins of devices, which get one.
     pub device_logins: DeviceLogins,
+    /// Sign-ins through the browser.
+    pub oauth: OAuthSessions,
+    /// Browsers that are signed in.
+    pub browsers: BrowserSessions,
+    /// People's settings in their repos.
+    pub profiles: SailorProfiles,
     /// The relays that are to follow the hold.
     pub relays: Relays,
     /// The time.
@@ -102,6 +110,9 @@ pub enum AssemblyError {
         #[source]
         source: BlobStoreError,
     },
+    /// The keys of the OAuth client cannot be used.
+    #[error(transparent)]
+    ClientKeys(#[from] ClientKeysError),
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -138,14 +149,32 @@ impl AppState {
             clock.clone(),
         );
         let pds = PdsClient::new(outbound.clone());
+        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: oauth_client(config, &clock)?,
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            key: session_key.clone(),
+        });
+        let browsers =
+            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
+            oauth: Some(oauth.clone()),
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             clock: clock.clone(),
-            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
+        let profiles = SailorProfiles {
+            identities: identities.clone(),
+            pds: pds.clone(),
+            sessions: sessions.clone(),
+            clock: clock.clone(),
+        };
         let blob_store =
             open_blob_store(config)
                 .await
@@ -206,6 +235,9 @@ impl AppState {
             sessions,
             access_tokens,
             device_logins,
+            oauth,
+            browsers,
+            profiles,
             relays: relays(hold_config, outbound),
             clock,
             metrics,
@@ -272,6 +304,15 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
         public_url.authority().to_owned(),
         i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
     ))
+}
+
+fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
+    OAuthClient::new(
+        config.http.public_url.url(),
+        &config.oauth.client_name,
+        &config.oauth.client_keys_path,
+        clock.now_millis(),
+    )
 }
 
 /// What the operator decided about the hold.
@@ -352,6 +393,7 @@ fn web_settings(
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
+        sign_up_url: config.web.sign_up_url.clone(),
         hold: Some(ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),

@@ -8,12 +8,18 @@ use crate::app_state::AppState;
 use crate::config::MetricsAccess;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
+use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
+use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::device_login::DeviceLoginState;
+use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{device_login, health, metrics, oci, token, web, xrpc};
+use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -25,6 +31,8 @@ use crate::handlers::{device_login, health, metrics, oci, token, web, xrpc};
 /// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
 /// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
+/// | `/sign-in`, `/sign-out`, `/oauth/callback` | signing in and out through the browser |
+/// | `/client-metadata.json`, `/oauth/jwks.json` | who we are to authorization servers |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
 pub fn router(state: &AppState) -> Router {
@@ -54,7 +62,7 @@ pub fn router(state: &AppState) -> Router {
         &state.metrics,
         state.readiness.clone(),
     );
-    let router = web::routes(&state.web)
+    let router = pages(state)
         .merge(registry)
         .merge(tokens)
         .merge(devices)
@@ -67,6 +75,45 @@ pub fn router(state: &AppState) -> Router {
             add_security_headers,
         ));
     observed(router, state.metrics.clone())
+}
+
+/// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.
+fn pages(state: &AppState) -> Router {
+    let public_url = &state.web.public_url;
+    let cookies = Cookies::new(public_url.scheme() == "https");
+    let (pages, sign_in_page) = web::routes(WebParts {
+        settings: state.web.clone(),
+        account: SettingsState {
+            browsers: state.browsers.clone(),
+            oauth: state.oauth.clone(),
+            profiles: state.profiles.clone(),
+            cookies,
+        },
+        cookies,
+    });
+    pages
+        .merge(oauth::routes(OAuthState {
+            oauth: state.oauth.clone(),
+            browsers: state.browsers.clone(),
+            cookies,
+            sign_in_page,
+        }))
+        .layer(middleware::from_fn_with_state(
+            BrowserSessionLayer {
+                browsers: state.browsers.clone(),
+                identities: state.identities.clone(),
+                cookies,
+            },
+            find_viewer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnOrigin::new(public_url),
+            refuse_cross_site,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnHost::new(public_url),
+            redirect_to_own_host,
+        ))
 }
 
 /// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.

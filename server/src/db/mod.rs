@@ -19,6 +19,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub mod access_tokens;
+pub mod browser_sessions;
 mod catalog;
 pub mod device_logins;
 mod error;
@@ -36,6 +37,8 @@ mod hold_stats;
 mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
+pub mod oauth_requests;
+pub mod oauth_sessions;
 pub mod pds_sessions;
 mod pending_notices;
 mod remote_uploads;

@@ -31,6 +31,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
         TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
+    let browsers = state.browsers.clone();
     let service_tokens = state.service_tokens.clone();
     let collected = hold.clone();
     let (gc_interval, gc_grace) = match &config.hold {
@@ -56,6 +57,12 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
                 );
             }
             purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
+            if let Err(error) = browsers.purge().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "browsers whose time is over were not signed out"
+                );
+            }
             if let Err(error) = keep_accounts::keep_accounts(&hold, &service_tokens).await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
