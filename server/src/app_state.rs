@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    BrowserSessions, PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens,
-    ServiceTokensSetup,
+    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
+    ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
@@ -64,6 +64,10 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// Logins with access tokens.
+    pub access_tokens: AccessTokens,
+    /// Logins of devices, which get one.
+    pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
     /// Browsers that are signed in.
@@ -147,6 +151,13 @@ impl AppState {
             database.clone(),
             clock.clone(),
             config.server.development,
+        );
+        let access_tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
         );
         let pds = PdsClient::new(outbound.clone());
         let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
@@ -240,6 +251,8 @@ impl AppState {
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
+            access_tokens,
+            device_logins,
             oauth,
             browsers,
             profiles,

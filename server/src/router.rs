@@ -14,11 +14,12 @@ use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
 use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
+use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
 use crate::handlers::web::{SettingsState, WebParts};
-use crate::handlers::{health, metrics, oauth, oci, token, web, xrpc};
+use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -26,6 +27,7 @@ use crate::handlers::{health, metrics, oauth, oci, token, web, xrpc};
 /// |---|---|
 /// | `/v2/…` | OCI distribution API |
 /// | `/auth/token` | registry tokens |
+/// | `/auth/device…`, `/auth/revoke` | logins of `docker-credential-longshore` |
 /// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
 /// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
@@ -62,6 +64,7 @@ fn appview(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
+        access_tokens: state.access_tokens.clone(),
         token_realm: state.token_realm.clone(),
         clock: state.clock.clone(),
     });
@@ -69,9 +72,17 @@ fn appview(state: &AppState) -> Router {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
         sessions: state.sessions.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
-    pages(state).merge(registry).merge(tokens)
+    let devices = device_login::routes(DeviceLoginState {
+        logins: state.device_logins.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
+        clock: state.clock.clone(),
+    });
+    pages(state).merge(registry).merge(tokens).merge(devices)
 }
 
 /// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.

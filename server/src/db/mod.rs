@@ -18,8 +18,10 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub mod access_tokens;
 pub mod browser_sessions;
 mod catalog;
+pub mod device_logins;
 mod error;
 mod health;
 mod hold_archive;

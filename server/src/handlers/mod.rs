@@ -1,6 +1,7 @@
 //! Transport: bytes in, a call into the domain, bytes out.
 
 pub mod assets;
+pub mod device_login;
 pub mod form;
 pub mod health;
 pub mod metrics;

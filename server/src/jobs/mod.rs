@@ -12,6 +12,7 @@ use crate::config::Config;
 pub mod collect_garbage;
 pub mod deliver_notices;
 pub mod keep_accounts;
+pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
 pub mod reconcile_layers;
@@ -38,6 +39,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let (registry, sessions) = (state.registry.clone(), state.sessions.clone());
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
+    let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
     let browsers = state.browsers.clone();
     let regular = {
         let registry = registry.clone();
@@ -49,6 +51,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     "idle PDS sessions were not ended",
                     purge_sessions(&sessions, session_idle).await,
                 );
+                purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
                 report(
                     "browsers whose time is over were not signed out",
                     browsers.purge().await,

@@ -13,6 +13,7 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName, RepositoryPath};
 
 use crate::accounts::PdsSessions;
+use crate::accounts::access_tokens::AccessScopes;
 use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::holds::Holds;
 use crate::clients::pds::PdsClient;
@@ -144,6 +145,28 @@ impl Registry {
         let mut actions = rights.allowed_actions();
         actions.retain(|action| is_current || *action == Action::Pull);
         Ok(Some((owner.did.clone(), actions)))
+    }
+
+    /// As [`Registry::grantable`], for somebody who logged in with an access token: no more than it is good for. But
+    /// what everybody may pull, whoever has a token may pull too, or logging in would take something away.
+    pub async fn grantable_by_access_token(
+        &self,
+        user: &HoldUser,
+        scopes: &AccessScopes,
+        name: &RepositoryName,
+    ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
+        let Some((owner, allowed)) = self.grantable(Some(user), name).await? else {
+            return Ok(None);
+        };
+        let mut actions = scopes.allowed_actions(&owner, name.path());
+        actions.retain(|action| allowed.contains(action));
+        if allowed.contains(&Action::Pull)
+            && !actions.contains(&Action::Pull)
+            && self.may_read(None, &owner, name.path()).await?
+        {
+            actions.insert(Action::Pull);
+        }
+        Ok(Some((owner, actions)))
     }
 
     /// Turns a caller into somebody who may pull from `name`, or refuses.

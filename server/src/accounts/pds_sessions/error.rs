@@ -12,7 +12,7 @@ use crate::secrets::SealError;
 pub enum SignInError {
     /// The secret does not look like an app password, so it was sent nowhere.
     #[error(
-        "this is not an app password; create one in your account's settings (xxxx-xxxx-xxxx-xxxx)"
+        "this is neither an access token of this registry nor an app password (xxxx-xxxx-xxxx-xxxx) of your account"
     )]
     NotAnAppPassword,
     /// The name does not lead to an account.

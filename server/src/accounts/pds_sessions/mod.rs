@@ -17,6 +17,7 @@ mod tests;
 pub use authorized_pds::AuthorizedPds;
 pub use error::{PdsSessionError, SignInError};
 pub use sign_in::SignedIn;
+pub(super) use sign_in::parse_identifier;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +121,12 @@ impl PdsSessions {
             Arc::clone(&self.inner),
             session,
         ))
+    }
+
+    /// The session to write with for somebody who proved who they are in another way than by opening one: with an
+    /// access token. `None`: they have none open, and have to sign in.
+    pub async fn find_session_for(&self, did: &Did) -> Result<Option<String>, PdsSessionError> {
+        Ok(self.inner.database.find_pds_session_of(did).await?)
     }
 
     /// Ends sessions that nobody used for `idle_for`, here and, where it can be reached, at their PDS.

@@ -74,7 +74,7 @@ impl OciError {
     }
 
     /// Something of ours failed. The cause is in the log; the client learns that it is not their fault.
-    fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(super) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = error, "a registry request failed");
         Self::new(
             ErrorCode::Unknown,

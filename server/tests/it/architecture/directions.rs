@@ -250,6 +250,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("crates/atproto", &[]),
     ("crates/lexicon", &["atproto"]),
     ("crates/oci", &[]),
+    ("credential-helper", &[]),
     ("frontend", &["app"]),
     ("server", &["app", "atproto", "lexicon", "oci"]),
 ];

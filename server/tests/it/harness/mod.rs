@@ -9,7 +9,7 @@ mod server;
 
 pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};
-pub use network::{Account, network};
+pub use network::{Account, network, workspace};
 pub use server::{Engine, Options, TestServer, rounds};
 
 /// Runs each test on SQLite and on PostgreSQL: `async fn a_sentence(server) { … }`.
