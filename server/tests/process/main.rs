@@ -9,6 +9,7 @@ mod cli;
 mod clients;
 mod crash;
 mod hold_archive;
+mod hold_alone;
 mod hold_commands;
 mod hold_garbage;
 mod memory;
