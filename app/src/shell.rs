@@ -8,7 +8,12 @@ use leptos_router::{SsrMode, StaticSegment};
 
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
-use crate::pages::{home::HomePage, not_found::NotFoundPage};
+use crate::pages::{
+    home::HomePage,
+    not_found::NotFoundPage,
+    settings::{profile::ProfilePage, sessions::SessionsPage},
+    sign_in::SignInPage,
+};
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -54,8 +59,15 @@ pub fn App() -> impl IntoView {
             </a>
             <Header />
             <Routes fallback=|| view! { <NotFoundPage /> }>
-                // The one path of `routes::HOME`.
+                // The paths of `routes`.
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("sessions"))
+                    view=SessionsPage
+                    ssr=SsrMode::Async
+                />
             </Routes>
             <Footer />
         </Router>

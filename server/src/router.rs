@@ -8,11 +8,17 @@ use crate::app_state::AppState;
 use crate::config::MetricsAccess;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
+use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
+use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
+use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{health, metrics, oci, token, web, xrpc};
+use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::{health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -23,9 +29,36 @@ use crate::handlers::{health, metrics, oci, token, web, xrpc};
 /// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
 /// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
+/// | `/sign-in`, `/sign-out`, `/oauth/callback` | signing in and out through the browser |
+/// | `/client-metadata.json`, `/oauth/jwks.json` | who we are to authorization servers |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
+///
+/// A process that has no registry has no `/v2`, `/auth` and pages, and one that has no hold has no `/xrpc`.
 pub fn router(state: &AppState) -> Router {
+    let mut router = operations(
+        &state.metrics_access,
+        &state.metrics,
+        state.readiness.clone(),
+    );
+    if let Some(service) = &state.hold {
+        router = router.merge(xrpc::routes(service.xrpc.clone()));
+    }
+    if state.roles.has_appview() {
+        router = router.merge(appview(state));
+    }
+    let router = router
+        // A bug in one request is that request's failure, not the connection's.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(
+            SecurityHeaders::new(&state.web.public_url),
+            add_security_headers,
+        ));
+    observed(router, state.metrics.clone())
+}
+
+/// The registry and the web app.
+fn appview(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
@@ -38,23 +71,46 @@ pub fn router(state: &AppState) -> Router {
         sessions: state.sessions.clone(),
         clock: state.clock.clone(),
     });
-    let operations = operations(
-        &state.metrics_access,
-        &state.metrics,
-        state.readiness.clone(),
-    );
-    let router = web::routes(&state.web)
-        .merge(registry)
-        .merge(tokens)
-        .merge(xrpc::routes(state.xrpc.clone()))
-        .merge(operations)
-        // A bug in one request is that request's failure, not the connection's.
-        .layer(CatchPanicLayer::new())
+    pages(state).merge(registry).merge(tokens)
+}
+
+/// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.
+fn pages(state: &AppState) -> Router {
+    let public_url = &state.web.public_url;
+    let cookies = Cookies::new(public_url.scheme() == "https");
+    let (pages, sign_in_page) = web::routes(WebParts {
+        settings: state.web.clone(),
+        account: SettingsState {
+            browsers: state.browsers.clone(),
+            oauth: state.oauth.clone(),
+            profiles: state.profiles.clone(),
+            cookies,
+        },
+        cookies,
+    });
+    pages
+        .merge(oauth::routes(OAuthState {
+            oauth: state.oauth.clone(),
+            browsers: state.browsers.clone(),
+            cookies,
+            sign_in_page,
+        }))
         .layer(middleware::from_fn_with_state(
-            SecurityHeaders::new(&state.web.public_url),
-            add_security_headers,
-        ));
-    observed(router, state.metrics.clone())
+            BrowserSessionLayer {
+                browsers: state.browsers.clone(),
+                identities: state.identities.clone(),
+                cookies,
+            },
+            find_viewer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnOrigin::new(public_url),
+            refuse_cross_site,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnHost::new(public_url),
+            redirect_to_own_host,
+        ))
 }
 
 /// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.

@@ -4,3 +4,6 @@
 //! ever appears in them.
 
 pub mod home;
+pub mod settings;
+pub mod sign_in;
+pub mod viewer;

@@ -5,6 +5,8 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod form_token;
+#[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]
 pub(crate) mod layout;

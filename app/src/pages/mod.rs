@@ -3,3 +3,5 @@
 
 pub(crate) mod home;
 pub(crate) mod not_found;
+pub(crate) mod settings;
+pub(crate) mod sign_in;

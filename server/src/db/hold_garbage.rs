@@ -187,6 +187,13 @@ impl Transaction {
         cutoff: i64,
         now: i64,
     ) -> Result<bool, DatabaseError> {
+        // Whoever needs the blob from now on changes its row before they say so elsewhere. Once they are done, the
+        // next statement sees what they wrote; a single one would look at other tables as they were before.
+        execute!(
+            self,
+            "UPDATE hold_blobs SET claimed_at = claimed_at WHERE digest = $1",
+            [digest]
+        )?;
         let moved = on_transaction!(
             self,
             query_as::<_, (i64, i64)>(

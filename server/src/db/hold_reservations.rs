@@ -69,6 +69,23 @@ impl Transaction {
         Ok(sum.unsigned_abs())
     }
 
+    /// What a reservation has, unless it has expired.
+    pub async fn find_reservation(
+        &mut self,
+        id: &str,
+        now: i64,
+    ) -> Result<Option<u64>, DatabaseError> {
+        let size = on_transaction!(
+            self,
+            query_scalar::<_, i64>(
+                "SELECT size FROM hold_reservations WHERE id = $1 AND expires_at > $2",
+                [id, now]
+            ),
+            fetch_optional
+        )?;
+        Ok(size.map(i64::cast_unsigned))
+    }
+
     /// Promises bytes, instead of what the reservation had before.
     pub async fn upsert_reservation(
         &mut self,

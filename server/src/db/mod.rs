@@ -18,6 +18,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub mod browser_sessions;
 mod catalog;
 mod error;
 mod health;
@@ -36,6 +37,8 @@ mod hold_stats;
 mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
+pub mod oauth_requests;
+pub mod oauth_sessions;
 pub mod pds_sessions;
 mod pending_notices;
 mod remote_uploads;

@@ -99,7 +99,7 @@ impl Inner {
         };
         match outcome {
             Ok(()) => Ok(true),
-            Err(PdsSessionError::SessionEnded) => Ok(false),
+            Err(PdsSessionError::SessionEnded | PdsSessionError::SessionLost) => Ok(false),
             Err(PdsSessionError::Pds(error)) => Err(SignInError::Pds(error)),
             Err(PdsSessionError::Database(error)) => Err(SignInError::Database(error)),
             Err(PdsSessionError::Seal(error)) => Err(SignInError::Seal(error)),

@@ -46,7 +46,7 @@ impl Hold {
         let goes = transaction.quarantine_blob(digest, cutoff, now).await?;
         transaction.commit().await?;
         if goes && let Ok(digest) = digest.parse() {
-            self.inner.blob_sizes.forget(&digest).await;
+            self.inner.blob_sizes.forget(&digest);
         }
         Ok(goes)
     }

@@ -8,6 +8,8 @@ use super::*;
 use crate::clients::hold::{LayerUse, ManifestNotice};
 use crate::db::testing::test_on_databases;
 
+mod stress;
+
 const GRACE: TimeDelta = TimeDelta::hours(1);
 
 fn notice(manifest: &[u8], layers: &[&Digest]) -> ManifestNotice {

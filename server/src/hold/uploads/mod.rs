@@ -186,9 +186,11 @@ impl Hold {
         }
         let uploader = uploader_of(row)?;
         let turn = self.inner.blob_turns.lock(digest.clone()).await;
+        let sizes = &self.inner.blob_sizes;
+        let read = sizes.begin();
         self.promote(row, &uploader, &staging, digest, size).await?;
         drop(turn);
-        self.inner.blob_sizes.keep(digest, size).await;
+        sizes.keep(digest, size, read);
         Ok(size)
     }
 
