@@ -34,7 +34,9 @@ mod hold_stats;
 mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
+mod image_facts;
 pub mod pds_sessions;
+mod repositories;
 mod service_token_ids;
 mod tags;
 #[cfg(test)]
@@ -52,6 +54,8 @@ pub use hold_reservations::ReservationRow;
 pub use hold_stats::{PendingPullsRow, StatsRow};
 pub use hold_upload_parts::UploadPartRow;
 pub use hold_uploads::UploadRow;
+pub use image_facts::{ImageFactsRow, ImagePartRow};
+pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.
