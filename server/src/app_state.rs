@@ -7,6 +7,7 @@ use atproto::syntax::{AtIdentifier, Did};
 
 use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
 use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::catalog::{Catalog, CatalogParts};
 use crate::clients::hold::HoldClient;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::OutboundClient;
@@ -42,6 +43,8 @@ const KEY_BYTES: usize = 32;
 pub struct AppState {
     /// The registry.
     pub registry: Registry,
+    /// What pages show of images.
+    pub catalog: Catalog,
     /// The hold in this process.
     pub hold: Hold,
     /// Its methods.
@@ -166,7 +169,15 @@ impl AppState {
                 listing_fresh: LISTING_FRESH,
             },
         });
+        let catalog = Catalog::new(CatalogParts {
+            registry: registry.clone(),
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+        });
         Ok(Self {
+            catalog,
             web: web_settings(config, hold_config, captain, hold.clone()),
             registry,
             hold,

@@ -43,7 +43,7 @@ pub fn router(state: &AppState) -> Router {
         &state.metrics,
         state.readiness.clone(),
     );
-    let router = web::routes(&state.web)
+    let router = web::routes(&state.web, &state.catalog)
         .merge(registry)
         .merge(tokens)
         .merge(xrpc::routes(state.xrpc.clone()))

@@ -2,6 +2,11 @@
 //! here per module there.
 
 mod home;
+mod markdown;
+mod person;
+mod repository;
+mod sources;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +24,8 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 use url::Url;
 
 use self::home::ConfiguredHomePage;
+use self::sources::{CatalogPages, RegistryAddress};
+use crate::catalog::{Catalog, Reader};
 use crate::handlers::assets::Assets;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
@@ -40,11 +47,35 @@ pub struct WebSettings {
 }
 
 /// Pages, their files, and the 404 page as fallback for everything else.
-pub fn routes(settings: &WebSettings) -> Router {
+pub fn routes(settings: &WebSettings, catalog: &Catalog) -> Router {
+    let catalog_pages = CatalogPages {
+        catalog: catalog.clone(),
+        reader: Reader::default(),
+        registry: Arc::new(RegistryAddress {
+            host: settings.registry_host.clone(),
+            public_url: settings
+                .public_url
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
+            plain_http: settings.public_url.scheme() == "http",
+        }),
+    };
+    router_with(settings, move || catalog_pages.clone().provide())
+}
+
+/// The pages, with what `provide_more` lets the components of each request find.
+fn router_with(
+    settings: &WebSettings,
+    provide_more: impl Fn() + Clone + Send + Sync + 'static,
+) -> Router {
     let assets = Arc::new(load_assets(settings));
     let options = leptos_options(settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(settings));
-    let provide_sources = move || provide_context(home_page.clone());
+    let provide_sources = move || {
+        provide_context(home_page.clone());
+        provide_more();
+    };
     let document = {
         let options = options.clone();
         move || shell(options.clone())
@@ -128,7 +159,10 @@ mod tests {
 
     async fn get(path: &str) -> (StatusCode, String, String) {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = routes(&settings()).oneshot(request).await.unwrap();
+        let response = router_with(&settings(), || {})
+            .oneshot(request)
+            .await
+            .unwrap();
         let status = response.status();
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].clone();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
