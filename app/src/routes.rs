@@ -5,13 +5,19 @@
 //! | `/u/<owner>` | a person: handle, DID, or DID as image names spell it |
 //! | `/r/<owner>/<path>` | a repository |
 //! | `/r/<owner>/<path>/-/tags` | its tags |
+//! | `/r/<owner>/<path>/-/compare?from=…&to=…` | two of its images side by side |
 //! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
+//! | the same and `/-/files` | its files |
+//! | `/search` | search |
 //!
 //! No component of a repository's name begins with `-`, so `/-/` ends the name. Behind `/api/v1` the same addresses
 //! give JSON.
 
 /// What this is, and how to log in, push and pull here.
 pub const HOME: &str = "/";
+
+/// Finding repositories.
+pub const SEARCH: &str = "/search";
 
 /// A person.
 pub fn person(name: &str) -> String {
@@ -33,6 +39,43 @@ pub fn image(name: &str, reference: &str) -> String {
     // Every digest has a colon, and no tag does.
     let separator = if reference.contains(':') { '@' } else { ':' };
     format!("/r/{name}{separator}{reference}")
+}
+
+/// The files of the image that a tag or digest stands for.
+pub fn files(name: &str, reference: &str) -> String {
+    format!("{}/-/files", image(name, reference))
+}
+
+/// Two images of a repository side by side.
+pub fn compare(name: &str) -> String {
+    format!("/r/{name}/-/compare")
+}
+
+/// An address with these parameters, without those that are empty.
+pub fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    if pairs.is_empty() {
+        address.to_owned()
+    } else {
+        format!("{address}?{}", pairs.join("&"))
+    }
+}
+
+/// RFC 3986: everything but unreserved characters is escaped.
+fn escape(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/' | b':') {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    })
 }
 
 /// The same page for programs.
@@ -61,8 +104,12 @@ pub enum RepositoryPage {
     Overview,
     /// Its tags.
     Tags,
+    /// Two of its images side by side.
+    Compare,
     /// What a tag or digest stands for.
     Image(String),
+    /// The files of what a tag or digest stands for.
+    Files(String),
 }
 
 impl RepositoryAddress {
@@ -83,6 +130,8 @@ impl RepositoryAddress {
             (None, None) => RepositoryPage::Overview,
             (None, Some(reference)) => RepositoryPage::Image(reference),
             (Some("tags"), None) => RepositoryPage::Tags,
+            (Some("compare"), None) => RepositoryPage::Compare,
+            (Some("files"), Some(reference)) => RepositoryPage::Files(reference),
             (Some(_), _) => return None,
         };
         Some(Self {
@@ -107,6 +156,8 @@ mod tests {
             for (address, page) in [
                 (repository(name), RepositoryPage::Overview),
                 (tags(name), RepositoryPage::Tags),
+                (compare(name), RepositoryPage::Compare),
+                (files(name, "v1"), RepositoryPage::Files("v1".to_owned())),
                 (
                     image(name, "v1.0_x"),
                     RepositoryPage::Image("v1.0_x".to_owned()),
@@ -124,6 +175,16 @@ mod tests {
                 assert_eq!(RepositoryAddress::parse(rest), Some(expected), "{address}");
             }
         }
+    }
+
+    #[test]
+    fn parameters_are_escaped_and_empty_ones_left_out() {
+        let address = with_query(
+            "/search",
+            &[("q", "a&b=ü"), ("kind", ""), ("after", "1 a/b")],
+        );
+        assert_eq!(address, "/search?q=a%26b%3D%C3%BC&after=1%20a/b");
+        assert_eq!(with_query("/search", &[("q", "")]), "/search");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::pages::home::HomePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::person::PersonPage;
 use crate::pages::repository::RepositoryPages;
+use crate::pages::search::SearchPage;
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -59,6 +60,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage /> }>
                 // The paths of `routes`.
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("search") view=SearchPage ssr=SsrMode::Async />
                 <Route
                     path=(StaticSegment("u"), ParamSegment("name"))
                     view=PersonPage

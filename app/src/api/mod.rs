@@ -8,3 +8,4 @@ pub mod home;
 pub mod moment;
 pub mod person;
 pub mod repository;
+pub mod search;

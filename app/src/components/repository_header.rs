@@ -13,6 +13,8 @@ pub(crate) enum RepositoryTab {
     Overview,
     /// Its tags.
     Tags,
+    /// Two of its images side by side.
+    Compare,
     /// One of another kind.
     Other,
 }
@@ -33,6 +35,7 @@ pub(crate) fn RepositoryHeader(
             routes::repository(&name),
         ),
         (RepositoryTab::Tags, "Tags", routes::tags(&name)),
+        (RepositoryTab::Compare, "Compare", routes::compare(&name)),
     ]
     .map(|(this, label, href)| {
         let current = (this == tab).then_some("page");

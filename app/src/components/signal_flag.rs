@@ -27,7 +27,10 @@ fn scramble(name: &str) -> usize {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    usize::try_from(hash >> 33).unwrap_or_default()
+    // The last letters reach only the lowest bits; this spreads them (the finalizer of MurmurHash3).
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    usize::try_from(hash >> 34).unwrap_or_default()
 }
 
 /// Draws the flag of `name`. Decoration: whatever has it has words of its own.

@@ -6,3 +6,4 @@ pub(crate) mod home;
 pub(crate) mod not_found;
 pub(crate) mod person;
 pub(crate) mod repository;
+pub(crate) mod search;

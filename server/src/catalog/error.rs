@@ -23,6 +23,9 @@ pub enum CatalogError {
         /// The tag or digest that was asked for.
         reference: String,
     },
+    /// The image has no such file or layer.
+    #[error("there is no such file in this image")]
+    FileUnknown,
     /// Somebody's server did not answer, and nothing is known from before.
     #[error("{what} cannot be reached right now")]
     Unreachable {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use oci::{Descriptor, Digest, Manifest, ManifestKind, MediaTypeKind, Reference, RepositoryName};
+use oci::{Descriptor, Digest, Manifest, ManifestKind, Reference, RepositoryName};
 
 use super::facts::{attested_digest, parse_time, platform_of};
+use super::files::is_archive;
 use super::image_config::{HistoryEntry, ImageConfig};
 use super::overview::record_uri;
 use super::tags::attached_to;
@@ -202,7 +203,10 @@ impl Catalog {
             path: path.to_string(),
             tag: reference.tag().map(ToString::to_string),
             media_type: found.media_type,
-            artifact_type: manifest.artifact_type().map(str::to_owned),
+            artifact_type: manifest
+                .artifact_type()
+                .filter(|_| ArtifactKind::of(&manifest) != ArtifactKind::Image)
+                .map(str::to_owned),
             kind: ArtifactKind::of(&manifest),
             content: found.content,
             annotations: manifest.annotations().clone(),
@@ -299,7 +303,7 @@ impl Catalog {
                 size: layer.size,
                 command,
                 shared_with: self.other_tags_with(access, digest, &layer.digest).await?,
-                has_files: layer.media_type.kind() == MediaTypeKind::Layer,
+                has_files: is_archive(layer),
             });
         }
         let unique: BTreeMap<&Digest, u64> = manifest

@@ -5,14 +5,19 @@
 
 mod access;
 mod artifact_kind;
+mod compare;
 mod error;
 mod facts;
+mod files;
 mod image;
 mod image_config;
 mod overview;
 mod owner;
 mod person;
+mod pushes;
 mod repository_page;
+mod search;
+mod summary;
 mod tag_order;
 mod tags;
 
@@ -20,8 +25,16 @@ use std::sync::Arc;
 
 pub use access::Reader;
 pub use artifact_kind::ArtifactKind;
+pub use compare::{
+    ComparePage, CompareQuery, Comparison, FileDifference, LayerDifference, PackageDifference,
+    SettingDifference,
+};
 pub use error::CatalogError;
 pub use facts::ImageFacts;
+pub use files::{
+    Change, ChosenImage, FileContent, FileKind, FileRow, FilesPage, FilesQuery, LayerSummary,
+    StopReason,
+};
 pub use image::{
     ArtifactBlob, ArtifactDetails, Image, ImageBody, ImageDetails, ImageLayer, IndexEntry,
     Referrer, Step,
@@ -30,7 +43,10 @@ pub use image_config::{EnvironmentValue, ImageConfig};
 pub use overview::Overview;
 pub use owner::Owner;
 pub use person::{Person, PersonRepository};
+pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
+pub use search::{FoundRepository, Search, SearchPage};
+pub use summary::summarize;
 pub use tag_order::TagOrder;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 
@@ -52,6 +68,7 @@ struct Inner {
     identities: Identities,
     pds: PdsClient,
     clock: Clock,
+    listings: files::ListingTurns,
 }
 
 /// What a [`Catalog`] is made of.
@@ -78,6 +95,7 @@ impl Catalog {
                 identities: parts.identities,
                 pds: parts.pds,
                 clock: parts.clock,
+                listings: files::ListingTurns::default(),
             }),
         }
     }

@@ -10,6 +10,7 @@ use crate::app_state::AppState;
 use crate::config::Config;
 
 pub mod collect_garbage;
+pub mod index_catalog;
 pub mod keep_accounts;
 pub mod purge_repo;
 pub mod purge_uploads;
@@ -37,6 +38,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
     };
     let gc_grace = TimeDelta::from_std(gc_grace).unwrap_or(TimeDelta::MAX);
     let event_retention = config.hold.as_ref().map(|hold| hold.event_retention);
+    let catalog = state.catalog.clone();
     let regular = async move {
         let mut ticks = tokio::time::interval(INTERVAL);
         loop {
@@ -75,6 +77,7 @@ pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
             request_crawl::request_crawl(&relays),
             followed.follow_captain(),
             reconciliation.run(),
+            index_catalog::index_catalog(&catalog),
             collect_garbage::collect_garbage(&collected, gc_interval, gc_grace)
         );
     })

@@ -1,11 +1,19 @@
 //! What the pages of a repository show.
 
+pub mod compare;
+pub mod files;
 pub mod image;
 pub mod overview;
 pub mod tags;
 
 #[cfg(feature = "ssr")]
-use self::{image::ImagePage, overview::Overview, tags::TagsPage, tags::TagsQuery};
+use self::{
+    compare::{ComparePage, CompareQuery},
+    files::{FilesPage, FilesQuery},
+    image::ImagePage,
+    overview::Overview,
+    tags::{TagsPage, TagsQuery},
+};
 #[cfg(feature = "ssr")]
 use super::error::PageError;
 
@@ -22,4 +30,15 @@ pub trait RepositorySource: Send + Sync {
 
     /// The manifest that a tag or digest stands for.
     async fn image(&self, name: &str, reference: &str) -> Result<ImagePage, PageError>;
+
+    /// The files of the image that a tag or digest stands for.
+    async fn files(
+        &self,
+        name: &str,
+        reference: &str,
+        query: &FilesQuery,
+    ) -> Result<FilesPage, PageError>;
+
+    /// Two images side by side.
+    async fn compare(&self, name: &str, query: &CompareQuery) -> Result<ComparePage, PageError>;
 }

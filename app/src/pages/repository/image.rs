@@ -22,7 +22,7 @@ pub(super) fn draw(page: ImagePage) -> impl IntoView {
     let kind = kind_name(&page.kind);
     let content = match page.content.clone() {
         ImageContent::Image(image) => {
-            view! { <ContainerView name=page.name.clone() image=*image /> }.into_any()
+            view! { <ContainerView name=page.name.clone() reference=reference.clone() image=*image /> }.into_any()
         }
         ImageContent::Index { entries } => {
             view! { <IndexView name=page.name.clone() entries /> }.into_any()
@@ -141,12 +141,18 @@ fn Aside(page: ImagePage) -> impl IntoView {
 }
 
 #[component]
-fn ContainerView(name: String, image: ContainerImage) -> impl IntoView {
+fn ContainerView(name: String, reference: String, image: ContainerImage) -> impl IntoView {
     let layers = image
         .layers
         .iter()
         .enumerate()
-        .map(|(index, layer)| view! { <LayerRow name=name.clone() index layer=layer.clone() /> })
+        .map(|(index, layer)| {
+            let files = routes::with_query(
+                &routes::files(&name, &reference),
+                &[("layer", &(index + 1).to_string())],
+            );
+            view! { <LayerRow name=name.clone() files index layer=layer.clone() /> }
+        })
         .collect_view();
     let config = image
         .config
@@ -155,7 +161,10 @@ fn ContainerView(name: String, image: ContainerImage) -> impl IntoView {
     let steps = (!image.steps.is_empty()).then(|| view! { <Steps steps=image.steps.clone() /> });
     view! {
         <section aria-labelledby="layers">
-            <h2 id="layers">"Layers"</h2>
+            <div class="section-head">
+                <h2 id="layers">"Layers"</h2>
+                <a href=routes::files(&name, &reference)>"Browse all files"</a>
+            </div>
             <ol class="layer-list">{layers}</ol>
         </section>
         {config}
@@ -165,7 +174,7 @@ fn ContainerView(name: String, image: ContainerImage) -> impl IntoView {
 
 /// A layer as a container on deck: its length is its share of the image.
 #[component]
-fn LayerRow(name: String, index: usize, layer: Layer) -> impl IntoView {
+fn LayerRow(name: String, files: String, index: usize, layer: Layer) -> impl IntoView {
     const PAINTS: [&str; 4] = ["paint-rust", "paint-sea", "paint-brass", "paint-foam"];
     let command = layer.command.as_deref().map(text::visible);
     let share = format!("{}.{} %", layer.permille / 10, layer.permille % 10);
@@ -205,6 +214,10 @@ fn LayerRow(name: String, index: usize, layer: Layer) -> impl IntoView {
                 <span>
                     <Size bytes=layer.size /> ", " {share} " of the image"
                 </span>
+                {layer.has_files.then(|| {
+                    let label = format!("Files of layer {}", index + 1);
+                    view! { <a href=files aria-label=label>"Files"</a> }
+                })}
                 {shared}
             </div>
         </li>

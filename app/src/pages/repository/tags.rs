@@ -212,24 +212,14 @@ fn Paging(
     query: TagsQuery,
 ) -> impl IntoView {
     let link = |after: Option<&str>| {
-        let mut pairs = Vec::new();
-        for (name, value) in [
-            ("filter", query.filter.as_str()),
-            ("order", query.order.as_str()),
-            ("after", after.unwrap_or_default()),
-        ] {
-            if !value.is_empty() {
-                pairs.push(format!(
-                    "{name}={}",
-                    leptos_router::location::Url::escape(value)
-                ));
-            }
-        }
-        if pairs.is_empty() {
-            address.clone()
-        } else {
-            format!("{address}?{}", pairs.join("&"))
-        }
+        routes::with_query(
+            &address,
+            &[
+                ("filter", &query.filter),
+                ("order", &query.order),
+                ("after", after.unwrap_or_default()),
+            ],
+        )
     };
     let first = (skipped > 0)
         .then(|| view! { <a class="button button-quiet" href=link(None)>"First page"</a> });

@@ -6,9 +6,6 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// `maxLength` of the description in the lexicon; longer ones do not come here.
-const MAX_SUMMARY: usize = 160;
-
 /// Renders CommonMark with tables, strikethrough, footnotes and task lists.
 pub(super) fn to_safe_html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES
@@ -19,33 +16,6 @@ pub(super) fn to_safe_html(markdown: &str) -> String {
     let mut rendered = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut rendered, events);
     rendered
-}
-
-/// The first words of a text, for a line in a list.
-pub(super) fn summary(markdown: &str) -> Option<String> {
-    let mut words = String::new();
-    let mut depth_of_heading = 0;
-    for event in Parser::new(markdown) {
-        match event {
-            Event::Start(Tag::Heading { .. }) => depth_of_heading += 1,
-            Event::End(TagEnd::Heading(_)) => depth_of_heading -= 1,
-            Event::Text(text) | Event::Code(text) if depth_of_heading == 0 => words.push_str(&text),
-            Event::SoftBreak | Event::HardBreak => words.push(' '),
-            Event::End(TagEnd::Paragraph) if !words.trim().is_empty() => break,
-            _ => {}
-        }
-        if words.len() > 4 * MAX_SUMMARY {
-            break;
-        }
-    }
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let words = words.join(" ");
-    let cut: String = words.chars().take(MAX_SUMMARY).collect();
-    match cut.is_empty() {
-        true => None,
-        false if cut.len() < words.len() => Some(format!("{}…", cut.trim_end())),
-        false => Some(cut),
-    }
 }
 
 /// What an event becomes: itself, something harmless, or nothing.
@@ -62,6 +32,10 @@ fn make_safe(event: Event<'_>) -> Vec<Event<'_>> {
         // The library writes these into attributes, where they would be names that pages use themselves.
         Event::FootnoteReference(name) => vec![Event::Text(format!("[{name}]").into())],
         Event::End(TagEnd::FootnoteDefinition) => vec![Event::End(TagEnd::BlockQuote(None))],
+        // A control that nobody can use, and without a name.
+        Event::TaskListMarker(is_done) => {
+            vec![Event::Text(if is_done { "☑ " } else { "☐ " }.into())]
+        }
         event => vec![event],
     }
 }
@@ -192,7 +166,6 @@ mod tests {
                 || tag.starts_with("th style=\"text-align: ")
                 || tag.starts_with("td style=\"text-align: ")
                 || tag.starts_with("ol start=\"")
-                || tag.starts_with("input disabled=\"\" type=\"checkbox\"")
                 || [
                     "a href=\"http",
                     "a href=\"mailto:",
@@ -255,16 +228,6 @@ mod tests {
             html.contains("<h3>") && html.contains("<h4>Two</h4>"),
             "{html}"
         );
-    }
-
-    #[test]
-    fn a_summary_is_the_first_paragraph() {
-        assert_eq!(
-            summary("# Title\n\nWhat *it* is.\nAnd more.\n\nLater."),
-            Some("What it is. And more.".to_owned())
-        );
-        assert_eq!(summary("# Only a title"), None);
-        assert!(summary(&"word ".repeat(500)).unwrap().chars().count() <= MAX_SUMMARY + 1);
     }
 
     proptest! {

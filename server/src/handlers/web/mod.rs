@@ -1,11 +1,15 @@
 //! The web app: renders the pages of [`app`] and implements the traits of `app::api`, one module
 //! here per module there.
 
+mod feeds;
 mod home;
+mod json;
 mod markdown;
 mod person;
 mod repository;
+mod search;
 mod sources;
+mod validators;
 mod views;
 
 use std::path::PathBuf;
@@ -14,12 +18,13 @@ use std::sync::Arc;
 pub use self::home::ShownHold;
 use app::api::home::HomePageSource;
 use app::{App, shell};
-use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::Response;
+use axum::{Router, middleware};
 use leptos::config::LeptosOptions;
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use url::Url;
 
@@ -61,7 +66,18 @@ pub fn routes(settings: &WebSettings, catalog: &Catalog) -> Router {
             plain_http: settings.public_url.scheme() == "http",
         }),
     };
-    router_with(settings, move || catalog_pages.clone().provide())
+    let for_programs = Router::new()
+        .merge(json::routes(catalog_pages.clone()))
+        .merge(feeds::routes(catalog_pages.clone()));
+    router_with(settings, move || {
+        let pages = match use_context::<Parts>() {
+            Some(parts) => catalog_pages.for_request(&parts.extensions),
+            None => catalog_pages.clone(),
+        };
+        pages.provide();
+    })
+    .merge(for_programs)
+    .layer(middleware::from_fn(validators::add_etag))
 }
 
 /// The pages, with what `provide_more` lets the components of each request find.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use app::api::person::PersonSource;
 use app::api::repository::RepositorySource;
+use app::api::search::SearchSource;
+use axum::http::Extensions;
 use leptos::prelude::provide_context;
 
 use crate::catalog::{Catalog, Reader};
@@ -28,10 +30,19 @@ pub(super) struct RegistryAddress {
 }
 
 impl CatalogPages {
+    /// The same with the eyes of whoever makes a request: a [`Reader`] among its extensions, else nobody.
+    pub(super) fn for_request(&self, extensions: &Extensions) -> Self {
+        Self {
+            reader: extensions.get::<Reader>().cloned().unwrap_or_default(),
+            ..self.clone()
+        }
+    }
+
     /// Lets the components of this request find it.
     pub(super) fn provide(self) {
         let pages = Arc::new(self);
         provide_context::<Arc<dyn PersonSource>>(pages.clone());
+        provide_context::<Arc<dyn SearchSource>>(pages.clone());
         provide_context::<Arc<dyn RepositorySource>>(pages);
     }
 }

@@ -4,7 +4,7 @@ use app::api::error::PageError;
 use app::api::moment::{self, Moment};
 use atproto::syntax::Did;
 use chrono::{DateTime, SecondsFormat};
-use oci::RepositoryName;
+use oci::{Reference, RepositoryName};
 
 use crate::catalog::CatalogError;
 
@@ -34,6 +34,13 @@ pub(super) fn repository_name(text: &str) -> Result<RepositoryName, PageError> {
         })
 }
 
+/// The tag or digest in an address.
+pub(super) fn reference(text: &str) -> Result<Reference, PageError> {
+    text.parse().map_err(|_| PageError::NotFound {
+        what: "such tag or digest in this repository".to_owned(),
+    })
+}
+
 /// Why there is nothing to show, for whoever asked. What only operators should know goes to the log.
 pub(super) fn page_error(error: CatalogError) -> PageError {
     match error {
@@ -45,6 +52,9 @@ pub(super) fn page_error(error: CatalogError) -> PageError {
         },
         CatalogError::ManifestUnknown { reference } => PageError::NotFound {
             what: format!("{reference} in this repository"),
+        },
+        CatalogError::FileUnknown => PageError::NotFound {
+            what: "such file in this image".to_owned(),
         },
         CatalogError::Unreachable { what } => PageError::Unreachable { what },
         CatalogError::Database(_) | CatalogError::Registry(_) => {

@@ -5,7 +5,6 @@ use app::api::repository::image::{
     Artifact, Blob, Config, ContainerImage, ImageContent, ImagePage, IndexEntry, Layer, Referrer,
     Step,
 };
-use oci::Reference;
 
 use crate::catalog::{
     ArtifactDetails, EnvironmentValue, Image, ImageBody, ImageConfig, ImageDetails,
@@ -35,9 +34,7 @@ pub(super) async fn image(
     reference: &str,
 ) -> Result<ImagePage, PageError> {
     let name = views::repository_name(name)?;
-    let reference: Reference = reference.parse().map_err(|_| PageError::NotFound {
-        what: "such tag or digest in this repository".to_owned(),
-    })?;
+    let reference = views::reference(reference)?;
     let found = pages.catalog.image(&pages.reader, &name, &reference).await;
     let image = found.map_err(views::page_error)?;
     Ok(view(pages, image))

@@ -4,6 +4,7 @@ use app::api::error::PageError;
 use app::api::repository::overview::Overview;
 
 use super::tags::tag;
+use crate::catalog::summarize;
 use crate::handlers::web::sources::CatalogPages;
 use crate::handlers::web::{markdown, person, views};
 
@@ -48,7 +49,7 @@ pub(super) async fn overview(pages: &CatalogPages, name: &str) -> Result<Overvie
             .collect(),
         tag_count: found.tag_count,
         readme_html: readme.as_deref().map(markdown::to_safe_html),
-        summary: said.or_else(|| readme.as_deref().and_then(markdown::summary)),
+        summary: said.or_else(|| readme.as_deref().and_then(summarize)),
         readme,
         licence,
         source,
