@@ -16,7 +16,7 @@ pub(crate) fn Header() -> impl IntoView {
                     <Mark />
                     <span>"Longshore"</span>
                 </a>
-                <form class="site-search" method="get" action=routes::SEARCH role="search">
+                <form class="site-search" method="get" action=routes::SEARCH role="search" aria-label="All repositories">
                     <label class="sr-only" for="site-search">"Search repositories"</label>
                     <input
                         id="site-search"

@@ -198,7 +198,7 @@ fn SearchForm(links: Links) -> impl IntoView {
     .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
     .collect_view();
     view! {
-        <form class="filter-form" method="get" action=links.address role="search">
+        <form class="filter-form" method="get" action=links.address role="search" aria-label="Files">
             {hidden}
             <div class="field">
                 <label for="file-search">"Find files by path"</label>

@@ -67,7 +67,7 @@ fn summary(page: &TagsPage, query: &TagsQuery) -> String {
 fn FilterForm(address: String, query: TagsQuery) -> impl IntoView {
     let by_time = query.order == "newest";
     view! {
-        <form class="filter-form" method="get" action=address role="search">
+        <form class="filter-form" method="get" action=address role="search" aria-label="Tags">
             <div class="field">
                 <label for="filter">"Filter tags"</label>
                 <input
