@@ -8,11 +8,15 @@ use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
-use crate::pages::home::HomePage;
-use crate::pages::not_found::NotFoundPage;
-use crate::pages::person::PersonPage;
-use crate::pages::repository::RepositoryPages;
-use crate::pages::search::SearchPage;
+use crate::pages::{
+    home::HomePage,
+    not_found::NotFoundPage,
+    person::PersonPage,
+    repository::RepositoryPages,
+    search::SearchPage,
+    settings::{profile::ProfilePage, sessions::SessionsPage},
+    sign_in::SignInPage,
+};
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -69,6 +73,13 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("r"), WildcardSegment("rest"))
                     view=RepositoryPages
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("sessions"))
+                    view=SessionsPage
                     ssr=SsrMode::Async
                 />
             </Routes>

@@ -4,18 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
+use chrono::TimeDelta;
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
-use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::{
+    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
+    ServiceTokens, ServiceTokensSetup,
+};
+use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
 use crate::clients::hold::HoldClient;
+use crate::clients::holds::Holds;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
+use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
+use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -32,6 +39,7 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
+use crate::storage::open_blob_store;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -41,28 +49,34 @@ const KEY_BYTES: usize = 32;
 
 /// The parts that handlers and jobs use.
 pub struct AppState {
+    /// Which parts of the server answer.
+    pub roles: Roles,
     /// The registry.
     pub registry: Registry,
     /// What pages show of images.
     pub catalog: Catalog,
-    /// The hold in this process.
-    pub hold: Hold,
-    /// Its methods.
-    pub xrpc: XrpcState,
+    /// The hold in this process, if it has one.
+    pub hold: Option<HoldService>,
     /// Who is who.
     pub identities: Identities,
     /// People's PDSes.
     pub pds: PdsClient,
-    /// Who verifies those who call them.
-    pub service_tokens: ServiceTokens,
     /// Registry tokens.
     pub tokens: Arc<RegistryTokens>,
     /// Where clients get them.
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
-    /// The relays that are to follow the hold.
-    pub relays: Relays,
+    /// Logins with access tokens.
+    pub access_tokens: AccessTokens,
+    /// Logins of devices, which get one.
+    pub device_logins: DeviceLogins,
+    /// Sign-ins through the browser.
+    pub oauth: OAuthSessions,
+    /// Browsers that are signed in.
+    pub browsers: BrowserSessions,
+    /// People's settings in their repos.
+    pub profiles: SailorProfiles,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -75,21 +89,45 @@ pub struct AppState {
     pub readiness: Readiness,
 }
 
+/// The hold in this process, and how the network meets it.
+pub struct HoldService {
+    /// The hold.
+    pub hold: Hold,
+    /// Its methods.
+    pub xrpc: XrpcState,
+    /// Who verifies those who call them.
+    pub service_tokens: ServiceTokens,
+    /// The relays that are to follow it.
+    pub relays: Relays,
+    /// Who owned it at the start.
+    captain: Did,
+}
+
 /// The parts could not be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum AssemblyError {
     /// There is no hold to push to.
     #[error(
-        "this server has no hold; a registry with only remote holds comes with a later release, so keep \
-         `hold` in LONGSHORE_ROLES and set HOLD_OWNER"
+        "this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES"
     )]
     NoHold,
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
-    /// The folder for blobs cannot be used.
-    #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
-    BlobStore(#[from] BlobStoreError),
+    /// The keys of the OAuth client cannot be used.
+    #[error(transparent)]
+    ClientKeys(#[from] ClientKeysError),
+    /// The place for blobs cannot be used.
+    #[error(
+        "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
+    )]
+    BlobStore {
+        /// The folder or bucket.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -109,60 +147,97 @@ impl AppState {
         metrics: Metrics,
         clock: Clock,
     ) -> Result<Self, AssemblyError> {
-        let hold_config = config.hold.as_ref().ok_or(AssemblyError::NoHold)?;
         let outbound = network::outbound_client(config)?;
         let directory = Arc::new(network::network_directory(config, outbound.clone())?);
         let identities = Identities::new(
-            directory,
+            directory.clone(),
             database.clone(),
             clock.clone(),
             config.server.development,
         );
+        let access_tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
         let pds = PdsClient::new(outbound.clone());
+        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: oauth_client(config, &clock)?,
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            key: session_key.clone(),
+        });
+        let browsers =
+            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
+            oauth: Some(oauth.clone()),
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             clock: clock.clone(),
-            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
-        let hold = open_hold(
-            config,
-            hold_config,
-            HoldParts {
-                outbound: &outbound,
-                identities: &identities,
-                database: &database,
-                blob_store: blob_store.clone(),
-                clock: &clock,
-            },
-        )
-        .await?;
-        let captain = hold.captain().await.map_err(SetUpError::from)?.did;
-        let service_tokens = ServiceTokens::new(ServiceTokensSetup {
-            audience: hold.did().clone(),
-            service: HOLD_SERVICE,
+        let profiles = SailorProfiles {
             identities: identities.clone(),
             pds: pds.clone(),
-            database: database.clone(),
+            sessions: sessions.clone(),
             clock: clock.clone(),
+        };
+        let blob_store =
+            open_blob_store(config)
+                .await
+                .map_err(|source| AssemblyError::BlobStore {
+                    place: config.blob_store.display(),
+                    source,
+                })?;
+        let hold = match &config.hold {
+            Some(hold_config) => {
+                let parts = HoldParts {
+                    outbound: &outbound,
+                    identities: &identities,
+                    database: &database,
+                    pds: &pds,
+                    blob_store: blob_store.clone(),
+                    clock: &clock,
+                };
+                Some(open_hold_service(config, hold_config, parts).await?)
+            }
+            None => None,
+        };
+        let local = hold.as_ref().map(|service| {
+            let local: Arc<dyn HoldClient> = Arc::new(LocalHold::new(service.hold.clone()));
+            local
         });
-        let xrpc = XrpcState::new(XrpcParts {
-            hold: hold.clone(),
-            tokens: service_tokens.clone(),
-            trusted_appviews: hold_config.trusted_appviews.clone(),
-            clock: clock.clone(),
-        });
-        let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
+        let default_hold = match (&config.registry.default_hold, &hold) {
+            (Some(did), _) => did.clone(),
+            (None, Some(service)) => service.hold.did().clone(),
+            (None, None) => return Err(AssemblyError::NoHold),
+        };
+        let holds = Holds::new(
+            local,
+            directory,
+            RemoteHoldParts {
+                outbound: outbound.clone(),
+                pds: pds.clone(),
+                sessions: sessions.clone(),
+                database: database.clone(),
+                clock: clock.clone(),
+                max_blob_bytes: config.registry.max_blob_bytes,
+            },
+        );
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             sessions: sessions.clone(),
-            hold: hold_client,
+            holds,
+            default_hold,
             clock: clock.clone(),
             settings: RegistrySettings {
                 tag_fresh: config.registry.tag_fresh,
@@ -178,17 +253,20 @@ impl AppState {
         });
         Ok(Self {
             catalog,
-            web: web_settings(config, hold_config, captain, hold.clone()),
+            web: web_settings(config, hold.as_ref()),
+            roles: config.server.roles,
             registry,
             hold,
-            xrpc,
             identities,
             pds,
-            service_tokens,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
-            relays: relays(hold_config, outbound),
+            access_tokens,
+            device_logins,
+            oauth,
+            browsers,
+            profiles,
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
@@ -196,22 +274,50 @@ impl AppState {
         })
     }
 
-    /// What compares people's layers with their manifests.
-    pub fn reconciliation(&self) -> Reconciliation {
-        Reconciliation {
-            hold: self.hold.clone(),
+    /// What compares people's layers with their manifests, where there is a hold.
+    pub fn reconciliation(&self) -> Option<Reconciliation> {
+        let service = self.hold.as_ref()?;
+        Some(Reconciliation {
+            hold: service.hold.clone(),
             identities: self.identities.clone(),
             pds: self.pds.clone(),
             clock: self.clock.clone(),
-        }
+        })
     }
+}
+
+/// The hold, and what answers for it.
+async fn open_hold_service(
+    config: &Config,
+    hold_config: &HoldConfig,
+    parts: HoldParts<'_>,
+) -> Result<HoldService, AssemblyError> {
+    let (outbound, clock) = (parts.outbound.clone(), parts.clock.clone());
+    let hold = open_hold(config, hold_config, &parts).await?;
+    let captain = hold.captain().await.map_err(SetUpError::from)?.did;
+    let service_tokens = ServiceTokens::new(ServiceTokensSetup {
+        audience: hold.did().clone(),
+        service: HOLD_SERVICE,
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        database: parts.database.clone(),
+        clock: clock.clone(),
+    });
+    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &clock);
+    Ok(HoldService {
+        hold,
+        xrpc,
+        service_tokens,
+        relays: relays(hold_config, outbound),
+        captain,
+    })
 }
 
 /// The hold, with its repo, captain and key, which the first start makes.
 async fn open_hold(
     config: &Config,
     hold_config: &HoldConfig,
-    parts: HoldParts<'_>,
+    parts: &HoldParts<'_>,
 ) -> Result<Hold, AssemblyError> {
     let HoldParts {
         outbound,
@@ -219,20 +325,18 @@ async fn open_hold(
         database,
         blob_store,
         clock,
+        ..
     } = parts;
-    let settings = HoldSettings {
-        max_blob_bytes: config.registry.max_blob_bytes,
-        tiers: tiers(hold_config),
-    };
+    let settings = hold_settings(config, hold_config);
     let plc_url = config.identity.plc_directory_url.url().clone();
-    let plc = PlcDirectory::new(outbound.clone(), plc_url);
+    let plc = PlcDirectory::new((*outbound).clone(), plc_url);
     let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
     let hold = Hold::new(
         settings,
         loaded.identity,
-        database.clone(),
-        blob_store,
-        clock.clone(),
+        (*database).clone(),
+        blob_store.clone(),
+        (*clock).clone(),
     );
     hold.set_up(&hold_setup(hold_config, identities, loaded.changed).await)
         .await?;
@@ -244,6 +348,7 @@ struct HoldParts<'a> {
     outbound: &'a OutboundClient,
     identities: &'a Identities,
     database: &'a Database,
+    pds: &'a PdsClient,
     blob_store: Arc<dyn BlobStore>,
     clock: &'a Clock,
 }
@@ -259,7 +364,25 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
-fn identity_source(config: &HoldConfig) -> IdentitySource {
+fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
+    OAuthClient::new(
+        config.http.public_url.url(),
+        &config.oauth.client_name,
+        &config.oauth.client_keys_path,
+        clock.now_millis(),
+    )
+}
+
+/// What the operator decided about the hold.
+pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
+    HoldSettings {
+        max_blob_bytes: config.registry.max_blob_bytes,
+        tiers: tiers(hold_config),
+    }
+}
+
+/// Where the hold's identity comes from.
+pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
     IdentitySource {
         public_url: config.public_url.url().clone(),
         web_did: config.did.clone(),
@@ -267,6 +390,26 @@ fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn xrpc_state(
+    config: &HoldConfig,
+    hold: &Hold,
+    tokens: &ServiceTokens,
+    clock: &Clock,
+) -> XrpcState {
+    XrpcState::new(XrpcParts {
+        hold: hold.clone(),
+        tokens: tokens.clone(),
+        trusted_appviews: config.trusted_appviews.clone(),
+        gc_grace: gc_grace(config),
+        clock: clock.clone(),
+    })
+}
+
+/// How long what nothing uses is kept.
+pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
+    TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
 }
 
 fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
@@ -318,21 +461,18 @@ async fn owner(config: &HoldConfig, identities: &Identities) -> Option<Did> {
     }
 }
 
-fn web_settings(
-    config: &Config,
-    hold_config: &HoldConfig,
-    captain: Did,
-    hold: Hold,
-) -> WebSettings {
+fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
+    let shown = config.hold.as_ref().zip(service);
     WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
-        hold: Some(ShownHold {
+        sign_up_url: config.web.sign_up_url.clone(),
+        hold: shown.map(|(hold_config, service)| ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),
-            captain,
-            hold,
+            captain: service.captain.clone(),
+            hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
     }

@@ -9,3 +9,6 @@ pub mod moment;
 pub mod person;
 pub mod repository;
 pub mod search;
+pub mod settings;
+pub mod sign_in;
+pub mod viewer;

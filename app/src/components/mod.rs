@@ -6,6 +6,7 @@ pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod facts;
+pub(crate) mod form_token;
 #[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]

@@ -7,3 +7,5 @@ pub(crate) mod not_found;
 pub(crate) mod person;
 pub(crate) mod repository;
 pub(crate) mod search;
+pub(crate) mod settings;
+pub(crate) mod sign_in;

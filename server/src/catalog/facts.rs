@@ -83,7 +83,10 @@ impl Catalog {
         digest: &Digest,
     ) -> Result<Option<ImageFacts>, CatalogError> {
         if let Some(row) = self.inner.database.find_image_facts(digest).await? {
-            return Ok(Some(ImageFacts::from_row(&row)));
+            // A repository may have images in several holds, not all of which this reader may read.
+            let reference = Reference::Digest(digest.clone());
+            let readable = self.inner.registry.find_manifest(access, &reference).await;
+            return Ok(readable.is_ok().then(|| ImageFacts::from_row(&row)));
         }
         match tokio::time::timeout(PATIENCE, self.look_at(access, digest, true)).await {
             Ok(Ok(facts)) => Ok(Some(facts)),

@@ -1,6 +1,6 @@
 //! A repository's tags, in pages: sorted as people count, with what each leads to.
 
-use oci::{Digest, RepositoryName};
+use oci::{Digest, Reference, RepositoryName};
 
 use super::tag_order::compare_tags;
 use super::{ArtifactKind, Catalog, CatalogError, Owner, Reader, TagOrder};
@@ -134,10 +134,22 @@ impl Catalog {
     /// What a tag leads to, as far as it was looked at.
     pub(super) async fn tag_entry(
         &self,
-        _access: &PullAccess,
+        access: &PullAccess,
         row: &TagRow,
     ) -> Result<TagEntry, CatalogError> {
-        let facts = self.inner.database.find_image_facts(&row.digest).await?;
+        let mut facts = self.inner.database.find_image_facts(&row.digest).await?;
+        // A repository may have images in several holds, not all of which this reader may read.
+        let reference = Reference::Digest(row.digest.clone());
+        if facts.is_some()
+            && self
+                .inner
+                .registry
+                .find_manifest(access, &reference)
+                .await
+                .is_err()
+        {
+            facts = None;
+        }
         let kind = facts
             .as_ref()
             .and_then(|facts| ArtifactKind::parse(&facts.kind));

@@ -1,3 +1,5 @@
+//! Blobs in a bucket of a server in this process.
+
 use std::path::PathBuf;
 
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -7,32 +9,39 @@ use super::*;
 use crate::blob_store::check_contract;
 
 const MIB: usize = 1 << 20;
+const MAX_BLOB_BYTES: u64 = 10 << 30;
 const MORE: Continuation = Continuation::MoreToCome;
 
 /// A server with one empty bucket.
 struct Harbour {
-    server: S3Server,
+    /// Where its objects lie.
+    bucket: PathBuf,
     settings: S3Settings,
+    _server: S3Server,
 }
 
 impl Harbour {
     async fn start() -> Self {
         let server = S3Server::start().await;
-        let settings = server.bucket("blobs");
-        Self { server, settings }
+        Self {
+            bucket: server.create_bucket("blobs"),
+            settings: settings_for(&server.endpoint(), "blobs"),
+            _server: server,
+        }
     }
 
     /// A store as another process would open it, with the smallest parts that S3 takes.
     async fn store(&self) -> S3BlobStore {
-        let mut store = S3BlobStore::open(self.settings.clone()).await.unwrap();
+        let mut store = S3BlobStore::open(self.settings.clone(), MAX_BLOB_BYTES)
+            .await
+            .unwrap();
         store.part_bytes = 5 << 20;
         store
     }
 
     /// The objects in the bucket, without what the server keeps beside them.
     fn objects(&self) -> Vec<PathBuf> {
-        let bucket = self.server.folder().join("blobs");
-        let mut folders = vec![bucket.clone()];
+        let mut folders = vec![self.bucket.clone()];
         let mut objects = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -40,7 +49,7 @@ impl Harbour {
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    objects.push(path.strip_prefix(&bucket).unwrap().to_owned());
+                    objects.push(path.strip_prefix(&self.bucket).unwrap().to_owned());
                 }
             }
         }
@@ -50,7 +59,10 @@ impl Harbour {
 
     fn count_below(&self, prefix: &str) -> usize {
         let objects = self.objects();
-        objects.iter().filter(|path| path.starts_with(prefix)).count()
+        objects
+            .iter()
+            .filter(|path| path.starts_with(prefix))
+            .count()
     }
 }
 
@@ -73,7 +85,14 @@ fn body(content: &[u8]) -> IncomingBytes {
 async fn append(store: &S3BlobStore, before: &Appended, content: &[u8]) -> Appended {
     let hash = before.hash.clone();
     store
-        .append(&before.staging, before.size, u64::MAX, hash, body(content), MORE)
+        .append(
+            &before.staging,
+            before.size,
+            u64::MAX,
+            hash,
+            body(content),
+            MORE,
+        )
         .await
         .unwrap()
 }
@@ -116,16 +135,29 @@ async fn a_blob_in_parts_goes_from_process_to_process() {
     let digest = Digest::sha256_of(&content);
     assert_eq!(upload.hash.digest(), digest);
     let store = harbour.store().await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     assert_eq!(harbour.objects().len(), 2, "{:?}", harbour.objects());
     assert!(read(&harbour.store().await, &digest, content.len()).await == content);
-    let range = store.read(&digest, upload.size, Some(6_000_000..=6_000_009)).await;
+    let range = store
+        .read(&digest, upload.size, Some(6_000_000..=6_000_009))
+        .await;
     let part: Vec<Bytes> = range.unwrap().unwrap().try_collect().await.unwrap();
     assert_eq!(part.concat(), content[6_000_000..6_000_010]);
     assert_eq!(store.stat(&digest).await.unwrap(), Some(upload.size));
     store.remove(&digest).await.unwrap();
     assert_eq!(harbour.objects(), Vec::<PathBuf>::new());
-    assert!(harbour.store().await.read(&digest, upload.size, None).await.unwrap().is_none());
+    assert!(
+        harbour
+            .store()
+            .await
+            .read(&digest, upload.size, None)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -152,7 +184,10 @@ async fn the_last_body_may_be_sent_again() {
         assert_eq!(again.hash.digest(), digest);
         last = again;
     }
-    store.promote(&last.staging, last.size, &digest).await.unwrap();
+    store
+        .promote(&last.staging, last.size, &digest)
+        .await
+        .unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
 }
 
@@ -168,7 +203,10 @@ async fn a_digest_by_another_algorithm_is_computed_from_the_parts() {
         .unwrap();
     let digest = Digest::of(DigestAlgorithm::Sha512, &content);
     assert_eq!(hash.digest(), digest);
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
     assert_eq!(harbour.count_below("staging"), 0);
 }
@@ -181,7 +219,10 @@ async fn a_second_copy_is_not_kept() {
     let digest = Digest::sha256_of(&content);
     for name in ["one", "two"] {
         let upload = append(&store, &start(&store, name).await, &content).await;
-        store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+        store
+            .promote(&upload.staging, upload.size, &digest)
+            .await
+            .unwrap();
     }
     assert_eq!(harbour.count_below("objects"), 1);
     assert_eq!(harbour.count_below("staging"), 0);
@@ -194,15 +235,24 @@ async fn discarding_never_takes_a_blob_along() {
     let content = content_of(11 * MIB);
     let digest = Digest::sha256_of(&content);
     let upload = append(&store, &start(&store, "promoted").await, &content).await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     // What a process does that finds the row of an upload whose end was not written down.
     store.discard_staging(&upload.staging).await.unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
     // And one that finds what another left behind between link and end.
     let staged = Staged::parse(&upload.staging).unwrap();
     let opened = staged.upload.unwrap();
-    store.put_marker("promoted", &opened, Some(&digest)).await.unwrap();
-    store.sweep_staging(Duration::ZERO, &HashSet::new()).await.unwrap();
+    store
+        .put_marker("promoted", &opened, Some(&digest))
+        .await
+        .unwrap();
+    store
+        .sweep_staging(Duration::ZERO, &HashSet::new())
+        .await
+        .unwrap();
     assert!(read(&harbour.store().await, &digest, content.len()).await == content);
     assert_eq!(harbour.count_below("staging"), 0);
 }
@@ -214,12 +264,24 @@ async fn sweeping_frees_the_parts_of_an_upload() {
     let content = content_of(11 * MIB);
     let upload = append(&store, &start(&store, "left").await, &content).await;
     let claimed = HashSet::from([upload.staging.clone()]);
-    assert_eq!(store.sweep_staging(Duration::ZERO, &claimed).await.unwrap(), 0);
-    assert_eq!(store.sweep_staging(Duration::ZERO, &HashSet::new()).await.unwrap(), 1);
+    assert_eq!(
+        store.sweep_staging(Duration::ZERO, &claimed).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        store
+            .sweep_staging(Duration::ZERO, &HashSet::new())
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(harbour.objects(), Vec::<PathBuf>::new());
     let digest = Digest::sha256_of(&content);
     let lost = store.promote(&upload.staging, upload.size, &digest).await;
-    assert!(matches!(lost, Err(BlobStoreError::StagingUnknown { .. })), "{lost:?}");
+    assert!(
+        matches!(lost, Err(BlobStoreError::StagingUnknown { .. })),
+        "{lost:?}"
+    );
 }
 
 #[tokio::test]
@@ -229,13 +291,23 @@ async fn a_blob_that_was_changed_from_outside_never_ends_cleanly() {
     let content = content_of(6 * MIB);
     let digest = Digest::sha256_of(&content);
     let upload = append(&store, &start(&store, "changed").await, &content).await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
-    let object = harbour.objects().into_iter().find(|path| path.starts_with("objects"));
-    let path = harbour.server.folder().join("blobs").join(object.unwrap());
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
+    let object = harbour
+        .objects()
+        .into_iter()
+        .find(|path| path.starts_with("objects"));
+    let path = harbour.bucket.join(object.unwrap());
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[3 * MIB] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let chunks = store.read(&digest, upload.size, None).await.unwrap().unwrap();
+    let chunks = store
+        .read(&digest, upload.size, None)
+        .await
+        .unwrap()
+        .unwrap();
     let received: Result<Vec<Bytes>, _> = chunks.try_collect().await;
     assert!(matches!(received, Err(BlobStoreError::Damaged { .. })));
     std::fs::write(&path, &bytes[1..]).unwrap();
@@ -250,7 +322,10 @@ async fn a_presigned_url_gives_the_blob_to_anybody_for_a_while() {
     for content in [b"small".to_vec(), content_of(11 * MIB)] {
         let digest = Digest::sha256_of(&content);
         let upload = append(&store, &start(&store, digest.hex()).await, &content).await;
-        store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+        store
+            .promote(&upload.staging, upload.size, &digest)
+            .await
+            .unwrap();
         let url = store
             .presign(&digest, upload.size, Duration::from_mins(5))
             .await
@@ -260,16 +335,32 @@ async fn a_presigned_url_gives_the_blob_to_anybody_for_a_while() {
         let answer = client.get(url.clone()).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert!(answer.bytes().await.unwrap() == content);
-        let tampered = url.as_str().replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+        let tampered = url
+            .as_str()
+            .replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
         assert_eq!(client.get(tampered).send().await.unwrap().status(), 403);
-        let range = client.get(url).header("range", "bytes=1-3").send().await.unwrap();
+        let range = client
+            .get(url)
+            .header("range", "bytes=1-3")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(range.bytes().await.unwrap(), content[1..4]);
     }
     let absent = Digest::sha256_of(b"absent");
-    assert_eq!(store.presign(&absent, 6, Duration::from_mins(5)).await.unwrap(), None);
+    assert_eq!(
+        store
+            .presign(&absent, 6, Duration::from_mins(5))
+            .await
+            .unwrap(),
+        None
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "a client of the bucket, as docker is one")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a client of the bucket, as docker is one"
+)]
 fn testing_client() -> reqwest::Client {
     // Another test may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -289,7 +380,7 @@ async fn a_bucket_that_is_not_there_and_a_wrong_key_are_told_at_the_start() {
     };
     let nowhere = settings_for("http://127.0.0.1:1", "blobs");
     for settings in [absent, wrong, nowhere] {
-        assert!(S3BlobStore::open(settings).await.is_err());
+        assert!(S3BlobStore::open(settings, MAX_BLOB_BYTES).await.is_err());
     }
 }
 
@@ -319,7 +410,7 @@ async fn start_careless_server() -> std::net::SocketAddr {
 async fn a_server_that_takes_a_wrong_signature_is_refused() {
     let address = start_careless_server().await;
     let settings = settings_for(&format!("http://{address}"), "blobs");
-    let Err(refused) = S3BlobStore::open(settings).await else {
+    let Err(refused) = S3BlobStore::open(settings, MAX_BLOB_BYTES).await else {
         panic!("it was trusted");
     };
     let BlobStoreError::Failed { source, .. } = refused else {

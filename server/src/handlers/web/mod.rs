@@ -8,30 +8,37 @@ mod markdown;
 mod person;
 mod repository;
 mod search;
+mod settings;
+mod sign_in;
 mod sources;
 mod validators;
+mod viewer;
 mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::home::ShownHold;
+pub use self::settings::SettingsState;
 use app::api::home::HomePageSource;
 use app::{App, shell};
+use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::http::request::Parts;
-use axum::response::Response;
-use axum::{Router, middleware};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use leptos::config::LeptosOptions;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use url::Url;
 
 use self::home::ConfiguredHomePage;
-use self::sources::{CatalogPages, RegistryAddress};
-use crate::catalog::{Catalog, Reader};
+use self::sources::CatalogPages;
+use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
+use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::oauth::{FailedSignIn, SignInPage};
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
 const OUTPUT_NAME: &str = "longshore";
@@ -47,58 +54,68 @@ pub struct WebSettings {
     pub example_handle: Option<String>,
     /// The hold that takes what is pushed here.
     pub hold: Option<ShownHold>,
+    /// Where people without an account can make one (`web.sign_up_url`).
+    pub sign_up_url: Url,
     /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
 }
 
-/// Pages, their files, and the 404 page as fallback for everything else.
-pub fn routes(settings: &WebSettings, catalog: &Catalog) -> Router {
-    let catalog_pages = CatalogPages {
-        catalog: catalog.clone(),
-        reader: Reader::default(),
-        registry: Arc::new(RegistryAddress {
-            host: settings.registry_host.clone(),
-            public_url: settings
-                .public_url
-                .as_str()
-                .trim_end_matches('/')
-                .to_owned(),
-            plain_http: settings.public_url.scheme() == "http",
-        }),
-    };
-    let for_programs = Router::new()
-        .merge(json::routes(catalog_pages.clone()))
-        .merge(feeds::routes(catalog_pages.clone()));
-    router_with(settings, move || {
-        let pages = match use_context::<Parts>() {
-            Some(parts) => catalog_pages.for_request(&parts.extensions),
-            None => catalog_pages.clone(),
-        };
-        pages.provide();
-    })
-    .merge(for_programs)
-    .layer(middleware::from_fn(validators::add_etag))
+/// What the pages are made of.
+#[derive(Clone)]
+pub struct WebParts {
+    /// What is fixed.
+    pub settings: WebSettings,
+    /// What is there to see of images; without it, pages about them are not there.
+    pub catalog: Option<Catalog>,
+    /// What only somebody who is signed in sees.
+    pub account: SettingsState,
+    /// Reads cookies.
+    pub cookies: Cookies,
 }
 
-/// The pages, with what `provide_more` lets the components of each request find.
-fn router_with(
-    settings: &WebSettings,
-    provide_more: impl Fn() + Clone + Send + Sync + 'static,
-) -> Router {
-    let assets = Arc::new(load_assets(settings));
-    let options = leptos_options(settings, &assets);
-    let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(settings));
+/// Pages, their files, the forms that they send, and the 404 page as fallback for everything else. The second value
+/// renders the sign-in page for those whose sign-in failed.
+pub fn routes(parts: WebParts) -> (Router, SignInPage) {
+    let WebParts {
+        settings,
+        catalog,
+        account,
+        cookies,
+    } = parts;
+    let assets = Arc::new(load_assets(&settings));
+    let options = leptos_options(&settings, &assets);
+    let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
+    let forms = settings::forms(account.clone());
+    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let for_programs = match &catalog_pages {
+        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        None => Router::new(),
+    };
     let provide_sources = move || {
         provide_context(home_page.clone());
-        provide_more();
+        let Some((parts, viewer)) = viewer::of_request() else {
+            return;
+        };
+        viewer::provide(&viewer);
+        if let Some(pages) = &catalog_pages {
+            pages.for_request(&parts.extensions).provide();
+        }
+        provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(signed_in) = &viewer.0 {
+            settings::provide(&account, signed_in, &parts);
+        }
     };
     let document = {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let not_found = render_app_async_with_context(provide_sources.clone(), document.clone());
-    let fallback = move |request: Request| asset_or_page(assets, request, not_found);
-    Router::new()
+    let page = render_app_async_with_context(provide_sources.clone(), document.clone());
+    let sign_in_page: SignInPage = {
+        let page = page.clone();
+        Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
+    };
+    let fallback = move |request: Request| asset_or_page(assets, request, page);
+    let pages = Router::new()
         .leptos_routes_with_context(
             &options,
             generate_route_list(App),
@@ -107,6 +124,46 @@ fn router_with(
         )
         .fallback(fallback)
         .with_state(options)
+        .layer(middleware::from_fn(only_for_their_owner))
+        .merge(for_programs)
+        .layer(middleware::from_fn(validators::add_etag))
+        .merge(forms);
+    (pages, sign_in_page)
+}
+
+/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+async fn only_for_their_owner(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
+        path.strip_prefix(beginning)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let is_signed_in = request
+        .extensions()
+        .get::<Viewer>()
+        .is_some_and(|viewer| viewer.0.is_some());
+    if is_private && !is_signed_in {
+        return SignInNeeded::new(request.method(), request.uri(), request.headers())
+            .into_response();
+    }
+    next.run(request).await
+}
+
+/// The sign-in page again, with what went wrong, as the answer to whatever the browser asked for.
+async fn show_failed_sign_in<Page, Answer>(page: Page, failure: FailedSignIn) -> Response
+where
+    Page: FnOnce(Request) -> Answer,
+    Answer: Future<Output = Response>,
+{
+    let mut request = Request::new(axum::body::Body::empty());
+    *request.uri_mut() = axum::http::Uri::from_static(app::routes::SIGN_IN);
+    request.headers_mut().clone_from(&failure.headers);
+    let status = failure.status;
+    request.extensions_mut().insert(failure.viewer.clone());
+    request.extensions_mut().insert(failure);
+    let mut response = page(request).await;
+    *response.status_mut() = status;
+    response
 }
 
 /// A file where one has this path, else whatever `page` renders.
@@ -169,21 +226,56 @@ mod tests {
             registry_host: "localhost:5000".to_owned(),
             example_handle: Some("alice.test".to_owned()),
             hold: None,
+            sign_up_url: "https://pds.example.com".parse().unwrap(),
             site_root: PathBuf::from("no such folder"),
         }
     }
 
     async fn get(path: &str) -> (StatusCode, String, String) {
+        let (_folder, account) = SettingsState::for_tests().await;
+        let (router, _) = routes(WebParts {
+            settings: settings(),
+            catalog: None,
+            account,
+            cookies: Cookies::new(false),
+        });
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router_with(&settings(), || {})
-            .oneshot(request)
-            .await
-            .unwrap();
+        let response = router.oneshot(request).await.unwrap();
         let status = response.status();
-        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].clone();
+        let header = |name| {
+            let value = response.headers().get(name);
+            value.map(|value| value.to_str().unwrap().to_owned())
+        };
+        let policy = header(header::CONTENT_SECURITY_POLICY)
+            .or_else(|| header(header::LOCATION))
+            .unwrap();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
-        (status, policy.to_str().unwrap().to_owned(), body)
+        (status, policy, body)
+    }
+
+    #[tokio::test]
+    async fn settings_lead_somebody_who_is_not_signed_in_to_the_sign_in_page_and_back() {
+        let (status, location, body) = get("/settings/sessions").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(location, "/sign-in?return_to=%2Fsettings%2Fsessions");
+        assert_eq!(body, "");
+        let (status, _, body) = get(&location).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            body.contains("name=\"return_to\" value=\"/settings/sessions\""),
+            "{body}"
+        );
+        let (_, _, body) = get("/sign-in?return_to=//evil.example").await;
+        assert!(body.contains("name=\"return_to\" value=\"/\""), "oa_39");
+    }
+
+    #[tokio::test]
+    async fn bf_12_paths_that_look_like_files_are_no_pages_of_somebody() {
+        let (status, _, _) = get("/settings-x.css").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let (status, _, _) = get("/settings/x.css").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
     }
 
     #[tokio::test]

@@ -8,7 +8,10 @@ use app::api::search::SearchSource;
 use axum::http::Extensions;
 use leptos::prelude::provide_context;
 
+use super::WebSettings;
 use crate::catalog::{Catalog, Reader};
+use crate::clients::hold::HoldUser;
+use crate::handlers::middleware::browser_session::Viewer;
 
 /// The catalogue as one request sees it.
 #[derive(Clone)]
@@ -30,10 +33,31 @@ pub(super) struct RegistryAddress {
 }
 
 impl CatalogPages {
-    /// The same with the eyes of whoever makes a request: a [`Reader`] among its extensions, else nobody.
-    pub(super) fn for_request(&self, extensions: &Extensions) -> Self {
+    /// The catalogue as nobody in particular sees it.
+    pub(super) fn new(catalog: Catalog, settings: &WebSettings) -> Self {
+        let public_url = settings.public_url.as_str().trim_end_matches('/');
         Self {
-            reader: extensions.get::<Reader>().cloned().unwrap_or_default(),
+            catalog,
+            reader: Reader::default(),
+            registry: Arc::new(RegistryAddress {
+                host: settings.registry_host.clone(),
+                public_url: public_url.to_owned(),
+                plain_http: settings.public_url.scheme() == "http",
+            }),
+        }
+    }
+
+    /// The same with the eyes of whoever makes a request.
+    pub(super) fn for_request(&self, extensions: &Extensions) -> Self {
+        let signed_in = extensions
+            .get::<Viewer>()
+            .and_then(|viewer| viewer.0.as_ref());
+        let user = signed_in.map(|signed_in| HoldUser {
+            did: signed_in.did.clone(),
+            session: Some(signed_in.browser_session.oauth_session_id.clone()),
+        });
+        Self {
+            reader: Reader { user },
             ..self.clone()
         }
     }

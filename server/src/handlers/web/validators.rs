@@ -1,11 +1,14 @@
 //! `ETag` of pages, JSON and feeds, so that what did not change is not sent again (RFC 9110, section 8.8.3).
 
+use app::routes;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
+
+use crate::handlers::middleware::browser_session::Viewer;
 
 /// Larger answers go out as they are.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -16,10 +19,12 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// so that the kept page goes on with the policy, and the nonce, that it came with.
 pub(super) async fn add_etag(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
+    let is_shared = is_public(&request);
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let has_cookie = request.headers().contains_key(header::COOKIE);
     let response = next.run(request).await;
     if !is_get
+        || !is_shared
         || response.status() != StatusCode::OK
         || response.headers().contains_key(header::ETAG)
     {
@@ -53,6 +58,20 @@ pub(super) async fn add_etag(request: Request, next: Next) -> Response {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     Response::from_parts(parts, Body::from(body))
+}
+
+/// Whether an answer has nothing in it that is only for the one who asks: pages of somebody who is signed in carry
+/// what their forms need, and the way there is their own.
+fn is_public(request: &Request) -> bool {
+    let is_signed_in = request
+        .extensions()
+        .get::<Viewer>()
+        .is_some_and(|viewer| viewer.0.is_some());
+    let path = request.uri().path();
+    let is_of_images = ["/u/", "/r/", "/search", "/api/v1/", "/feeds/"]
+        .iter()
+        .any(|beginning| path.starts_with(beginning));
+    !is_signed_in && (path == routes::HOME || is_of_images)
 }
 
 /// Weak, since the nonce is left out.

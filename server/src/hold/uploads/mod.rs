@@ -186,9 +186,11 @@ impl Hold {
         }
         let uploader = uploader_of(row)?;
         let turn = self.inner.blob_turns.lock(digest.clone()).await;
+        let sizes = &self.inner.blob_sizes;
+        let read = sizes.begin();
         self.promote(row, &uploader, &staging, digest, size).await?;
         drop(turn);
-        self.inner.blob_sizes.keep(digest, size).await;
+        sizes.keep(digest, size, read);
         Ok(size)
     }
 
@@ -299,10 +301,10 @@ impl Hold {
         if row.size == 0 {
             return Ok(UploadHash::new(algorithm));
         }
-        if let Some(hash) = self.inner.running_hashes.take(&row.id, row.size).await {
+        let staging = Staging(row.staging.clone());
+        if let Some(hash) = self.inner.running_hashes.take(&staging, row.size).await {
             return Ok(hash);
         }
-        let staging = Staging(row.staging.clone());
         match self
             .blob_store()
             .hash_staging(&staging, row.size, algorithm)
@@ -384,7 +386,7 @@ impl Hold {
             transaction.commit().await?;
         }
         if hash.algorithm() == DigestAlgorithm::Sha256 {
-            self.inner.running_hashes.keep(&row.id, hash).await;
+            self.inner.running_hashes.keep(staging, hash).await;
         }
         match interrupted {
             Some(source) => Err(HoldError::Interrupted { size, source }),
@@ -412,7 +414,7 @@ fn uploader_of(row: &UploadRow) -> Result<Did, HoldError> {
 }
 
 /// Runs `work` to its end even when the request that waits for it goes away.
-async fn in_own_task<T: Send + 'static>(
+pub(super) async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, HoldError>> + Send + 'static,
 ) -> Result<T, HoldError> {
     match tokio::spawn(work.in_current_span()).await {

@@ -1,5 +1,8 @@
 //! The token endpoint, and what its tokens open. Test names begin with ids of the security checklist.
 
+mod access_tokens;
+mod credential_helper;
+mod device_login;
 mod endpoint;
 mod matrix;
 mod strangers;

@@ -1,0 +1,4 @@
+//! What the settings pages show: to nobody but the person whose settings they are.
+
+pub mod profile;
+pub mod sessions;
