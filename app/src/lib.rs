@@ -17,6 +17,8 @@ mod pages;
 pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod snippets;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};

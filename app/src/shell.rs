@@ -9,9 +9,11 @@ use leptos_router::{SsrMode, StaticSegment};
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
 use crate::pages::{
+    device_approval::{DevicePage, LoopbackPage},
     home::HomePage,
     not_found::NotFoundPage,
-    settings::{profile::ProfilePage, sessions::SessionsPage},
+    install::InstallPage,
+    settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
 };
 
@@ -66,6 +68,18 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("settings"), StaticSegment("sessions"))
                     view=SessionsPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("tokens"))
+                    view=TokensPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("device"), StaticSegment("authorize"))
+                    view=LoopbackPage
                     ssr=SsrMode::Async
                 />
             </Routes>
