@@ -35,7 +35,32 @@ use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrp
 /// | `/client-metadata.json`, `/oauth/jwks.json` | who we are to authorization servers |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
+///
+/// A process that has no registry has no `/v2`, `/auth` and pages, and one that has no hold has no `/xrpc`.
 pub fn router(state: &AppState) -> Router {
+    let mut router = operations(
+        &state.metrics_access,
+        &state.metrics,
+        state.readiness.clone(),
+    );
+    if let Some(service) = &state.hold {
+        router = router.merge(xrpc::routes(service.xrpc.clone()));
+    }
+    if state.roles.has_appview() {
+        router = router.merge(appview(state));
+    }
+    let router = router
+        // A bug in one request is that request's failure, not the connection's.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(
+            SecurityHeaders::new(&state.web.public_url),
+            add_security_headers,
+        ));
+    observed(router, state.metrics.clone())
+}
+
+/// The registry and the web app.
+fn appview(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
@@ -57,24 +82,7 @@ pub fn router(state: &AppState) -> Router {
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
-    let operations = operations(
-        &state.metrics_access,
-        &state.metrics,
-        state.readiness.clone(),
-    );
-    let router = pages(state)
-        .merge(registry)
-        .merge(tokens)
-        .merge(devices)
-        .merge(xrpc::routes(state.xrpc.clone()))
-        .merge(operations)
-        // A bug in one request is that request's failure, not the connection's.
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(
-            SecurityHeaders::new(&state.web.public_url),
-            add_security_headers,
-        ));
-    observed(router, state.metrics.clone())
+    pages(state).merge(registry).merge(tokens).merge(devices)
 }
 
 /// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.

@@ -82,6 +82,12 @@ pub enum SecretFileError {
         /// Bytes it should have.
         expected: usize,
     },
+    /// There is another key already.
+    #[error("the key file {path} has another key; move it away, or keep it and leave this one out")]
+    Other {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The system gave no random numbers.
     #[error("the system gave no random numbers for the key file {path}")]
     NoRandomness {
@@ -110,6 +116,25 @@ pub fn load_or_create_key(path: &Path, length: usize) -> Result<Key, SecretFileE
         })?;
     create_file(path, &bytes).map_err(io_error)?;
     load_key(path, length)?.ok_or_else(|| io_error(io::ErrorKind::NotFound.into()))
+}
+
+/// Copies the key of `length` bytes in `from` to `to`, which is made with mode 0600 or has that key already. `false`
+/// where there is no key to copy.
+pub fn copy_key(from: &Path, to: &Path, length: usize) -> Result<bool, SecretFileError> {
+    let io_error = |source| SecretFileError::Io {
+        path: to.to_owned(),
+        source,
+    };
+    let Some(key) = load_key(from, length)? else {
+        return Ok(false);
+    };
+    create_file(to, &key.bytes).map_err(io_error)?;
+    match load_key(to, length)? {
+        Some(there) if there.bytes == key.bytes => Ok(true),
+        _ => Err(SecretFileError::Other {
+            path: to.to_owned(),
+        }),
+    }
 }
 
 fn load_key(path: &Path, length: usize) -> Result<Option<Key>, SecretFileError> {
@@ -371,6 +396,26 @@ mod tests {
                 .collect()
         });
         assert!(keys.iter().all(|key| key.bytes() == keys[0].bytes()));
+    }
+
+    #[test]
+    fn a_copied_key_is_for_its_owner_only_and_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a.key"), folder.path().join("b/b.key"));
+        assert!(!copy_key(&from, &to, 32).unwrap());
+        let key = load_or_create_key(&from, 32).unwrap();
+        assert!(copy_key(&from, &to, 32).unwrap());
+        assert!(copy_key(&from, &to, 32).unwrap(), "it is there already");
+        assert_eq!(fs::metadata(&to).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(load_or_create_key(&to, 32).unwrap().bytes(), key.bytes());
+        let other = folder.path().join("c.key");
+        load_or_create_key(&other, 32).unwrap();
+        let refused = copy_key(&other, &to, 32);
+        assert!(
+            matches!(refused, Err(SecretFileError::Other { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(load_or_create_key(&to, 32).unwrap().bytes(), key.bytes());
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub use error::{BlobStoreError, BodyError};
 pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
+#[cfg(test)]
+pub(crate) use s3::testing::{S3Server, settings_for as bucket_settings};
 pub use s3::{S3BlobStore, S3Settings};
+pub use verification::verified_blob;
 
 /// Bytes on their way in, as they come from the network.
 pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;

@@ -180,6 +180,9 @@ settings! {
     EXTRA_CA_FILE = "identity.extra_ca_file", "LONGSHORE_EXTRA_CA_FILE", Unset,
         "a PEM file that can be read", false,
         "Certificate authorities to trust for outgoing connections, beside the public ones.";
+    DEFAULT_HOLD_DID = "registry.default_hold_did", "DEFAULT_HOLD_DID", Derived("the hold of this process"),
+        "a DID such as did:web:hold.example.com", false,
+        "The hold that pushes go to whose owner chose none in their profile. Needed by a registry without a hold of its own.";
     TOKEN_LIFETIME_SECONDS = "registry.token_lifetime_seconds", "REGISTRY_TOKEN_LIFETIME_SECONDS", Value("300"),
         "a whole number from 60 to 3600", false,
         "How long a registry token given to a client is good for, in seconds.";

@@ -199,6 +199,29 @@ impl Database {
             fetch_one
         )?)
     }
+
+    /// The key of a record of a collection whose block is not there, as it should be.
+    pub async fn find_record_without_block(
+        &self,
+        collection: &str,
+    ) -> Result<Option<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT record_key
+                FROM hold_records
+                WHERE collection = $1
+                    AND NOT EXISTS (
+                        SELECT 1 FROM hold_repo_blocks
+                        WHERE hold_repo_blocks.cid = hold_records.cid
+                            AND hold_repo_blocks.dropped_rev IS NULL
+                    )
+                LIMIT 1",
+                [collection]
+            ),
+            fetch_optional
+        )?)
+    }
 }
 
 impl Transaction {

@@ -4,7 +4,7 @@
 use super::{Database, DatabaseError, Transaction, execute, on_transaction};
 
 /// Bytes promised to somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReservationRow {
     /// The upload's id, or user and digest of a blob.
     pub id: String,
@@ -13,6 +13,7 @@ pub struct ReservationRow {
     /// Which blob, once that is known.
     pub digest: Option<String>,
     /// In bytes.
+    #[sqlx(try_from = "i64")]
     pub size: u64,
     /// In unix milliseconds.
     pub expires_at: i64,
@@ -66,6 +67,23 @@ impl Transaction {
             fetch_one
         )?;
         Ok(sum.unsigned_abs())
+    }
+
+    /// What a reservation has, unless it has expired.
+    pub async fn find_reservation(
+        &mut self,
+        id: &str,
+        now: i64,
+    ) -> Result<Option<u64>, DatabaseError> {
+        let size = on_transaction!(
+            self,
+            query_scalar::<_, i64>(
+                "SELECT size FROM hold_reservations WHERE id = $1 AND expires_at > $2",
+                [id, now]
+            ),
+            fetch_optional
+        )?;
+        Ok(size.map(i64::cast_unsigned))
     }
 
     /// Promises bytes, instead of what the reservation had before.

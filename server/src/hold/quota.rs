@@ -16,6 +16,10 @@ use crate::db::{ReservationRow, Transaction};
 
 /// How long bytes stay promised that nothing comes of.
 const PROMISED_FOR: TimeDelta = TimeDelta::hours(1);
+/// What an upload is promised ahead of what has come, in bytes, so that not every piece of a body asks…
+const AHEAD: u64 = 8 * 1024 * 1024;
+/// …where this much is left: nobody is refused for bytes that somebody else may never send.
+const PLENTY: u64 = 32 * AHEAD;
 
 /// What somebody uses and may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +40,17 @@ pub struct Quota {
 pub(super) struct Limit {
     user: Did,
     tier: Tier,
+}
+
+/// How somebody's limit is taken up at one moment, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Room {
+    /// By layer records.
+    counted: u64,
+    /// By what is on its way.
+    promised: u64,
+    /// What is left.
+    left: u64,
 }
 
 impl Hold {
@@ -79,6 +94,28 @@ impl Hold {
         transaction.upsert_reservation(&reservation).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Promises an upload of which `come` bytes are here those, and what it was promised before where that is more.
+    /// Returns what is promised now.
+    pub(super) async fn reserve_growing(
+        &self,
+        limit: &Limit,
+        upload: &str,
+        come: u64,
+    ) -> Result<u64, HoldError> {
+        let mut transaction = self.database().begin().await?;
+        let room = self
+            .check_room(&mut transaction, limit, upload, come)
+            .await?;
+        let now = self.inner.clock.now_millis();
+        let before = transaction.find_reservation(upload, now).await?;
+        let ahead = if room.left - come < PLENTY { 0 } else { AHEAD };
+        let promised = (come + ahead).max(before.unwrap_or(0)).min(room.left);
+        let reservation = self.reservation(limit, upload.to_owned(), None, promised);
+        transaction.upsert_reservation(&reservation).await?;
+        transaction.commit().await?;
+        Ok(promised)
     }
 
     /// Promises what an upload announced, if it did and somebody is bound by a limit.
@@ -140,34 +177,31 @@ impl Hold {
                 new += size;
             }
         }
-        self.check_room(transaction, limit, "", new).await
+        self.check_room(transaction, limit, "", new).await?;
+        Ok(())
     }
 
-    /// Whether `size` more bytes fit beside what is used and promised, but for the reservation `except`.
+    /// Whether `size` more bytes fit beside what is used and promised, but for the reservation `except`. No bytes
+    /// always fit: whoever has more than a tier that was lowered since may still repeat what they did.
     async fn check_room(
         &self,
         transaction: &mut Transaction,
         limit: &Limit,
         except: &str,
         size: u64,
-    ) -> Result<(), HoldError> {
-        let user = limit.user.as_str();
-        transaction.lock_quota(user).await?;
-        let counted = transaction.load_layer_usage(user).await?.bytes;
-        let now = self.inner.clock.now_millis();
-        let promised = transaction.sum_reservations(user, except, now).await?;
-        let taken = counted.saturating_add(promised);
-        if taken.saturating_add(size) <= limit.tier.bytes {
-            return Ok(());
+    ) -> Result<Room, HoldError> {
+        let room = self.room(transaction, limit, except).await?;
+        if size <= room.left {
+            return Ok(room);
         }
-        let on_the_way = match promised {
+        let on_the_way = match room.promised {
             0 => String::new(),
             promised => format!(" and {} are on their way", human_bytes(promised)),
         };
         Err(HoldError::QuotaExceeded {
             reason: format!(
                 "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
-                human_bytes(counted),
+                human_bytes(room.counted),
                 limit.tier.formatted(),
                 limit.tier.name,
                 human_bytes(size),
@@ -176,17 +210,31 @@ impl Hold {
         })
     }
 
-    /// How many bytes somebody could be promised at this moment, for an upload that has `except` already.
+    /// How much somebody has left.
+    #[cfg(test)]
     pub(super) async fn free_bytes(&self, limit: &Limit, except: &str) -> Result<u64, HoldError> {
         let mut transaction = self.database().begin().await?;
+        Ok(self.room(&mut transaction, limit, except).await?.left)
+    }
+
+    /// Looks under the user's lock, which the transaction has until it ends.
+    async fn room(
+        &self,
+        transaction: &mut Transaction,
+        limit: &Limit,
+        except: &str,
+    ) -> Result<Room, HoldError> {
         let user = limit.user.as_str();
+        transaction.lock_quota(user).await?;
         let counted = transaction.load_layer_usage(user).await?.bytes;
         let now = self.inner.clock.now_millis();
         let promised = transaction.sum_reservations(user, except, now).await?;
-        Ok(limit
-            .tier
-            .bytes
-            .saturating_sub(counted.saturating_add(promised)))
+        let taken = counted.saturating_add(promised);
+        Ok(Room {
+            counted,
+            promised,
+            left: limit.tier.bytes.saturating_sub(taken),
+        })
     }
 
     fn reservation(
@@ -215,3 +263,6 @@ impl Hold {
 fn blob_reservation(user: &Did, digest: &str) -> String {
     format!("{user}|{digest}")
 }
+
+#[cfg(test)]
+mod tests;

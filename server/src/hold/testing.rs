@@ -14,7 +14,7 @@ use super::signing_key::load_or_create_signing_key;
 use super::{
     CaptainSettings, Hold, HoldError, HoldIdentity, HoldSettings, HoldSetup, SetUpError, Tiers,
 };
-use crate::blob_store::{BodyError, FilesystemBlobStore, IncomingBytes};
+use crate::blob_store::{BlobStore, BodyError, FilesystemBlobStore, IncomingBytes};
 use crate::clients::hold::{BlobContent, HoldUser, UploadOwner};
 use crate::clock::Clock;
 use crate::db::Database;
@@ -58,15 +58,31 @@ impl HoldFolder {
         start: HoldStart,
     ) -> Result<Hold, SetUpError> {
         let store = FilesystemBlobStore::open(self.folder.path()).await.unwrap();
+        self.run(database, Arc::new(store), start).await
+    }
+
+    /// Starts the hold with its blobs elsewhere.
+    pub(super) async fn start_over(
+        &self,
+        database: &Database,
+        store: Arc<dyn BlobStore>,
+        change: impl FnOnce(&mut HoldStart),
+    ) -> Hold {
+        let mut start = HoldStart::usual();
+        change(&mut start);
+        self.run(database, store, start).await.unwrap()
+    }
+
+    async fn run(
+        &self,
+        database: &Database,
+        store: Arc<dyn BlobStore>,
+        start: HoldStart,
+    ) -> Result<Hold, SetUpError> {
         let key = load_or_create_signing_key(&self.folder.path().join("signing.key")).unwrap();
         let identity = HoldIdentity::new(start.did, start.public_url, key);
-        let hold = Hold::new(
-            start.settings,
-            identity,
-            database.clone(),
-            Arc::new(store),
-            self.clock.clone(),
-        );
+        let clock = self.clock.clone();
+        let hold = Hold::new(start.settings, identity, database.clone(), store, clock);
         hold.set_up(&start.setup).await?;
         Ok(hold)
     }
@@ -179,4 +195,11 @@ pub(super) async fn pull(hold: &Hold, digest: &Digest) -> Option<Vec<u8>> {
         panic!("a blob that has a size can be read")
     };
     Some(stream.try_collect::<Vec<Bytes>>().await.unwrap().concat())
+}
+
+/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration")]
+pub(super) fn rounds(usual: u64, long: u64) -> u64 {
+    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
+    if is_soak { long } else { usual }
 }

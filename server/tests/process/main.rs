@@ -8,6 +8,8 @@ mod harness;
 mod cli;
 mod clients;
 mod crash;
+mod hold_archive;
 mod hold_commands;
+mod hold_garbage;
 mod memory;
 mod replicas;

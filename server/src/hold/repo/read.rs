@@ -96,6 +96,17 @@ impl HoldRepo {
         Ok(self.inner.database.count_records(collection).await?)
     }
 
+    /// The key of a record of a collection whose block is lost; such a record is in no list.
+    pub(in crate::hold) async fn find_record_without_block(
+        &self,
+        collection: &Nsid,
+    ) -> Result<Option<String>, RepoError> {
+        let database = &self.inner.database;
+        Ok(database
+            .find_record_without_block(collection.as_str())
+            .await?)
+    }
+
     /// A block by its CID: a commit, a node or a record, now or a short while ago.
     pub async fn find_block(&self, cid: &Cid) -> Result<Option<Bytes>, RepoError> {
         let block = self.inner.database.find_repo_block(&cid.to_bytes()).await?;

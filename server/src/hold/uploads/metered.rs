@@ -9,9 +9,6 @@ use super::super::quota::Limit;
 use super::super::{Hold, HoldError};
 use crate::blob_store::{BodyError, IncomingBytes};
 
-/// Bytes that are promised ahead of what has come, so that not every piece of a body asks.
-const STEP: u64 = 8 * 1024 * 1024;
-
 /// What stopped a metered body, told apart from a client that hung up.
 #[derive(Clone, Default)]
 pub(super) struct Stopped(Arc<Mutex<Option<HoldError>>>);
@@ -34,7 +31,7 @@ struct Meter {
     body: IncomingBytes,
     /// Bytes of the upload that have come.
     come: u64,
-    /// Bytes of the upload that are promised.
+    /// Bytes of the upload that are known to be promised.
     promised: u64,
     stopped: Stopped,
 }
@@ -82,10 +79,10 @@ impl Meter {
         if self.come <= self.promised {
             return Ok(());
         }
-        let free = self.hold.free_bytes(&self.limit, &self.upload).await?;
-        let wanted = (self.come + STEP).min(free).max(self.come);
-        self.hold.reserve(&self.limit, &self.upload, wanted).await?;
-        self.promised = wanted;
+        self.promised = self
+            .hold
+            .reserve_growing(&self.limit, &self.upload, self.come)
+            .await?;
         Ok(())
     }
 }

@@ -186,9 +186,11 @@ impl Hold {
         }
         let uploader = uploader_of(row)?;
         let turn = self.inner.blob_turns.lock(digest.clone()).await;
+        let sizes = &self.inner.blob_sizes;
+        let read = sizes.begin();
         self.promote(row, &uploader, &staging, digest, size).await?;
         drop(turn);
-        self.inner.blob_sizes.keep(digest, size).await;
+        sizes.keep(digest, size, read);
         Ok(size)
     }
 
@@ -412,7 +414,7 @@ fn uploader_of(row: &UploadRow) -> Result<Did, HoldError> {
 }
 
 /// Runs `work` to its end even when the request that waits for it goes away.
-async fn in_own_task<T: Send + 'static>(
+pub(super) async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, HoldError>> + Send + 'static,
 ) -> Result<T, HoldError> {
     match tokio::spawn(work.in_current_span()).await {

@@ -54,11 +54,12 @@ impl Hold {
 
     async fn end_idle_upload(&self, id: &str, cutoff: i64) -> Result<bool, HoldError> {
         let mut transaction = self.database().begin().await?;
-        let staging = transaction.delete_idle_hold_upload(id, cutoff).await?;
-        transaction.commit().await?;
-        let Some(staging) = staging else {
+        let Some(staging) = transaction.delete_idle_hold_upload(id, cutoff).await? else {
             return Ok(false);
         };
+        transaction.delete_reservation(id).await?;
+        transaction.delete_upload_parts_from(id, 0).await?;
+        transaction.commit().await?;
         self.blob_store().discard_staging(&Staging(staging)).await?;
         Ok(true)
     }

@@ -9,6 +9,7 @@ use server::app_state::AppState;
 use server::clock::Clock;
 use server::config::{Config, Environment};
 use server::handlers::metrics::Metrics;
+use server::hold::Hold;
 use server::{router, serve, start};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -18,11 +19,15 @@ use super::postgresql::{new_postgresql_database, postgresql_cluster};
 use super::s3_server::{self, S3Server};
 use super::{Account, Client, network};
 
-/// Which database a server keeps its data in.
+/// What a server stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// SQLite, and blobs in a folder.
     Sqlite,
+    /// PostgreSQL, and blobs in a bucket.
     Postgresql,
+    /// A registry on SQLite, whose hold is another server, on PostgreSQL.
+    Apart,
 }
 
 /// How a server differs from the usual one.
@@ -55,8 +60,29 @@ pub struct TestServer {
     port: u16,
     options: Options,
     keeps_folder: std::sync::Arc<tempfile::TempDir>,
+    /// The server of the hold, where it is another one.
+    apart: Option<Box<TestServer>>,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+}
+
+/// A server that was stopped.
+pub struct Paused {
+    options: Options,
+    folder: std::sync::Arc<tempfile::TempDir>,
+    database_url: String,
+    port: u16,
+    apart: Option<Box<TestServer>>,
+}
+
+impl Paused {
+    /// Starts it again.
+    pub async fn resume(self) -> TestServer {
+        let running = TestServer::run(self.options, self.folder, self.database_url, self.port);
+        let mut server = running.await;
+        server.apart = self.apart;
+        server
+    }
 }
 
 static REPOSITORIES: AtomicU32 = AtomicU32::new(0);
@@ -68,10 +94,36 @@ impl TestServer {
     }
 
     pub async fn start_with(options: Options) -> Self {
+        if options.engine == Engine::Apart {
+            return Box::pin(Self::start_apart(options)).await;
+        }
+        Self::start_whole(options).await
+    }
+
+    /// A hold alone, and a registry that has no other.
+    async fn start_apart(options: Options) -> Self {
+        let mut hold_options = options.clone();
+        hold_options.engine = Engine::Postgresql;
+        hold_options
+            .settings
+            .push(("LONGSHORE_ROLES", "hold".to_owned()));
+        let hold = Self::start_whole(hold_options).await;
+        let mut registry_options = options;
+        registry_options.engine = Engine::Sqlite;
+        registry_options.settings.extend([
+            ("LONGSHORE_ROLES", "appview".to_owned()),
+            ("DEFAULT_HOLD_DID", hold.hold().did().to_string()),
+        ]);
+        let mut registry = Self::start_whole(registry_options).await;
+        registry.apart = Some(Box::new(hold));
+        registry
+    }
+
+    async fn start_whole(options: Options) -> Self {
         let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
         let database_url = match options.engine {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("longshore.db").display()),
-            Engine::Postgresql => new_postgresql_database().await,
+            Engine::Postgresql | Engine::Apart => new_postgresql_database().await,
         };
         Self::run(options, folder, database_url, 0).await
     }
@@ -91,10 +143,23 @@ impl TestServer {
 
     /// Stops this server and starts another over the same folder, database and port.
     pub async fn restart(self) -> Self {
-        let (options, folder) = (self.options.clone(), self.keeps_folder.clone());
-        let (database_url, port) = (self.database_url.clone(), self.port);
-        self.stop().await;
-        Self::run(options, folder, database_url, port).await
+        self.pause().await.resume().await
+    }
+
+    /// Stops this server, to be started again.
+    pub async fn pause(self) -> Paused {
+        Paused {
+            options: self.options.clone(),
+            folder: self.keeps_folder.clone(),
+            database_url: self.database_url.clone(),
+            port: self.port,
+            apart: self.stop_alone().await,
+        }
+    }
+
+    /// The server of the hold, on its own.
+    pub fn take_hold_server(&mut self) -> Self {
+        *self.apart.take().expect("the hold is another server")
     }
 
     /// As [`TestServer::restart`], with other settings.
@@ -161,9 +226,16 @@ impl TestServer {
             port,
             options,
             keeps_folder: folder,
+            apart: None,
             shutdown,
             serving,
         }
+    }
+
+    /// The hold in this server.
+    pub fn hold(&self) -> &Hold {
+        let service = self.hold_server().state.hold.as_ref();
+        &service.expect("it has one").hold
     }
 
     /// How this server differs from the usual one.
@@ -173,8 +245,21 @@ impl TestServer {
 
     /// Stops in good order and waits for it.
     pub async fn stop(self) {
+        if let Some(hold) = self.stop_alone().await {
+            hold.stop_alone().await;
+        }
+    }
+
+    /// Stops this server, and not that of the hold, where it is another one.
+    pub async fn stop_alone(self) -> Option<Box<Self>> {
         drop(self.shutdown);
         self.serving.await.unwrap();
+        self.apart
+    }
+
+    /// The server of the hold, where it is another one.
+    pub fn hold_server(&self) -> &Self {
+        self.apart.as_deref().unwrap_or(self)
     }
 
     /// Takes the database away from a running server.
@@ -198,10 +283,11 @@ impl TestServer {
 
     /// How many files are staged: in the folder of blobs, or in the bucket.
     pub fn count_staged(&self) -> usize {
-        let mut folders = vec![match self.options.engine {
-            Engine::Sqlite => self.folder.join("blobs/staging"),
+        let server = self.hold_server();
+        let mut folders = vec![match server.options.engine {
+            Engine::Sqlite | Engine::Apart => server.folder.join("blobs/staging"),
             Engine::Postgresql => s3_server()
-                .create_bucket(&bucket_name(&self.folder))
+                .create_bucket(&bucket_name(&server.folder))
                 .join("staging"),
         }];
         let mut count = 0;
@@ -252,6 +338,16 @@ impl TestServer {
             .signed_in(Some(account), &[&format!("repository:{name}:{actions}")])
             .await
     }
+}
+
+/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run is set up by its environment"
+)]
+pub fn rounds(usual: u64, long: u64) -> u64 {
+    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
+    if is_soak { long } else { usual }
 }
 
 /// Which bucket the server with this folder keeps its blobs in. Its clients get them from the server.

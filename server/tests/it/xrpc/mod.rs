@@ -1,6 +1,8 @@
 //! The hold's methods: who may call them, what they answer, and that the repo proves what they say.
 
+mod boundary;
 mod crew;
+mod garbage;
 mod matrix;
 mod people;
 mod quota;

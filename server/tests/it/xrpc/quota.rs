@@ -87,7 +87,7 @@ on_both_engines! {
         assert_eq!((&said["totalSize"], &said["uniqueBlobs"]), (&json!(70 * KB), &json!(2)));
         assert_eq!((&said["limit"], &said["tier"]), (&json!(100 * KB), &json!("small")));
 
-        let hold = server.state.hold.did().as_str().replace('%', "%25");
+        let hold = server.hold().did().as_str().replace('%', "%25");
         let records = query(&server, None, "com.atproto.repo.listRecords", &format!("repo={hold}&collection=io.atcr.hold.layer&limit=100")).await.json();
         assert_eq!(records["records"].as_array().unwrap().len(), 3, "one per manifest and blob");
         assert_eq!(quota(&server, &captain).await.get("limit"), None);
@@ -141,7 +141,7 @@ on_both_engines! {
         export.expect(StatusCode::OK);
         let data = export.json();
         assert_eq!(data["userDid"], member.did.as_str());
-        assert_eq!(data["holdDid"], server.state.hold.did().as_str());
+        assert_eq!(data["holdDid"], server.hold().did().as_str());
         assert_eq!(data["isCaptain"], false);
         assert_eq!(data["layerRecords"].as_array().unwrap().len(), 1);
         assert_eq!(data["layerRecords"][0]["size"], 10 * KB);

@@ -22,8 +22,7 @@ pub async fn start_hold(engine: Engine, captain: &Person, tiers: &str) -> TestSe
 pub async fn add_member(server: &TestServer, captain: &Person, member: &Person) {
     let change = CrewChange::default();
     server
-        .state
-        .hold
+        .hold()
         .set_crew_member(&captain.did, &member.did, change)
         .await
         .unwrap();
@@ -172,7 +171,7 @@ on_both_engines! {
         let content = blob(1000);
         let part = put_part(&server, &member, &id, 1, &content).await;
         part.expect(StatusCode::OK);
-        server.state.hold.remove_crew_member(&captain.did, &member.did).await.unwrap();
+        server.hold().remove_crew_member(&captain.did, &member.did).await.unwrap();
         let digest = Digest::sha256_of(&content);
         let parts = json!([{ "partNumber": 1, "etag": part.header("etag") }]);
         let refused = complete(&server, &member, &id, &digest, parts).await;
