@@ -20,6 +20,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+mod snippets;
+#[cfg(feature = "ssr")]
 mod text;
 
 #[cfg(feature = "ssr")]

@@ -25,9 +25,17 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const SETTINGS: &str = "/settings";
 /// Where a person is signed in; the form is sent to the same path.
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
+/// A person's access tokens; the form is sent to the same path.
+pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// How to log in with docker.
+pub const INSTALL: &str = "/install";
+/// Where a person types the code of a device; the decision is sent to the same path.
+pub const DEVICE: &str = "/device";
+/// Where a program on a person's computer sends their browser; the decision is sent to the same path.
+pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
 
 /// Beginnings of paths that only somebody who is signed in may read.
-pub const PRIVATE: &[&str] = &[SETTINGS];
+pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 
 /// Finding repositories.
 pub const SEARCH: &str = "/search";

@@ -9,12 +9,14 @@ use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
 use crate::pages::{
+    device_approval::{DevicePage, LoopbackPage},
     home::HomePage,
+    install::InstallPage,
     not_found::NotFoundPage,
     person::PersonPage,
     repository::RepositoryPages,
     search::SearchPage,
-    settings::{profile::ProfilePage, sessions::SessionsPage},
+    settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
 };
 
@@ -80,6 +82,18 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("settings"), StaticSegment("sessions"))
                     view=SessionsPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("tokens"))
+                    view=TokensPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("device"), StaticSegment("authorize"))
+                    view=LoopbackPage
                     ssr=SsrMode::Async
                 />
             </Routes>

@@ -6,6 +6,7 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 use chrono::TimeDelta;
 
+use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
     AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
@@ -155,13 +156,6 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
-        let access_tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
-        let device_logins = DeviceLogins::new(
-            database.clone(),
-            access_tokens.clone(),
-            identities.clone(),
-            clock.clone(),
-        );
         let pds = PdsClient::new(outbound.clone());
         let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
         let oauth = OAuthSessions::new(OAuthSetup {
@@ -172,6 +166,18 @@ impl AppState {
             clock: clock.clone(),
             key: session_key.clone(),
         });
+        let access_tokens = AccessTokens::new(AccessTokensSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            oauth: Some(oauth.clone()),
+        });
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
         let browsers =
             BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {

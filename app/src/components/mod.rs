@@ -5,12 +5,17 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_to_push;
+#[cfg(feature = "ssr")]
 pub(crate) mod facts;
+#[cfg(feature = "ssr")]
 pub(crate) mod form_token;
 #[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]
 pub(crate) mod layout;
+#[cfg(feature = "ssr")]
+pub(crate) mod listing;
 #[cfg(feature = "ssr")]
 pub(crate) mod loaded;
 #[cfg(feature = "ssr")]

@@ -155,12 +155,10 @@ pub trait HoldClient: Send + Sync {
         digest: &Digest,
         size: u64,
     ) -> Result<Option<OutgoingBytes>, HoldError> {
-        Ok(
-            match self.read_blob(reader, digest, size, None).await? {
-                Some(BlobContent::Stream(bytes)) => Some(bytes),
-                Some(BlobContent::Redirect(_)) | None => None,
-            },
-        )
+        Ok(match self.read_blob(reader, digest, size, None).await? {
+            Some(BlobContent::Stream(bytes)) => Some(bytes),
+            Some(BlobContent::Redirect(_)) | None => None,
+        })
     }
 
     /// Records what a stored manifest uses. May be repeated.

@@ -312,8 +312,8 @@ fn an_appview_needs_no_owner() {
             &[("DEFAULT_HOLD_DID", "did:web:hold.example.com")]
         )
         .unwrap()
-            .hold
-            .is_none()
+        .hold
+        .is_none()
     );
 }
 

@@ -260,10 +260,7 @@ impl Registry {
             .ok_or_else(unknown)?;
         let hold = self.open_hold_named(&hold_did).await?;
         let reader = access.reader.as_ref();
-        let size = hold
-            .stat_blob(reader, digest)
-            .await?
-            .ok_or_else(unknown)?;
+        let size = hold.stat_blob(reader, digest).await?.ok_or_else(unknown)?;
         let bytes = hold
             .stream_blob(reader, digest, size)
             .await?

@@ -13,7 +13,9 @@ async fn get(url: String) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn comes_up_by_the_variables_of_other_holds_and_says_what_it_made() {
-    let installation = tokio::task::spawn_blocking(Installation::new).await.unwrap();
+    let installation = tokio::task::spawn_blocking(Installation::new)
+        .await
+        .unwrap();
     let (base, folder) = (installation.base(), installation.parent().to_owned());
     let path = |name: &str| folder.join(name).display().to_string();
     let captain = &network().alice.did;
@@ -30,7 +32,13 @@ async fn comes_up_by_the_variables_of_other_holds_and_says_what_it_made() {
         ("HOLD_DATABASE_KEY_PATH", path("keys")),
     ]);
     let server = installation.start();
-    assert!(server.log().contains("created the hold's repo with its captain"), "{}", server.log());
+    assert!(
+        server
+            .log()
+            .contains("created the hold's repo with its captain"),
+        "{}",
+        server.log()
+    );
     let document = get(format!("{base}/.well-known/did.json")).await;
     let did = document["id"].as_str().unwrap();
     assert!(did.starts_with("did:web:localhost%3A"), "{document}");

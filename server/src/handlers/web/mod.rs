@@ -1,11 +1,13 @@
 //! The web app: renders the pages of [`app`] and implements the traits of `app::api`, one module
 //! here per module there.
 
+mod device_approval;
 mod feeds;
 mod home;
 mod json;
 mod markdown;
 mod person;
+mod render;
 mod repository;
 mod search;
 mod settings;
@@ -33,6 +35,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 use url::Url;
 
 use self::home::ConfiguredHomePage;
+use self::render::RenderPage;
 use self::sources::CatalogPages;
 use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
@@ -85,12 +88,12 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let assets = Arc::new(load_assets(&settings));
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
-    let forms = settings::forms(account.clone());
     let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
     let for_programs = match &catalog_pages {
         Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
         None => Router::new(),
     };
+    let state = account.clone();
     let provide_sources = move || {
         provide_context(home_page.clone());
         let Some((parts, viewer)) = viewer::of_request() else {
@@ -103,6 +106,7 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         provide_context(sign_in::page(&parts, cookies, &settings));
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
+            device_approval::provide(&account, signed_in, &parts);
         }
     };
     let document = {
@@ -110,6 +114,8 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         move || shell(options.clone())
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
+    let render = RenderPage::new(page.clone());
+    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -129,6 +135,15 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .layer(middleware::from_fn(validators::add_etag))
         .merge(forms);
     (pages, sign_in_page)
+}
+
+/// The texts of errors begin in lower case and end without a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
 /// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
