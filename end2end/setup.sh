@@ -14,6 +14,7 @@ readonly CARGO_LEPTOS=0.3.10
 readonly SYSTEM_PACKAGES=(
   skopeo podman buildah umoci busybox-static python3-pip      # clients and images
   postgresql chromium dnsmasq-base openssl ca-certificates    # what tests run against
+  curl jq                                                     # commands of docs/holds.md
   docker-registry nginx-light wrk                             # benchmarks
 )
 # Packages that start a service when they are installed, and the service's name.

@@ -15,10 +15,11 @@ export const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target
  * Starts `longshore serve` and answers once it is ready.
  *
  * `network` is the ready line of the local network, or undefined for the public one. `owner` is the
- * captain of the hold. The answer has the server's `url`, `exited`, which resolves to a sentence when
- * the server is gone, and `stop`.
+ * captain of the hold. `environment` has further settings by their names in the environment. The answer
+ * has the server's `url`, `exited`, which resolves to a sentence when the server is gone, and `stop`.
  */
-export async function startLongshore({ binary, port, dataDir, owner, network, exampleHandle, output = 'inherit' }) {
+export async function startLongshore(options) {
+  const { binary, port, output = 'inherit' } = options
   const url = `http://localhost:${port}`
   // Or the other program's answers would pass for Longshore's.
   if (!(await isFree(Number(port)))) throw new Error(`Port ${port} is taken by another program.`)
@@ -27,7 +28,7 @@ export async function startLongshore({ binary, port, dataDir, owner, network, ex
     stdio: ['ignore', output, output],
     // In a process group of its own: Ctrl-C reaches the starter alone, which stops things in order.
     detached: true,
-    env: { ...inherited(), ...settings({ url, port, dataDir, owner, network, exampleHandle }) },
+    env: { ...inherited(), ...settings(url, options), ...options.environment },
   })
   let gone
   const exited = new Promise((resolve) => {
@@ -50,7 +51,7 @@ export async function startLongshore({ binary, port, dataDir, owner, network, ex
   return { url, exited, stop, kill }
 }
 
-function settings({ url, port, dataDir, owner, network, exampleHandle }) {
+function settings(url, { port, dataDir, owner, network, exampleHandle }) {
   return {
     LONGSHORE_LISTEN: `127.0.0.1:${port}`,
     LONGSHORE_PUBLIC_URL: url,
@@ -70,7 +71,7 @@ function settings({ url, port, dataDir, owner, network, exampleHandle }) {
 
 // The server refuses settings that it does not know, so those of the surrounding shell stay out.
 function inherited() {
-  const own = /^(LONGSHORE|HOLD|REGISTRY|WEB|STORAGE|DATABASE|PLC|HANDLE)_/
+  const own = /^(AWS|DATABASE|DNS|HANDLE|HOLD|LONGSHORE|METRICS|PLC|REGISTRY|S3|SESSION|STORAGE|WEB)_/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)))
 }
 

@@ -1,11 +1,11 @@
 // Reference PDSes on loopback, all in this process.
-import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
 import { PDS, envToCfg, envToSecrets } from '@atproto/pds'
 
 import { HOST } from './ports.mjs'
+import { JWT_SECRET, fixedSecret } from './sessions.mjs'
 
 export const ADMIN_PASSWORD = 'admin-pass'
 
@@ -29,8 +29,7 @@ export async function startPds({ number, port, dir, plcUrl, settings }) {
     inviteRequired: false,
     rateLimitsEnabled: false,
     adminPassword: ADMIN_PASSWORD,
-    // Fixed, so that sessions survive a restart. They guard test accounts on loopback only.
-    jwtSecret: fixedSecret('jwt'),
+    jwtSecret: JWT_SECRET,
     dpopSecret: fixedSecret('dpop'),
     plcRotationKeyK256PrivateKeyHex: fixedSecret(`rotation${number}`),
     // The package's default of 5 MiB is less than what large hosts allow.
@@ -51,8 +50,4 @@ export async function startPds({ number, port, dir, plcUrl, settings }) {
     context: server.ctx,
     stop: () => server.destroy(),
   }
-}
-
-function fixedSecret(name) {
-  return crypto.createHash('sha256').update(name).digest('hex')
 }

@@ -6,15 +6,17 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 
 use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
-use crate::blob_store::{BlobStore, BlobStoreError, FilesystemBlobStore};
+use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::clients::hold::HoldClient;
+use crate::clients::holds::Holds;
 use crate::clients::local_hold::LocalHold;
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
+use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, DidMethod, HoldConfig, MetricsAccess};
+use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -31,6 +33,7 @@ use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::secrets::{SecretFileError, load_or_create_key};
+use crate::storage::open_blob_store;
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -40,26 +43,22 @@ const KEY_BYTES: usize = 32;
 
 /// The parts that handlers and jobs use.
 pub struct AppState {
+    /// Which parts of the server answer.
+    pub roles: Roles,
     /// The registry.
     pub registry: Registry,
-    /// The hold in this process.
-    pub hold: Hold,
-    /// Its methods.
-    pub xrpc: XrpcState,
+    /// The hold in this process, if it has one.
+    pub hold: Option<HoldService>,
     /// Who is who.
     pub identities: Identities,
     /// People's PDSes.
     pub pds: PdsClient,
-    /// Who verifies those who call them.
-    pub service_tokens: ServiceTokens,
     /// Registry tokens.
     pub tokens: Arc<RegistryTokens>,
     /// Where clients get them.
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
-    /// The relays that are to follow the hold.
-    pub relays: Relays,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -72,21 +71,40 @@ pub struct AppState {
     pub readiness: Readiness,
 }
 
+/// The hold in this process, and how the network meets it.
+pub struct HoldService {
+    /// The hold.
+    pub hold: Hold,
+    /// Its methods.
+    pub xrpc: XrpcState,
+    /// Who verifies those who call them.
+    pub service_tokens: ServiceTokens,
+    /// The relays that are to follow it.
+    pub relays: Relays,
+    /// Who owned it at the start.
+    captain: Did,
+}
+
 /// The parts could not be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum AssemblyError {
     /// There is no hold to push to.
-    #[error(
-        "this server has no hold; a registry with only remote holds comes with a later release, so keep \
-         `hold` in LONGSHORE_ROLES and set HOLD_OWNER"
-    )]
+    #[error("this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES")]
     NoHold,
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
-    /// The folder for blobs cannot be used.
-    #[error("the blob folder cannot be used; check STORAGE_ROOT_DIR and its rights")]
-    BlobStore(#[from] BlobStoreError),
+    /// The place for blobs cannot be used.
+    #[error(
+        "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
+    )]
+    BlobStore {
+        /// The folder or bucket.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -106,11 +124,10 @@ impl AppState {
         metrics: Metrics,
         clock: Clock,
     ) -> Result<Self, AssemblyError> {
-        let hold_config = config.hold.as_ref().ok_or(AssemblyError::NoHold)?;
         let outbound = network::outbound_client(config)?;
         let directory = Arc::new(network::network_directory(config, outbound.clone())?);
         let identities = Identities::new(
-            directory,
+            directory.clone(),
             database.clone(),
             clock.clone(),
             config.server.development,
@@ -124,42 +141,54 @@ impl AppState {
             key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-        let blob_store = Arc::new(FilesystemBlobStore::open(root_dir).await?);
-        let hold = open_hold(
-            config,
-            hold_config,
-            HoldParts {
-                outbound: &outbound,
-                identities: &identities,
-                database: &database,
-                blob_store: blob_store.clone(),
-                clock: &clock,
+        let blob_store = open_blob_store(config)
+            .await
+            .map_err(|source| AssemblyError::BlobStore {
+                place: config.blob_store.display(),
+                source,
+            })?;
+        let hold = match &config.hold {
+            Some(hold_config) => {
+                let parts = HoldParts {
+                    outbound: &outbound,
+                    identities: &identities,
+                    database: &database,
+                    pds: &pds,
+                    blob_store: blob_store.clone(),
+                    clock: &clock,
+                };
+                Some(open_hold_service(config, hold_config, parts).await?)
+            }
+            None => None,
+        };
+        let local = hold.as_ref().map(|service| {
+            let local: Arc<dyn HoldClient> = Arc::new(LocalHold::new(service.hold.clone()));
+            local
+        });
+        let default_hold = match (&config.registry.default_hold, &hold) {
+            (Some(did), _) => did.clone(),
+            (None, Some(service)) => service.hold.did().clone(),
+            (None, None) => return Err(AssemblyError::NoHold),
+        };
+        let holds = Holds::new(
+            local,
+            directory,
+            RemoteHoldParts {
+                outbound: outbound.clone(),
+                pds: pds.clone(),
+                sessions: sessions.clone(),
+                database: database.clone(),
+                clock: clock.clone(),
+                max_blob_bytes: config.registry.max_blob_bytes,
             },
-        )
-        .await?;
-        let captain = hold.captain().await.map_err(SetUpError::from)?.did;
-        let service_tokens = ServiceTokens::new(ServiceTokensSetup {
-            audience: hold.did().clone(),
-            service: HOLD_SERVICE,
-            identities: identities.clone(),
-            pds: pds.clone(),
-            database: database.clone(),
-            clock: clock.clone(),
-        });
-        let xrpc = XrpcState::new(XrpcParts {
-            hold: hold.clone(),
-            tokens: service_tokens.clone(),
-            trusted_appviews: hold_config.trusted_appviews.clone(),
-            clock: clock.clone(),
-        });
-        let hold_client: Arc<dyn HoldClient> = Arc::new(LocalHold::new(hold.clone()));
+        );
         let registry = Registry::new(RegistryParts {
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             sessions: sessions.clone(),
-            hold: hold_client,
+            holds,
+            default_hold,
             clock: clock.clone(),
             settings: RegistrySettings {
                 tag_fresh: config.registry.tag_fresh,
@@ -167,17 +196,15 @@ impl AppState {
             },
         });
         Ok(Self {
-            web: web_settings(config, hold_config, captain, hold.clone()),
+            web: web_settings(config, hold.as_ref()),
+            roles: config.server.roles,
             registry,
             hold,
-            xrpc,
             identities,
             pds,
-            service_tokens,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
-            relays: relays(hold_config, outbound),
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
@@ -185,22 +212,55 @@ impl AppState {
         })
     }
 
-    /// What compares people's layers with their manifests.
-    pub fn reconciliation(&self) -> Reconciliation {
-        Reconciliation {
-            hold: self.hold.clone(),
+    /// What compares people's layers with their manifests, where there is a hold.
+    pub fn reconciliation(&self) -> Option<Reconciliation> {
+        let service = self.hold.as_ref()?;
+        Some(Reconciliation {
+            hold: service.hold.clone(),
             identities: self.identities.clone(),
             pds: self.pds.clone(),
             clock: self.clock.clone(),
-        }
+        })
     }
+}
+
+/// The hold, and what answers for it.
+async fn open_hold_service(
+    config: &Config,
+    hold_config: &HoldConfig,
+    parts: HoldParts<'_>,
+) -> Result<HoldService, AssemblyError> {
+    let (outbound, clock) = (parts.outbound.clone(), parts.clock.clone());
+    let hold = open_hold(config, hold_config, &parts).await?;
+    let captain = hold.captain().await.map_err(SetUpError::from)?.did;
+    let service_tokens = ServiceTokens::new(ServiceTokensSetup {
+        audience: hold.did().clone(),
+        service: HOLD_SERVICE,
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        database: parts.database.clone(),
+        clock: clock.clone(),
+    });
+    let xrpc = XrpcState::new(XrpcParts {
+        hold: hold.clone(),
+        tokens: service_tokens.clone(),
+        trusted_appviews: hold_config.trusted_appviews.clone(),
+        clock,
+    });
+    Ok(HoldService {
+        hold,
+        xrpc,
+        service_tokens,
+        relays: relays(hold_config, outbound),
+        captain,
+    })
 }
 
 /// The hold, with its repo, captain and key, which the first start makes.
 async fn open_hold(
     config: &Config,
     hold_config: &HoldConfig,
-    parts: HoldParts<'_>,
+    parts: &HoldParts<'_>,
 ) -> Result<Hold, AssemblyError> {
     let HoldParts {
         outbound,
@@ -208,20 +268,18 @@ async fn open_hold(
         database,
         blob_store,
         clock,
+        ..
     } = parts;
-    let settings = HoldSettings {
-        max_blob_bytes: config.registry.max_blob_bytes,
-        tiers: tiers(hold_config),
-    };
+    let settings = hold_settings(config, hold_config);
     let plc_url = config.identity.plc_directory_url.url().clone();
-    let plc = PlcDirectory::new(outbound.clone(), plc_url);
+    let plc = PlcDirectory::new((*outbound).clone(), plc_url);
     let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
     let hold = Hold::new(
         settings,
         loaded.identity,
-        database.clone(),
-        blob_store,
-        clock.clone(),
+        (*database).clone(),
+        blob_store.clone(),
+        (*clock).clone(),
     );
     hold.set_up(&hold_setup(hold_config, identities, loaded.changed).await)
         .await?;
@@ -233,6 +291,7 @@ struct HoldParts<'a> {
     outbound: &'a OutboundClient,
     identities: &'a Identities,
     database: &'a Database,
+    pds: &'a PdsClient,
     blob_store: Arc<dyn BlobStore>,
     clock: &'a Clock,
 }
@@ -248,7 +307,16 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
-fn identity_source(config: &HoldConfig) -> IdentitySource {
+/// What the operator decided about the hold.
+pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
+    HoldSettings {
+        max_blob_bytes: config.registry.max_blob_bytes,
+        tiers: tiers(hold_config),
+    }
+}
+
+/// Where the hold's identity comes from.
+pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
     IdentitySource {
         public_url: config.public_url.url().clone(),
         web_did: config.did.clone(),
@@ -307,21 +375,17 @@ async fn owner(config: &HoldConfig, identities: &Identities) -> Option<Did> {
     }
 }
 
-fn web_settings(
-    config: &Config,
-    hold_config: &HoldConfig,
-    captain: Did,
-    hold: Hold,
-) -> WebSettings {
+fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
+    let shown = config.hold.as_ref().zip(service);
     WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
-        hold: Some(ShownHold {
+        hold: shown.map(|(hold_config, service)| ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),
-            captain,
-            hold,
+            captain: service.captain.clone(),
+            hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
     }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use atproto::syntax::AtIdentifier;
+use clap::{Args, Parser, Subcommand};
+
+use crate::hold::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
 
 /// A container registry on the AT Protocol: images whose manifests lie in people's own repos.
 #[derive(Debug, Parser)]
@@ -38,6 +41,12 @@ pub enum Command {
     /// Write or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Decide about the hold as its captain: crew, captaincy, settings
+    ///
+    /// Works on the hold's records in the database, beside a running server or without one; a server follows
+    /// within seconds. Needs the settings of that server, and no network unless a handle is to be looked up.
+    #[command(subcommand)]
+    Hold(HoldCommand),
     /// Check settings, folders, database, storage and network, and say what to do about each failure
     ///
     /// Fails when a check fails; a warning alone does not. Safe beside a running server.
@@ -63,6 +72,108 @@ pub enum ConfigCommand {
     List,
 }
 
+/// What can be done about the hold.
+#[derive(Debug, Subcommand)]
+pub enum HoldCommand {
+    /// Who may use the hold beside its captain
+    #[command(subcommand)]
+    Crew(CrewCommand),
+    /// Who owns the hold
+    #[command(subcommand)]
+    Captain(CaptainCommand),
+    /// What the captain decided about the hold
+    #[command(subcommand)]
+    Settings(HoldSettingsCommand),
+    /// Forget the layers of manifests that their owners deleted by other software
+    ///
+    /// The server does this once a day. Asks people's PDSes; one that does not answer changes nothing.
+    Reconcile {
+        /// Handle or DID of one person [default: everybody]
+        person: Option<AtIdentifier>,
+    },
+}
+
+/// What can be done about the crew.
+#[derive(Debug, Subcommand)]
+pub enum CrewCommand {
+    /// List the members
+    List,
+    /// Take somebody in
+    Add {
+        /// Their handle or DID
+        member: AtIdentifier,
+        /// What their record says.
+        #[command(flatten)]
+        record: CrewRecord,
+    },
+    /// Change what a member's record says, and leave the rest of it
+    Set {
+        /// Their handle or DID
+        member: AtIdentifier,
+        /// What their record says.
+        #[command(flatten)]
+        record: CrewRecord,
+    },
+    /// Remove a member
+    Remove {
+        /// Their handle or DID
+        member: AtIdentifier,
+    },
+}
+
+/// What a crew record says.
+#[derive(Debug, Args)]
+pub struct CrewRecord {
+    /// A word for people [default: member]
+    #[arg(long)]
+    pub role: Option<String>,
+    /// What they may do; may be repeated [default: blob:read and blob:write]
+    #[arg(long = "permission", value_name = "PERMISSION", value_parser = [BLOB_READ, BLOB_WRITE, CREW_ADMIN])]
+    pub permissions: Vec<String>,
+    /// The name of a quota, as the settings list them
+    #[arg(long)]
+    pub tier: Option<String>,
+    /// The default tier
+    #[arg(long, conflicts_with = "tier")]
+    pub default_tier: bool,
+}
+
+/// What can be done about the captaincy.
+#[derive(Debug, Subcommand)]
+pub enum CaptainCommand {
+    /// Say who the captain is, and whom the captaincy is offered to
+    Show,
+    /// Offer the captaincy to a member of the crew
+    ///
+    /// It changes hands when they accept within seven days, with dev.longshore.hold.acceptCaptaincy.
+    Offer {
+        /// Their handle or DID
+        member: AtIdentifier,
+    },
+    /// Take the offer back
+    Withdraw,
+}
+
+/// What can be done about the captain's decisions.
+#[derive(Debug, Subcommand)]
+pub enum HoldSettingsCommand {
+    /// Say what was decided
+    Show,
+    /// Decide
+    #[command(arg_required_else_help = true)]
+    Set {
+        /// Whether everybody may read
+        #[arg(long, value_name = "true|false")]
+        public: Option<bool>,
+        /// Whether everybody who signs in may join the crew
+        #[arg(long, value_name = "true|false")]
+        allow_all_crew: Option<bool>,
+        /// Whether pushes are announced by posts
+        #[arg(long, value_name = "true|false")]
+        bluesky_posts: Option<bool>,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -83,9 +194,27 @@ mod tests {
             "config init x.toml",
             "config list",
             "doctor --json",
+            "hold crew list",
+            "hold crew add alice.example --permission blob:read --permission crew:admin",
+            "hold crew set did:plc:abc --default-tier",
+            "hold crew remove did:plc:abc",
+            "hold captain show",
+            "hold captain offer alice.example",
+            "hold captain withdraw",
+            "hold settings show",
+            "hold settings set --public false",
+            "hold reconcile",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+        for line in [
+            "hold crew add alice.example --permission blob:burn",
+            "hold crew set alice.example --tier a --default-tier",
+            "hold settings set",
+        ] {
+            let words = std::iter::once("longshore").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
         }
     }
 }

@@ -9,7 +9,7 @@ use clap::Parser as _;
 use server::cli::{Cli, Command, ConfigCommand};
 use server::config::{self, Config, ConfigError, Environment};
 use server::doctor::{self, Report};
-use server::{start, telemetry};
+use server::{commands, start, telemetry};
 
 /// A request allocates a few dozen small things on whichever thread runs it, which glibc's allocator spends a
 /// quarter of the request on.
@@ -35,6 +35,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(ConfigCommand::Init { file }) => write_settings_file(&file)?,
         Command::Serve => with_runtime(start::run(&load(cli.config.as_deref())?))??,
         Command::Migrate => with_runtime(migrate(&load(cli.config.as_deref())?))??,
+        Command::Hold(command) => {
+            let config = Config::load(cli.config.as_deref(), &Environment::of_process())?;
+            print!("{}", with_runtime(commands::hold::run(&config, &command))??);
+        }
         Command::Doctor { json } => {
             // The findings are the output; what the parts log on the way would only repeat them.
             let config = Config::load(cli.config.as_deref(), &Environment::of_process())?;

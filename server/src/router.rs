@@ -25,7 +25,32 @@ use crate::handlers::{health, metrics, oci, token, web, xrpc};
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
+///
+/// A process that has no registry has no `/v2`, `/auth` and pages, and one that has no hold has no `/xrpc`.
 pub fn router(state: &AppState) -> Router {
+    let mut router = operations(
+        &state.metrics_access,
+        &state.metrics,
+        state.readiness.clone(),
+    );
+    if let Some(service) = &state.hold {
+        router = router.merge(xrpc::routes(service.xrpc.clone()));
+    }
+    if state.roles.has_appview() {
+        router = router.merge(appview(state));
+    }
+    let router = router
+        // A bug in one request is that request's failure, not the connection's.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(
+            SecurityHeaders::new(&state.web.public_url),
+            add_security_headers,
+        ));
+    observed(router, state.metrics.clone())
+}
+
+/// The registry and the web app.
+fn appview(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
@@ -38,23 +63,7 @@ pub fn router(state: &AppState) -> Router {
         sessions: state.sessions.clone(),
         clock: state.clock.clone(),
     });
-    let operations = operations(
-        &state.metrics_access,
-        &state.metrics,
-        state.readiness.clone(),
-    );
-    let router = web::routes(&state.web)
-        .merge(registry)
-        .merge(tokens)
-        .merge(xrpc::routes(state.xrpc.clone()))
-        .merge(operations)
-        // A bug in one request is that request's failure, not the connection's.
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(
-            SecurityHeaders::new(&state.web.public_url),
-            add_security_headers,
-        ));
-    observed(router, state.metrics.clone())
+    web::routes(&state.web).merge(registry).merge(tokens)
 }
 
 /// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::app_state::{AppState, AssemblyError};
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config};
+use crate::config::{BlobStoreConfig, Config, DatabaseConfig};
 use crate::data_folder::{self, DataFolderError, FolderLock};
 use crate::db::{Database, DatabaseError};
 use crate::handlers::metrics::Metrics;
@@ -103,18 +103,21 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Two servers over one data folder, or over one folder of blobs, would spoil each other's uploads.
+/// Two servers over one SQLite file, or over one folder of blobs, would spoil each other's work. With PostgreSQL and a
+/// bucket, replicas share a data folder of keys.
 fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolderError> {
-    let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-    let mut folders = vec![config.server.data_dir.as_path(), root_dir.as_path()];
+    let data_dir = config.server.data_dir.as_path();
+    data_folder::prepare(data_dir)?;
+    let mut folders = Vec::new();
+    if matches!(config.database, DatabaseConfig::Sqlite(_)) {
+        folders.push(data_dir);
+    }
+    if let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store {
+        data_folder::prepare(root_dir)?;
+        folders.push(root_dir);
+    }
     folders.dedup();
-    folders
-        .into_iter()
-        .map(|folder| {
-            data_folder::prepare(folder)?;
-            data_folder::lock(folder)
-        })
-        .collect()
+    folders.into_iter().map(data_folder::lock).collect()
 }
 
 /// Blobs are whatever somebody pushed. Served from the web app's own origin, only headers keep them apart from it.

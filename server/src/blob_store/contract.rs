@@ -9,7 +9,8 @@ use futures::{StreamExt, TryStreamExt};
 use oci::{Digest, DigestAlgorithm};
 
 use super::{
-    Appended, BlobStore, BlobStoreError, BodyError, Continuation, IncomingBytes, UploadHash,
+    Appended, BlobStore, BlobStoreError, BodyError, Continuation, IncomingBytes, StoredBlob,
+    UploadHash,
 };
 
 const NO_LIMIT: u64 = u64::MAX;
@@ -32,6 +33,7 @@ pub(crate) async fn check_contract(store: &dyn BlobStore) {
     what_is_missing_is_missing(store).await;
     discarded_staging_is_gone(store).await;
     removed_blobs_are_gone(store).await;
+    blobs_are_listed_and_nothing_else(store).await;
     abandoned_staging_is_swept(store).await;
 }
 
@@ -406,6 +408,44 @@ async fn removed_blobs_are_gone(store: &dyn BlobStore) {
     assert!(store.read(&digest, 13, None).await.unwrap().is_none());
     put(store, "removed-again", b"here and gone").await;
     assert_eq!(get(store, &digest, 13).await, b"here and gone");
+}
+
+async fn blobs_are_listed_and_nothing_else(store: &dyn BlobStore) {
+    let before = listed(store).await;
+    let small = put(store, "listed-small", b"a listed blob").await;
+    let content = content_of((11 << 20) + 5);
+    let started = stage(store, "listed-large", &content[..8 << 20]).await;
+    let appended = append(store, started, &content[8 << 20..]).await;
+    let large = appended.hash.digest();
+    store
+        .promote(&appended.staging, appended.size, &large)
+        .await
+        .unwrap();
+    let staged = stage(store, "not-listed", b"no blob yet").await;
+    let now = super::unix_millis(std::time::SystemTime::now());
+    let blobs = listed(store).await;
+    let new: HashSet<&Digest> = blobs
+        .iter()
+        .filter(|blob| !before.iter().any(|other| other.digest == blob.digest))
+        .map(|blob| &blob.digest)
+        .collect();
+    assert_eq!(new, HashSet::from([&small, &large]));
+    let hour = 3_600_000;
+    let is_recent = |blob: &StoredBlob| (now - hour..=now + hour).contains(&blob.modified_at);
+    assert!(blobs.iter().all(is_recent), "{blobs:?}");
+    for digest in [&small, &large] {
+        store.remove(digest).await.unwrap();
+    }
+    store.discard_staging(&staged.staging).await.unwrap();
+    assert_eq!(digests(listed(store).await), digests(before));
+}
+
+async fn listed(store: &dyn BlobStore) -> Vec<StoredBlob> {
+    store.list_blobs().try_collect().await.unwrap()
+}
+
+fn digests(blobs: Vec<StoredBlob>) -> HashSet<Digest> {
+    blobs.into_iter().map(|blob| blob.digest).collect()
 }
 
 async fn abandoned_staging_is_swept(store: &dyn BlobStore) {

@@ -28,6 +28,17 @@ pub(super) fn blob_key(digest: &Digest) -> String {
     format!("{}/{}", blob_folder(digest), digest.hex())
 }
 
+/// The digest of the blob that lies there; `None` for anything else.
+pub(super) fn digest_of_key(key: &str) -> Option<Digest> {
+    let (algorithm, rest) = key
+        .strip_prefix(BLOBS)?
+        .strip_prefix('/')?
+        .split_once('/')?;
+    let (_, hex) = rest.split_once('/')?;
+    let digest = format!("{algorithm}:{hex}").parse().ok()?;
+    (blob_key(&digest) == key).then_some(digest)
+}
+
 /// The key of a staged blob. Refuses names that could lead out of the folder.
 pub(super) fn staging_key(name: &str) -> Result<String, BlobStoreError> {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -52,7 +63,25 @@ mod tests {
     fn blobs_lie_below_their_algorithm_and_first_digits() {
         let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let digest = format!("sha256:{hex}").parse().unwrap();
-        assert_eq!(blob_key(&digest), format!("blobs/sha256/ba/{hex}"));
+        let key = format!("blobs/sha256/ba/{hex}");
+        assert_eq!(blob_key(&digest), key);
+        assert_eq!(digest_of_key(&key), Some(digest));
+    }
+
+    #[test]
+    fn a_file_that_is_no_blob_has_no_digest() {
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        for key in [
+            "",
+            "blobs",
+            "blobs/sha256/ba",
+            "blobs/sha256/ba/notes.txt",
+            &format!("blobs/sha256/bb/{hex}"),
+            &format!("blobs/sha512/ba/{hex}"),
+            &format!("links/sha256/ba/{hex}"),
+        ] {
+            assert_eq!(digest_of_key(key), None, "{key}");
+        }
     }
 
     #[test]

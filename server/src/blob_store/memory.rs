@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -12,7 +12,7 @@ use oci::{Digest, DigestAlgorithm};
 use super::keys::staging_key;
 use super::{
     Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
-    UploadHash,
+    StoredBlob, StoredBlobs, UploadHash, unix_millis,
 };
 
 /// Keeps everything until it is dropped.
@@ -23,7 +23,7 @@ pub struct MemoryBlobStore {
 
 #[derive(Default)]
 struct Content {
-    blobs: HashMap<Digest, Bytes>,
+    blobs: HashMap<Digest, (Bytes, SystemTime)>,
     staged: HashMap<String, Staged>,
 }
 
@@ -129,7 +129,8 @@ impl BlobStore for MemoryBlobStore {
         let mut content = self.content();
         let bytes = Bytes::copy_from_slice(content.staged(staging, size)?);
         content.staged.remove(&staging.0);
-        content.blobs.insert(digest.clone(), bytes);
+        let stored = (bytes, SystemTime::now());
+        content.blobs.insert(digest.clone(), stored);
         Ok(())
     }
 
@@ -143,7 +144,7 @@ impl BlobStore for MemoryBlobStore {
             .content()
             .blobs
             .get(digest)
-            .map(|bytes| bytes.len() as u64))
+            .map(|(bytes, _)| bytes.len() as u64))
     }
 
     async fn read(
@@ -152,7 +153,7 @@ impl BlobStore for MemoryBlobStore {
         size: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<OutgoingBytes>, BlobStoreError> {
-        let Some(bytes) = self.content().blobs.get(digest).cloned() else {
+        let Some((bytes, _)) = self.content().blobs.get(digest).cloned() else {
             return Ok(None);
         };
         if bytes.len() as u64 != size {
@@ -186,6 +187,17 @@ impl BlobStore for MemoryBlobStore {
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError> {
         self.content().blobs.remove(digest);
         Ok(())
+    }
+
+    fn list_blobs(&self) -> StoredBlobs {
+        let content = self.content();
+        let blobs = content.blobs.iter().map(|(digest, (_, stored))| {
+            Ok(StoredBlob {
+                digest: digest.clone(),
+                modified_at: unix_millis(*stored),
+            })
+        });
+        futures::stream::iter(blobs.collect::<Vec<_>>()).boxed()
     }
 
     async fn sweep_staging(

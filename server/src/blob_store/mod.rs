@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::Stream;
+use futures::stream::BoxStream;
 use oci::Digest;
 
 #[cfg(test)]
@@ -30,8 +31,9 @@ pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
 #[cfg(test)]
-pub(crate) use s3::testing::S3Server;
+pub(crate) use s3::testing as s3_testing;
 pub use s3::{S3BlobStore, S3Settings};
+pub use verification::verified_blob;
 
 /// Bytes on their way in, as they come from the network.
 pub type IncomingBytes = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
@@ -65,6 +67,19 @@ pub struct Appended {
     /// Why the body ended early, if it did: everything before is durable and counted.
     pub interrupted: Option<BodyError>,
 }
+
+/// A blob as a store lists it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredBlob {
+    /// What it lies under.
+    pub digest: Digest,
+    /// When its bytes were last written, in unix milliseconds by the clock of the storage. A blob that was long on
+    /// its way may be younger than this says.
+    pub modified_at: i64,
+}
+
+/// Blobs of a store, one after the other.
+pub type StoredBlobs = BoxStream<'static, Result<StoredBlob, BlobStoreError>>;
 
 /// Storage for blobs, by digest. Every implementation passes the suite in `contract.rs`.
 #[async_trait::async_trait]
@@ -142,6 +157,10 @@ pub trait BlobStore: Send + Sync {
     /// Removes a blob. Not an error when it is gone already.
     async fn remove(&self, digest: &Digest) -> Result<(), BlobStoreError>;
 
+    /// Every blob there is, in no order, read a page at a time. One that comes or goes meanwhile may be missing or
+    /// not; one may come twice.
+    fn list_blobs(&self) -> StoredBlobs;
+
     /// Removes staging areas that nobody wrote to for `age`, except those in `claimed`; returns how many.
     async fn sweep_staging(
         &self,
@@ -151,4 +170,10 @@ pub trait BlobStore: Send + Sync {
 
     /// Writes, reads back and deletes a small object; for `doctor` and readiness.
     async fn check(&self) -> Result<(), BlobStoreError>;
+}
+
+/// A file's time as everything else is dated; one before 1970 counts as 1970.
+fn unix_millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

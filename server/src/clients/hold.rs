@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use atproto::syntax::Did;
 use oci::{Digest, RepositoryPath, Tag};
+use serde::{Deserialize, Serialize};
 
 use crate::blob_store::{IncomingBytes, OutgoingBytes};
 pub use crate::hold::HoldError;
@@ -56,7 +57,7 @@ pub enum BlobContent {
 }
 
 /// One blob that a manifest names, as the hold accounts for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerUse {
     /// The blob.
     pub digest: Digest,
@@ -67,7 +68,7 @@ pub struct LayerUse {
 }
 
 /// A manifest was stored: what it uses of the hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestNotice {
     /// In whose repository, which is who pays.
     pub owner: Did,

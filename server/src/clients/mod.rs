@@ -4,8 +4,10 @@
 pub(crate) mod fake_dns;
 pub mod handle_txt;
 pub mod hold;
+pub mod holds;
 pub mod local_hold;
 pub mod outbound;
 pub mod pds;
 pub mod plc_directory;
 pub mod relay;
+pub mod remote_hold;

@@ -137,7 +137,7 @@ impl Config {
         let blob_store = blob_store::read(reader, data_dir);
         let hold = hold::read(reader, has_hold, public_url, data_dir);
         let identity = identity::read(reader, development);
-        let registry = registry::read(reader, data_dir);
+        let registry = registry::read(reader, server.as_ref().map(|server| server.roles), data_dir);
         let web = web::read(reader, binary);
         let telemetry = telemetry::read(reader, public_url);
         Some(Self {

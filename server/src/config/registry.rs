@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use atproto::syntax::Did;
+
+use super::server::Roles;
 use super::settings::{
-    ALLOW_ACCOUNT_PASSWORDS, MAX_BLOB_BYTES, SESSION_IDLE_HOURS, SESSION_KEY_PATH,
+    ALLOW_ACCOUNT_PASSWORDS, DEFAULT_HOLD_DID, MAX_BLOB_BYTES, SESSION_IDLE_HOURS, SESSION_KEY_PATH,
     TAG_FRESH_SECONDS, TOKEN_KEY_PATH, TOKEN_LIFETIME_SECONDS, UPLOAD_EXPIRY_HOURS,
 };
 use super::source::Reader;
@@ -27,11 +30,24 @@ pub struct RegistryConfig {
     pub tag_fresh: Duration,
     /// The largest blob, in bytes.
     pub max_blob_bytes: u64,
+    /// The hold that pushes go to whose owner chose none; `None` for the one of this process.
+    pub default_hold: Option<Did>,
     /// How long an unfinished upload can be continued.
     pub upload_expiry: Duration,
 }
 
-pub(super) fn read(reader: &mut Reader, data_dir: Option<&Path>) -> Option<RegistryConfig> {
+pub(super) fn read(
+    reader: &mut Reader,
+    roles: Option<Roles>,
+    data_dir: Option<&Path>,
+) -> Option<RegistryConfig> {
+    let default_hold = reader.optional(&DEFAULT_HOLD_DID, |text| text.parse::<Did>().ok());
+    if roles == Some(Roles::Appview) && !reader.is_given(&DEFAULT_HOLD_DID) {
+        let message = "is missing; a registry without a hold of its own needs one to push to; expected a DID such as \
+                       did:web:hold.example.com";
+        reader.refuse(&DEFAULT_HOLD_DID, message.to_owned());
+        return None;
+    }
     let token_lifetime = reader.value(&TOKEN_LIFETIME_SECONDS, value::seconds(60..=3600));
     let token_key_path = reader.optional(&TOKEN_KEY_PATH, value::path);
     let session_key_path = reader.optional(&SESSION_KEY_PATH, value::path);
@@ -52,6 +68,7 @@ pub(super) fn read(reader: &mut Reader, data_dir: Option<&Path>) -> Option<Regis
         allow_account_passwords: allow_account_passwords?,
         tag_fresh: tag_fresh?,
         max_blob_bytes: max_blob_bytes?,
+        default_hold,
         upload_expiry: upload_expiry?,
     })
 }

@@ -13,12 +13,19 @@ pub enum Roles {
     AppviewAndHold,
     /// The registry with its web app; every hold is elsewhere.
     Appview,
+    /// A hold that answers to registries elsewhere.
+    Hold,
 }
 
 impl Roles {
     /// Whether a hold runs in this process.
     pub fn has_hold(self) -> bool {
-        matches!(self, Self::AppviewAndHold)
+        matches!(self, Self::AppviewAndHold | Self::Hold)
+    }
+
+    /// Whether the registry runs in this process.
+    pub fn has_appview(self) -> bool {
+        matches!(self, Self::AppviewAndHold | Self::Appview)
     }
 }
 
@@ -33,50 +40,25 @@ pub struct ServerConfig {
     pub development: bool,
 }
 
-/// A list of roles as written.
-struct RoleNames {
-    appview: bool,
-    hold: bool,
-}
-
 pub(super) fn read(reader: &mut Reader) -> Option<ServerConfig> {
     let roles = reader.value(&ROLES, parse_roles);
     let data_dir = reader.value(&DATA_DIR, value::path);
     let development = reader.value(&DEVELOPMENT, value::flag);
-    let roles = match roles? {
-        RoleNames {
-            appview: true,
-            hold: true,
-        } => Roles::AppviewAndHold,
-        RoleNames {
-            appview: true,
-            hold: false,
-        } => Roles::Appview,
-        RoleNames { appview: false, .. } => {
-            let message = "found \"hold\" alone; a hold that answers to registries elsewhere comes with a later \
-                           release; expected appview, or appview,hold";
-            reader.refuse(&ROLES, message.to_owned());
-            return None;
-        }
-    };
     Some(ServerConfig {
-        roles,
+        roles: roles?,
         data_dir: data_dir?,
         development: development?,
     })
 }
 
-fn parse_roles(text: &str) -> Option<RoleNames> {
-    let mut roles = RoleNames {
-        appview: false,
-        hold: false,
-    };
-    for name in text.split(',') {
-        match name.trim() {
-            "appview" => roles.appview = true,
-            "hold" => roles.hold = true,
-            _ => return None,
-        }
+fn parse_roles(text: &str) -> Option<Roles> {
+    let mut names: Vec<&str> = text.split(',').map(str::trim).collect();
+    names.sort_unstable();
+    names.dedup();
+    match names[..] {
+        ["appview", "hold"] => Some(Roles::AppviewAndHold),
+        ["appview"] => Some(Roles::Appview),
+        ["hold"] => Some(Roles::Hold),
+        _ => None,
     }
-    Some(roles)
 }

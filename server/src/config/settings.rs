@@ -89,13 +89,34 @@ settings! {
         "How long requests in progress may take to finish after a stop signal, in seconds.";
     DATABASE_URL = "database.url", "DATABASE_URL", Derived("sqlite:<server.data_dir>/longshore.db"),
         "sqlite:<path> or postgres://user:password@host/database", true,
-        "Where the data is kept: one SQLite file, or a PostgreSQL database. Several replicas need PostgreSQL and shared blob storage, which comes with a later release.";
+        "Where the data is kept: one SQLite file, or a PostgreSQL database. Several replicas need PostgreSQL, and S3 for the blobs.";
     STORAGE_DRIVER = "blob_store.driver", "STORAGE_DRIVER", Value("filesystem"),
-        "filesystem", false,
-        "Where blobs lie. S3-compatible storage comes with a later release.";
+        "filesystem or s3", false,
+        "Where blobs lie: in a folder, or in a bucket of an S3-compatible service.";
     STORAGE_ROOT_DIR = "blob_store.root_dir", "STORAGE_ROOT_DIR", Derived("<server.data_dir>/blobs"),
         "a path", false,
         "Folder for blobs, with the driver `filesystem`.";
+    S3_BUCKET = "blob_store.s3_bucket", "S3_BUCKET", Unset,
+        "the name of a bucket that is there", false,
+        "Bucket for blobs, with the driver `s3`. Longshore expects it for itself alone.";
+    S3_ENDPOINT = "blob_store.s3_endpoint", "S3_ENDPOINT", Derived("Amazon's of the region"),
+        "an http or https origin, such as https://s3.example.com", false,
+        "The S3-compatible service. Clients that pull are sent there, so it must be reachable for them, unless `blob_store.s3_redirect` is off.";
+    S3_PATH_STYLE = "blob_store.s3_path_style", "S3_PATH_STYLE", Derived("true when blob_store.s3_endpoint is set"),
+        "true or false", false,
+        "Whether the bucket's name stands in the path of a URL instead of its host.";
+    S3_REDIRECT = "blob_store.s3_redirect", "S3_REDIRECT", Value("true"),
+        "true or false", false,
+        "Whether clients fetch blobs from the bucket itself, by URLs that are good for five minutes. Otherwise the server passes the bytes on.";
+    AWS_REGION = "blob_store.s3_region", "AWS_REGION", Value("us-east-1"),
+        "the name of a region", false,
+        "The region of the bucket. Services with one region mostly do not look at it.";
+    AWS_ACCESS_KEY_ID = "blob_store.s3_access_key_id", "AWS_ACCESS_KEY_ID", Unset,
+        "an access key", false,
+        "Who asks the S3-compatible service. May read, write, list and delete in the bucket, and nothing more.";
+    AWS_SECRET_ACCESS_KEY = "blob_store.s3_secret_access_key", "AWS_SECRET_ACCESS_KEY", Unset,
+        "the secret of the access key", true,
+        "With what requests to the S3-compatible service are signed.";
     HOLD_OWNER = "hold.owner", "HOLD_OWNER", Unset,
         "a handle such as alice.example, or a DID such as did:plc:… or did:web:…", false,
         "The captain of this server's hold, at its first start. Needed by the role `hold`. Later, the captain hands the hold over; another value here is refused.";
@@ -159,6 +180,9 @@ settings! {
     EXTRA_CA_FILE = "identity.extra_ca_file", "LONGSHORE_EXTRA_CA_FILE", Unset,
         "a PEM file that can be read", false,
         "Certificate authorities to trust for outgoing connections, beside the public ones.";
+    DEFAULT_HOLD_DID = "registry.default_hold_did", "DEFAULT_HOLD_DID", Derived("the hold of this process"),
+        "a DID such as did:web:hold.example.com", false,
+        "The hold that pushes go to whose owner chose none in their profile. Needed by a registry without a hold of its own.";
     TOKEN_LIFETIME_SECONDS = "registry.token_lifetime_seconds", "REGISTRY_TOKEN_LIFETIME_SECONDS", Value("300"),
         "a whole number from 60 to 3600", false,
         "How long a registry token given to a client is good for, in seconds.";

@@ -17,6 +17,7 @@ const OWN_PREFIXES: &[&str] = &["LONGSHORE_", "HOLD_"];
 const SHARED_PREFIXES: &[&str] = &[
     "REGISTRY_",
     "STORAGE_",
+    "S3_",
     "METRICS_",
     "DATABASE_",
     "SESSION_",

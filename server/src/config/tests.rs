@@ -157,9 +157,56 @@ fn a_secret_is_never_repeated() {
 }
 
 #[test]
-fn what_comes_later_is_refused_by_name() {
-    assert!(problem("", &[("LONGSHORE_ROLES", "hold"), OWNER]).contains("later release"));
-    assert!(problem("", &[OWNER, ("STORAGE_DRIVER", "s3")]).contains("later release"));
+fn a_registry_without_a_hold_needs_one_elsewhere() {
+    let alone = ("LONGSHORE_ROLES", "appview");
+    assert!(problem("", &[alone]).starts_with("DEFAULT_HOLD_DID or registry.default_hold_did"));
+    let elsewhere = ("DEFAULT_HOLD_DID", "did:web:hold.example.com");
+    let config = parse("", &[alone, elsewhere]).unwrap();
+    assert!(config.hold.is_none() && config.registry.default_hold.is_some());
+}
+
+#[test]
+fn a_hold_alone_needs_what_other_holds_need() {
+    let config = parse(
+        "",
+        &[
+            ("LONGSHORE_ROLES", "hold"),
+            ("HOLD_PUBLIC_URL", "https://hold.example.com"),
+            OWNER,
+            ("STORAGE_DRIVER", "s3"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "us-east-1"),
+            ("S3_BUCKET", "layers"),
+            ("HOLD_PUBLIC", "false"),
+            ("HOLD_ALLOW_ALL_CREW", "false"),
+            ("HOLD_DATABASE_PATH", "/var/lib/hold/hold.db"),
+            ("HOLD_DATABASE_KEY_PATH", "/var/lib/hold/keys"),
+        ],
+    );
+    let config = config.unwrap();
+    assert!(!config.server.roles.has_appview());
+    assert_eq!(config.hold.unwrap().did.as_str(), "did:web:hold.example.com");
+}
+
+#[test]
+fn a_bucket_needs_a_name_and_a_key() {
+    let s3 = ("STORAGE_DRIVER", "s3");
+    let error = parse("", &[OWNER, s3]).expect_err("nothing is said of the bucket");
+    let missing: Vec<_> = error.problems.iter().map(ToString::to_string).collect();
+    for name in ["S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        assert!(missing.iter().any(|problem| problem.starts_with(name)), "{error}");
+    }
+    let key = [("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+    let amazon = [OWNER, s3, ("S3_BUCKET", "layers"), key[0], key[1]];
+    let config = parse("", &amazon).unwrap();
+    assert_eq!(config.blob_store.display(), "bucket layers at Amazon");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let elsewhere = [&amazon[..], &[("S3_ENDPOINT", "http://minio:9000")]].concat();
+    let BlobStoreConfig::S3(settings) = parse("", &elsewhere).unwrap().blob_store else {
+        panic!("it is a bucket");
+    };
+    assert!(settings.path_style && settings.redirect);
 }
 
 #[test]
@@ -311,7 +358,7 @@ fn the_example_environment_names_every_setting_and_no_other() {
         .map(|(name, _)| name)
         .filter(|name| {
             name.bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         })
         .collect();
     let table: Vec<&str> = settings::ALL

@@ -250,6 +250,23 @@ impl Database {
         )?)
     }
 
+    /// The holds that the manifests of a repository lie in.
+    pub async fn list_holds_of(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<Vec<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT DISTINCT hold_did FROM manifests
+                  WHERE owner_did = $1 AND repository = $2 AND hold_did IS NOT NULL",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// Repositories that hold manifests or tags, by name in byte order, after `last`.
     pub async fn list_repositories(
         &self,

@@ -35,6 +35,8 @@ mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
 pub mod pds_sessions;
+mod pending_notices;
+mod remote_uploads;
 mod service_token_ids;
 mod tags;
 #[cfg(test)]
@@ -52,6 +54,8 @@ pub use hold_reservations::ReservationRow;
 pub use hold_stats::{PendingPullsRow, StatsRow};
 pub use hold_upload_parts::UploadPartRow;
 pub use hold_uploads::UploadRow;
+pub use pending_notices::PendingNoticeRow;
+pub use remote_uploads::RemoteUploadRow;
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.

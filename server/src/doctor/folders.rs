@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Check;
-use crate::config::{Config, DidMethod};
+use crate::config::{BlobStoreConfig, Config, DidMethod};
 
 const GIB: u64 = 1 << 30;
 /// Below this a push or two fill the disk.
@@ -15,11 +15,15 @@ const LITTLE_SPACE: u64 = 5 * GIB;
 const NO_SPACE: u64 = GIB;
 
 pub(super) async fn check(config: &Config) -> Vec<Check> {
-    let crate::config::BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
+    // Blobs in a bucket take no space here, but the database may.
+    let grows = match &config.blob_store {
+        BlobStoreConfig::Filesystem { root_dir } => root_dir,
+        BlobStoreConfig::S3(_) => &config.server.data_dir,
+    };
     vec![
         check_data_folder(&config.server.data_dir),
         check_keys(&key_files(config)),
-        check_space(root_dir).await,
+        check_space(grows).await,
     ]
 }
 
@@ -138,7 +142,7 @@ async fn check_space(path: &Path) -> Check {
         ),
         Some(free) => {
             let seen = format!(
-                "{}.{} GiB free for blobs",
+                "{}.{} GiB free",
                 free / GIB,
                 free % GIB * 10 / GIB
             );

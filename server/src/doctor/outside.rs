@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{Answer, Outside, OutsideError, Patient, Report, examine};
-use crate::blob_store::{BlobStore as _, FilesystemBlobStore};
 use crate::clients::outbound::{FetchLimits, OutboundClient};
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config};
+use crate::config::Config;
 use crate::identity::{Directory, IdentityError};
 use crate::network::{self, NetworkError};
+use crate::storage::open_blob_store;
 
 /// The open network, or a development network.
 pub struct NetworkOutside {
@@ -88,14 +88,13 @@ fn network_of(config: &Config) -> Result<Arc<dyn Outside>, NetworkError> {
     Ok(Arc::new(NetworkOutside::new(outbound, directory)))
 }
 
-async fn try_blob_store(config: BlobStoreConfig) -> Result<(), OutsideError> {
-    let BlobStoreConfig::Filesystem { root_dir } = config;
-    Ok(FilesystemBlobStore::open(root_dir).await?.check().await?)
+async fn try_blob_store(config: Config) -> Result<(), OutsideError> {
+    Ok(open_blob_store(&config).await?.check().await?)
 }
 
 /// Runs every check against what the settings name. Creates nothing that `serve` would create.
 pub async fn examine_settings(config: Config) -> Report {
-    let blob_store = Box::pin(try_blob_store(config.blob_store.clone()));
+    let blob_store = Box::pin(try_blob_store(config.clone()));
     let outside = network_of(&config).map_err(Into::into);
     examine(Patient {
         config,

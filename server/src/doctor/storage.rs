@@ -54,20 +54,27 @@ pub(super) async fn check_blob_store(
     config: &Config,
     trial: BoxFuture<'static, Result<(), OutsideError>>,
 ) -> Check {
-    let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store;
-    let place = root_dir.display();
-    if !root_dir.exists() {
-        return Check::ok(
-            BLOB_STORE,
-            format!("{place} is not there yet; the first start creates it"),
-        );
-    }
+    let place = config.blob_store.display();
+    let advice = match &config.blob_store {
+        BlobStoreConfig::Filesystem { root_dir } if !root_dir.exists() => {
+            return Check::ok(
+                BLOB_STORE,
+                format!("{place} is not there yet; the first start creates it"),
+            );
+        }
+        BlobStoreConfig::Filesystem { .. } => {
+            "check that STORAGE_ROOT_DIR belongs to the user who runs the server and its disk has space"
+        }
+        BlobStoreConfig::S3(_) => {
+            "check S3_ENDPOINT, S3_BUCKET, AWS_REGION and the access key, and what it may do"
+        }
+    };
     match trial.await {
         Ok(()) => Check::ok(BLOB_STORE, format!("{place}: writes, reads back, deletes")),
         Err(error) => Check::failure(
             BLOB_STORE,
             format!("{place}: {}", chain(error.as_ref())),
-            "check that STORAGE_ROOT_DIR belongs to the user who runs the server and its disk has space",
+            advice,
         ),
     }
 }

@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use crate::blob_store::UploadHash;
+use crate::blob_store::{Staging, UploadHash};
 
 /// A hash has a few hundred bytes.
 const HASHES_KEPT: u64 = 10_000;
 const KEPT_FOR: Duration = Duration::from_hours(1);
 
-/// Hashes by upload and size: one that is not of this size belongs to bytes that were never acknowledged, or
-/// to another replica's past.
+/// Hashes by what is staged and its size: one that is not of this size belongs to bytes that were never acknowledged,
+/// and one of another staging to bytes that another replica has replaced.
 pub(super) struct RunningHashes {
-    hashes: moka::future::Cache<(String, u64), UploadHash>,
+    hashes: moka::future::Cache<(Staging, u64), UploadHash>,
 }
 
 impl RunningHashes {
@@ -25,12 +25,12 @@ impl RunningHashes {
     }
 
     /// Keeps the hash over everything acknowledged of an upload.
-    pub(super) async fn keep(&self, id: &str, hash: UploadHash) {
-        self.hashes.insert((id.to_owned(), hash.size()), hash).await;
+    pub(super) async fn keep(&self, staging: Staging, hash: UploadHash) {
+        self.hashes.insert((staging, hash.size()), hash).await;
     }
 
     /// The hash over the first `size` bytes, if it is known. It is given up: the upload moves on or ends.
-    pub(super) async fn take(&self, id: &str, size: u64) -> Option<UploadHash> {
-        self.hashes.remove(&(id.to_owned(), size)).await
+    pub(super) async fn take(&self, staging: &Staging, size: u64) -> Option<UploadHash> {
+        self.hashes.remove(&(staging.clone(), size)).await
     }
 }

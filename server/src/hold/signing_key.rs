@@ -26,11 +26,7 @@ pub enum SigningKeyError {
 /// Reads the k256 key in `path`, 32 raw bytes, or makes one for its owner's eyes only. A folder stands for
 /// `signing.key` in it.
 pub fn load_or_create_signing_key(path: &Path) -> Result<SigningKey, SigningKeyError> {
-    let path = if path.is_dir() {
-        path.join(FILE_IN_FOLDER)
-    } else {
-        path.to_owned()
-    };
+    let path = key_file(path);
     let key = load_or_create_key(&path, SIGNING_KEY_BYTES)?;
     let bytes: &[u8; SIGNING_KEY_BYTES] = key
         .bytes()
@@ -38,6 +34,15 @@ pub fn load_or_create_signing_key(path: &Path) -> Result<SigningKey, SigningKeyE
         .expect("the file was read as this many bytes");
     // Of random bytes, one in 2^128 is no key.
     SigningKey::from_bytes(Curve::K256, bytes).map_err(|_| SigningKeyError::NotAKey { path })
+}
+
+/// The file of the key: a folder stands for `signing.key` in it.
+pub(super) fn key_file(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        path.join(FILE_IN_FOLDER)
+    } else {
+        path.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::app_state::AppState;
 use crate::config::Config;
 
 pub mod collect_garbage;
+pub mod deliver_notices;
 pub mod keep_accounts;
 pub mod purge_repo;
 pub mod purge_uploads;
@@ -21,63 +22,96 @@ const INTERVAL: Duration = Duration::from_mins(10);
 
 /// Runs every job now and then until the handle is aborted. Jobs may run on several replicas at once.
 pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
-    let hold = state.hold.clone();
-    let followed = hold.clone();
-    let reconciliation = state.reconciliation();
-    let relays = state.relays.clone();
-    let sessions = state.sessions.clone();
-    let upload_expiry =
-        TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX);
+    let hold = hold_jobs(state, config);
+    let appview = appview_jobs(state, config);
+    tokio::spawn(async move {
+        tokio::join!(appview, async {
+            if let Some(hold) = hold {
+                hold.await;
+            }
+        });
+    })
+}
+
+/// What the registry has to do, by itself and for holds elsewhere.
+fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> + use<> {
+    let (registry, sessions) = (state.registry.clone(), state.sessions.clone());
+    let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
-    let service_tokens = state.service_tokens.clone();
-    let collected = hold.clone();
-    let (gc_interval, gc_grace) = match &config.hold {
-        Some(hold) => (hold.gc_interval, hold.gc_grace),
-        None => (None, Duration::MAX),
-    };
-    let gc_grace = TimeDelta::from_std(gc_grace).unwrap_or(TimeDelta::MAX);
-    let event_retention = config.hold.as_ref().map(|hold| hold.event_retention);
-    let regular = async move {
-        let mut ticks = tokio::time::interval(INTERVAL);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = purge_uploads::purge_uploads(&hold, upload_expiry).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "abandoned uploads were not removed"
+    let regular = {
+        let registry = registry.clone();
+        async move {
+            let mut ticks = tokio::time::interval(INTERVAL);
+            loop {
+                ticks.tick().await;
+                report(
+                    "idle PDS sessions were not ended",
+                    purge_sessions(&sessions, session_idle).await,
                 );
-            }
-            if let Err(error) = purge_sessions(&sessions, session_idle).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "idle PDS sessions were not ended"
-                );
-            }
-            if let Err(error) = keep_accounts::keep_accounts(&hold, &service_tokens).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the hold's sums were not brought up to date"
-                );
-            }
-            if let Some(retention) = event_retention
-                && let Err(error) = purge_repo::purge_repo(hold.repo(), retention).await
-            {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the hold's repo was not purged"
+                report(
+                    "abandoned uploads to other holds were not forgotten",
+                    registry.forget_idle_uploads(upload_expiry).await,
                 );
             }
         }
     };
-    tokio::spawn(async move {
+    async move {
+        tokio::join!(regular, deliver_notices::deliver_notices(&registry));
+    }
+}
+
+/// What a hold has to do; `None` where there is none.
+fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = ()> + use<>> {
+    let service = state.hold.as_ref()?;
+    let settings = config.hold.as_ref()?;
+    let hold = service.hold.clone();
+    let (relays, service_tokens) = (service.relays.clone(), service.service_tokens.clone());
+    let reconciliation = state.reconciliation()?;
+    let upload_expiry = upload_expiry(config);
+    let retention = settings.event_retention;
+    let gc_interval = settings.gc_interval;
+    let gc_grace = TimeDelta::from_std(settings.gc_grace).unwrap_or(TimeDelta::MAX);
+    let regular = {
+        let hold = hold.clone();
+        async move {
+            let mut ticks = tokio::time::interval(INTERVAL);
+            loop {
+                ticks.tick().await;
+                report(
+                    "abandoned uploads were not removed",
+                    purge_uploads::purge_uploads(&hold, upload_expiry).await,
+                );
+                report(
+                    "the hold's sums were not brought up to date",
+                    keep_accounts::keep_accounts(&hold, &service_tokens).await,
+                );
+                report(
+                    "the hold's repo was not purged",
+                    purge_repo::purge_repo(hold.repo(), retention).await,
+                );
+            }
+        }
+    };
+    Some(async move {
         tokio::join!(
             regular,
             request_crawl::request_crawl(&relays),
-            followed.follow_captain(),
+            hold.follow_captain(),
             reconciliation.run(),
-            collect_garbage::collect_garbage(&collected, gc_interval, gc_grace)
+            collect_garbage::collect_garbage(&hold, gc_interval, gc_grace)
         );
     })
+}
+
+fn upload_expiry(config: &Config) -> TimeDelta {
+    TimeDelta::from_std(config.registry.upload_expiry).unwrap_or(TimeDelta::MAX)
+}
+
+/// A job that fails is repeated; its failure is for the log.
+fn report<T, E: std::error::Error + 'static>(failure: &'static str, outcome: Result<T, E>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = &error as &dyn std::error::Error, "{failure}");
+    }
 }
 
 /// Ends idle sessions a batch at a time, until there are none.

@@ -28,6 +28,8 @@ const FAILURE_MILLIS: i64 = 10 * 1000;
 pub struct CachedManifest {
     /// The media type it was pushed with.
     pub media_type: String,
+    /// Which hold has its blobs.
+    pub hold_did: Option<String>,
     /// Its bytes.
     pub content: Bytes,
 }

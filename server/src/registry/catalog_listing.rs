@@ -1,5 +1,10 @@
 //! Listing repositories (`/v2/_catalog`).
 
+use atproto::syntax::Did;
+
+use crate::clients::hold::{HoldError, HoldUser};
+use crate::db::CatalogEntry;
+
 use super::permissions::Caller;
 use super::tags::{WHOLE_LIST, cut};
 use super::{Registry, RegistryError};
@@ -13,8 +18,11 @@ pub struct CatalogPage {
     pub has_more: bool,
 }
 
+/// Entries looked at in one go.
+const BATCH: i64 = 200;
+
 impl Registry {
-    /// The repositories the caller may read, after `last`. Reading follows the hold, so it is all or none.
+    /// The repositories the caller may read, after `last`. Reading follows the holds that they lie in.
     pub async fn list_catalog(
         &self,
         caller: &Caller,
@@ -22,28 +30,43 @@ impl Registry {
         last: Option<&str>,
     ) -> Result<CatalogPage, RegistryError> {
         let wanted = n.unwrap_or(WHOLE_LIST).min(WHOLE_LIST);
-        if wanted == 0
-            || !self
-                .inner
-                .default_hold
-                .may_read(caller.hold_user().as_ref())
-                .await?
-        {
-            return Ok(CatalogPage {
-                repositories: Vec::new(),
-                has_more: false,
-            });
+        let reader = caller.hold_user();
+        let mut repositories = Vec::new();
+        let mut last = last.unwrap_or_default().to_owned();
+        // One more than wanted says whether there are more.
+        while wanted > 0 && repositories.len() as u64 <= wanted {
+            let entries = self.inner.database.list_repositories(&last, BATCH).await?;
+            let Some(end) = entries.last() else { break };
+            last.clone_from(&end.name);
+            for entry in entries {
+                if self.may_list(reader.as_ref(), &entry).await? {
+                    repositories.push(entry.name);
+                }
+            }
         }
-        let limit = i64::try_from(wanted + 1).unwrap_or(i64::MAX);
-        let entries = self
-            .inner
-            .database
-            .list_repositories(last.unwrap_or(""), limit)
-            .await?;
-        let (entries, has_more) = cut(entries, wanted);
+        let (repositories, has_more) = cut(repositories, wanted);
         Ok(CatalogPage {
-            repositories: entries.into_iter().map(|entry| entry.name).collect(),
+            repositories,
             has_more,
         })
+    }
+
+    /// A hold that cannot be reached hides what lies in it.
+    async fn may_list(
+        &self,
+        reader: Option<&HoldUser>,
+        entry: &CatalogEntry,
+    ) -> Result<bool, RegistryError> {
+        let Ok(owner) = entry.owner_did.parse::<Did>() else {
+            return Ok(false);
+        };
+        let path = entry.name.split_once('/').map(|(_, path)| path.parse());
+        let Some(Ok(path)) = path else {
+            return Ok(false);
+        };
+        match self.may_read(reader, &owner, &path).await {
+            Err(RegistryError::Hold(HoldError::Unreachable { .. })) => Ok(false),
+            outcome => outcome,
+        }
     }
 }

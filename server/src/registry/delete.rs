@@ -4,12 +4,13 @@ use atproto::syntax::RecordKey;
 use lexicon::{ManifestRecord, Record as _, TagRecord};
 use oci::{Digest, Reference, Tag};
 
-use crate::clients::hold::HoldUser;
+use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::pds::Write;
-use crate::db::TagRow;
+use crate::db::{PendingNoticeRow, TagRow};
 
 use super::cache;
 use super::manifest_plan::tag_key;
+use super::notices::Notice;
 use super::permissions::{DeleteAccess, Repository};
 use super::uploads::to_its_end;
 use super::{Registry, RegistryError};
@@ -117,25 +118,55 @@ impl Registry {
                 }
             }
         }
+        let pending = self.tell_of_deletion(access, row.hold_did.as_deref(), digest).await?;
         let mut transaction = self.inner.database.begin().await?;
         for tag in &tags {
             transaction.delete_tag(owner, path, &tag.tag).await?;
         }
         transaction.delete_manifest(owner, path, digest).await?;
+        if let Some(pending) = &pending {
+            transaction.insert_pending_notice(pending).await?;
+        }
         transaction.commit().await?;
+        self.forget_read_from(owner, path).await;
         for tag in &tags {
             self.inner.cache.forget_tag(repository, &tag.tag);
         }
         self.inner.cache.forget_manifest(repository, digest);
+        Ok(())
+    }
+
+    /// Lets the hold forget what the manifest used. Returns what is left to be said later.
+    async fn tell_of_deletion(
+        &self,
+        access: &DeleteAccess,
+        hold: Option<&str>,
+        digest: &Digest,
+    ) -> Result<Option<PendingNoticeRow>, RegistryError> {
+        let repository = &access.repository;
+        let Some(hold) = hold else {
+            return Ok(None);
+        };
         let user = HoldUser {
-            did: owner.clone(),
+            did: repository.owner.clone(),
             session: access.session.clone(),
         };
-        Ok(self
-            .inner
-            .default_hold
-            .forget_manifest(&user, path, digest)
-            .await?)
+        let notice = Notice::Delete {
+            repository: repository.path().clone(),
+            manifest: digest.clone(),
+        };
+        let told = match self.open_hold_named(hold).await {
+            Ok(hold) => self.tell(&*hold, &user, &notice).await,
+            Err(RegistryError::Hold(HoldError::Unreachable { did })) => {
+                return Ok(Some(self.pending(&did, &user, &notice)));
+            }
+            Err(error) => return Err(error),
+        };
+        match told {
+            // Whoever lost their right in a hold may still delete what is theirs; the hold looks for itself.
+            Err(HoldError::Denied { .. }) => Ok(None),
+            told => Ok(told?),
+        }
     }
 
     /// Stops the repository from showing a blob (end-10). Other repositories keep theirs; the space is freed when

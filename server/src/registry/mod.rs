@@ -5,15 +5,16 @@
 //! [`HoldClient`], so one next door and one across the world look alike.
 //! It knows nothing of HTTP.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::syntax::Did;
-use oci::{Action, RepositoryName};
+use oci::{Action, RepositoryName, RepositoryPath};
 
 use crate::accounts::PdsSessions;
-use crate::clients::hold::{HoldClient, HoldUser};
+use crate::clients::hold::HoldUser;
+use crate::clients::holds::Holds;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::db::Database;
@@ -23,7 +24,9 @@ mod cache;
 mod catalog_listing;
 mod delete;
 mod error;
+mod hold_routing;
 mod manifest_plan;
+mod notices;
 pub mod permissions;
 mod pull;
 mod push;
@@ -42,6 +45,7 @@ pub use tags::TagsPage;
 pub use uploads::Mounted;
 
 use cache::Cache;
+use hold_routing::Routes;
 use permissions::{Caller, DeleteAccess, PullAccess, PushAccess, Refusal, Repository, Rights};
 
 /// How fresh an answer about somebody's records must be.
@@ -64,8 +68,9 @@ struct Inner {
     identities: Identities,
     pds: PdsClient,
     sessions: PdsSessions,
-    default_hold: Arc<dyn HoldClient>,
-    holds: HashMap<String, Arc<dyn HoldClient>>,
+    holds: Holds,
+    default_hold: Did,
+    routes: Routes,
     clock: Clock,
     settings: RegistrySettings,
     cache: Cache,
@@ -81,8 +86,10 @@ pub struct RegistryParts {
     pub pds: PdsClient,
     /// Writing records.
     pub sessions: PdsSessions,
-    /// The hold that pushes go to.
-    pub hold: Arc<dyn HoldClient>,
+    /// Every hold there is.
+    pub holds: Holds,
+    /// The hold that pushes go to whose owner chose none.
+    pub default_hold: Did,
     /// The time.
     pub clock: Clock,
     /// How fresh answers must be.
@@ -93,15 +100,15 @@ impl Registry {
     /// Puts the parts together.
     pub fn new(parts: RegistryParts) -> Self {
         let cache = Cache::new(!parts.database.is_shared());
-        let holds = HashMap::from([(parts.hold.did().to_string(), Arc::clone(&parts.hold))]);
         Self {
             inner: Arc::new(Inner {
                 database: parts.database,
                 identities: parts.identities,
                 pds: parts.pds,
                 sessions: parts.sessions,
-                default_hold: parts.hold,
-                holds,
+                holds: parts.holds,
+                default_hold: parts.default_hold,
+                routes: Routes::new(),
                 clock: parts.clock,
                 settings: parts.settings,
                 cache,
@@ -133,7 +140,8 @@ impl Registry {
             }
             Err(_) => return Ok(None),
         };
-        let mut actions = self.rights(user, &owner.did).await?.allowed_actions();
+        let rights = self.rights(user, &owner.did, name.path()).await?;
+        let mut actions = rights.allowed_actions();
         actions.retain(|action| is_current || *action == Action::Pull);
         Ok(Some((owner.did.clone(), actions)))
     }
@@ -148,6 +156,7 @@ impl Registry {
             .authorize(&caller, name, Action::Pull, Freshness::ForReading)
             .await?;
         Ok(PullAccess {
+            may_push: caller.is_granted(&repository.name, &repository.owner, Action::Push),
             repository,
             reader: caller.hold_user(),
         })
@@ -199,7 +208,9 @@ impl Registry {
             }
             Err(error) => return Err(error),
         };
-        let rights = self.rights(caller.hold_user().as_ref(), &owner.did).await?;
+        let rights = self
+            .rights(caller.hold_user().as_ref(), &owner.did, name.path())
+            .await?;
         match caller.check(&name, &owner.did, action, rights) {
             Ok(()) => Ok(Repository {
                 owner: owner.did.clone(),
@@ -210,7 +221,8 @@ impl Registry {
                     did: owner.did.clone(),
                     session: None,
                 });
-                let reason = match self.inner.default_hold.check_write(&writer).await {
+                let hold = self.push_hold(&owner.did).await?;
+                let reason = match hold.check_write(&writer).await {
                     Err(error) => error.to_string(),
                     Ok(()) => "the hold does not take this".to_owned(),
                 };
@@ -235,26 +247,25 @@ impl Registry {
             .map_err(RegistryError::Owner)
     }
 
-    async fn rights(&self, user: Option<&HoldUser>, owner: &Did) -> Result<Rights, RegistryError> {
-        let hold = &self.inner.default_hold;
+    async fn rights(
+        &self,
+        user: Option<&HoldUser>,
+        owner: &Did,
+        path: &RepositoryPath,
+    ) -> Result<Rights, RegistryError> {
+        let is_owner = user.is_some_and(|user| user.did == *owner);
         let may_write = match user {
-            Some(user) if user.did == *owner => hold.check_write(user).await.is_ok(),
+            Some(user) if is_owner => match self.push_hold(owner).await {
+                Ok(hold) => hold.check_write(user).await.is_ok(),
+                Err(_) => false,
+            },
             _ => false,
         };
         Ok(Rights {
-            is_owner: user.is_some_and(|user| user.did == *owner),
-            may_read: hold.may_read(user).await?,
+            is_owner,
+            may_read: self.may_read(user, owner, path).await?,
             may_write,
         })
-    }
-
-    fn hold(&self, did: &str) -> Result<&Arc<dyn HoldClient>, RegistryError> {
-        self.inner
-            .holds
-            .get(did)
-            .ok_or_else(|| RegistryError::ForeignHold {
-                hold: did.to_owned(),
-            })
     }
 }
 

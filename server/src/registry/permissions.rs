@@ -77,7 +77,7 @@ impl Caller {
     }
 
     /// Whether the token grants `action` on this name, as long as it is `owner`'s.
-    fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
+    pub(super) fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
         self.grants
             .iter()
             .flat_map(|grants| grants.iter())
@@ -153,6 +153,8 @@ pub struct PullAccess {
     pub repository: Repository,
     /// Who reads.
     pub reader: Option<HoldUser>,
+    /// Whether their token lets them push here too.
+    pub may_push: bool,
 }
 
 /// The right to write to one's own repository.

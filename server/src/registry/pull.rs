@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use atproto::syntax::Did;
 use bytes::Bytes;
 use oci::{Digest, Reference, Tag};
 
@@ -61,6 +62,19 @@ impl Registry {
             .ok_or_else(|| RegistryError::ManifestUnknown {
                 reference: reference.to_string(),
             })?;
+        if !self
+            .may_read_from(
+                access.reader.as_ref(),
+                &repository.owner,
+                repository.path(),
+                manifest.hold_did.as_deref(),
+            )
+            .await?
+        {
+            return Err(RegistryError::ManifestUnknown {
+                reference: reference.to_string(),
+            });
+        }
         Ok(FoundManifest {
             digest: target.digest,
             media_type: manifest.media_type.clone(),
@@ -156,6 +170,7 @@ impl Registry {
             if Digest::of(digest.algorithm(), &content) == *digest {
                 let manifest = Arc::new(CachedManifest {
                     media_type: row.media_type,
+                    hold_did: row.hold_did,
                     content: content.into(),
                 });
                 self.inner
@@ -187,6 +202,25 @@ impl Registry {
             })
     }
 
+    /// As [`Self::stat_blob`], for somebody who may be about to push. A blob that lies elsewhere than their pushes go
+    /// is none for them: it is to be sent, so that one hold has all of the manifest.
+    pub async fn stat_blob_to_push(
+        &self,
+        access: &PullAccess,
+        digest: &Digest,
+    ) -> Result<u64, RegistryError> {
+        let (repository, reader) = (&access.repository, access.reader.as_ref());
+        if !access.may_push {
+            return self.stat_blob(access, digest).await;
+        }
+        let hold = self.push_hold(&repository.owner).await?;
+        self.stat_blob_in(repository, hold.did(), reader, digest)
+            .await?
+            .ok_or_else(|| RegistryError::BlobUnknown {
+                digest: digest.clone(),
+            })
+    }
+
     /// A blob of the repository (end-2), or an inclusive range of it. `size` is what [`Self::stat_blob`] said.
     pub async fn read_blob(
         &self,
@@ -202,8 +236,8 @@ impl Registry {
             .find_blob_hold(&access.repository, digest)
             .await?
             .ok_or_else(unknown)?;
-        let content = self
-            .hold(&hold_did)?
+        let hold = self.open_hold_named(&hold_did).await?;
+        let content = hold
             .read_blob(access.reader.as_ref(), digest, size, range)
             .await?
             .ok_or_else(unknown)?;
@@ -218,8 +252,27 @@ impl Registry {
         digest: &Digest,
     ) -> Result<Option<u64>, RegistryError> {
         match self.find_blob_hold(repository, digest).await? {
-            Some(hold_did) => Ok(self.hold(&hold_did)?.stat_blob(reader, digest).await?),
+            Some(hold_did) => {
+                let hold = self.open_hold_named(&hold_did).await?;
+                Ok(hold.stat_blob(reader, digest).await?)
+            }
             None => Ok(None),
+        }
+    }
+
+    /// As [`Self::stat_repository_blob`], of one hold alone.
+    pub(super) async fn stat_blob_in(
+        &self,
+        repository: &Repository,
+        hold: &Did,
+        reader: Option<&HoldUser>,
+        digest: &Digest,
+    ) -> Result<Option<u64>, RegistryError> {
+        match self.find_blob_hold(repository, digest).await? {
+            Some(named) if *named == *hold.as_str() => {
+                self.stat_repository_blob(repository, reader, digest).await
+            }
+            _ => Ok(None),
         }
     }
 

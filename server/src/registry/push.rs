@@ -5,17 +5,18 @@ use std::sync::Arc;
 use atproto::syntax::{Datetime, Did, Nsid, RecordKey};
 use bytes::Bytes;
 use lexicon::record_key::hashed_record_key;
-use lexicon::{ManifestRecord, Record as _, TagRecord};
+use lexicon::{ManifestRecord, Record as _, SailorProfile, TagRecord};
 use oci::{Digest, Manifest, Reference, Tag};
 use serde_json::Value;
 
 use crate::accounts::{AuthorizedPds, PdsSessionError};
-use crate::clients::hold::{HoldUser, ManifestNotice};
+use crate::clients::hold::{HoldClient, HoldUser, ManifestNotice};
 use crate::clients::pds::{PdsError, Swap};
-use crate::db::TagRow;
+use crate::db::{PendingNoticeRow, TagRow};
 
 use super::cache::{self, CachedManifest};
 use super::manifest_plan;
+use super::notices::Notice;
 use super::permissions::{PushAccess, Repository};
 use super::uploads::to_its_end;
 use super::{Registry, RegistryError};
@@ -57,7 +58,8 @@ impl Registry {
             }
         };
         let tags = each_once(reference.tag().cloned().into_iter().chain(tags));
-        self.check_references(access, &manifest).await?;
+        let hold = self.push_hold(&access.repository.owner).await?;
+        self.check_references(access, hold.did(), &manifest).await?;
         let pds = self
             .open_pds(&access.repository.owner, access.session.as_deref())
             .await?;
@@ -70,6 +72,7 @@ impl Registry {
             registry: self.clone(),
             repository: access.repository.clone(),
             user: access.hold_user(),
+            hold,
             pds,
             manifest,
             digest,
@@ -95,17 +98,20 @@ impl Registry {
     }
 
     /// Every blob and every child must be in this repository: a digest alone, which anybody may know, does not
-    /// make a blob of another repository readable here.
+    /// make a blob of another repository readable here. And every blob must lie in the hold that the manifest will
+    /// name, where others look for it.
     async fn check_references(
         &self,
         access: &PushAccess,
+        hold: &Did,
         manifest: &Manifest,
     ) -> Result<(), RegistryError> {
         let repository = &access.repository;
         let mut missing = Vec::new();
         for (digest, announced) in manifest_plan::required_blobs(manifest) {
+            let reader = access.caller.hold_user();
             match self
-                .stat_repository_blob(repository, access.caller.hold_user().as_ref(), &digest)
+                .stat_blob_in(repository, hold, reader.as_ref(), &digest)
                 .await?
             {
                 None => missing.push(digest),
@@ -153,6 +159,7 @@ struct Push {
     registry: Registry,
     repository: Repository,
     user: HoldUser,
+    hold: Arc<dyn HoldClient>,
     pds: AuthorizedPds,
     manifest: Manifest,
     digest: Digest,
@@ -161,8 +168,9 @@ struct Push {
 }
 
 impl Push {
-    /// Records first, then the copy here: whoever is told "stored" finds both, and a crash between the two
-    /// leaves only records, which the next read takes up.
+    /// The hold first, which may refuse: then nothing was written. Then the records, then the copy here: whoever is
+    /// told "stored" finds all of it, and a crash in between leaves only records, which the next read takes up, or a
+    /// hold that counts what no record names, which it finds out by itself.
     async fn run(self) -> Result<(), RegistryError> {
         let inner = &self.registry.inner;
         // Writers of one tag take turns, so that the last one is the last one everywhere.
@@ -178,6 +186,21 @@ impl Push {
                     .await,
             );
         }
+        let (owner, path) = (&self.repository.owner, self.repository.path());
+        let known = inner.database.find_manifest(owner, path, &self.digest).await?;
+        let pending = self
+            .registry
+            .tell(&*self.hold, &self.user, &Notice::Push(self.notice()))
+            .await?;
+        let stored = self.store(pending.as_ref()).await;
+        if stored.is_err() && known.is_none() {
+            self.take_back().await;
+        }
+        stored
+    }
+
+    async fn store(&self, pending: Option<&PendingNoticeRow>) -> Result<(), RegistryError> {
+        let inner = &self.registry.inner;
         let now = inner.clock.now_millis();
         let datetime = Datetime::from_unix_micros(now * 1000);
         let manifest_key = self.put_manifest_record(&datetime).await?;
@@ -192,8 +215,52 @@ impl Push {
                 confirmed_at: inner.clock.now_millis(),
             });
         }
-        self.keep(&manifest_key, &tag_rows, now).await?;
-        self.notify_hold().await
+        self.keep(&manifest_key, &tag_rows, pending, now).await?;
+        self.make_profile(&datetime).await;
+        Ok(())
+    }
+
+    /// The hold counts a manifest that was not stored.
+    async fn take_back(&self) {
+        let path = self.repository.path();
+        let told = self.hold.forget_manifest(&self.user, path, &self.digest);
+        if let Err(error) = told.await {
+            tracing::warn!(
+                hold.did = %self.hold.did(),
+                error = &error as &dyn std::error::Error,
+                "a hold counts a manifest that was not stored, until it looks"
+            );
+        }
+    }
+
+    /// Whoever pushes for the first time gets a profile, in which they may choose a hold. It names none: without a
+    /// choice of theirs, the registry's is what counts.
+    async fn make_profile(&self, now: &Datetime) {
+        let owner = &self.repository.owner;
+        if !self.registry.lacks_profile(owner).await {
+            return;
+        }
+        let profile = SailorProfile {
+            created_at: now.clone(),
+            updated_at: None,
+            default_hold: None,
+            auto_remove_untagged: None,
+        };
+        let key: RecordKey = "self".parse().expect("a record key");
+        let Ok(value) = profile.to_value() else {
+            return;
+        };
+        let collection = SailorProfile::collection();
+        let written = self.pds.put_record(&collection, &key, &value, Swap::Absent);
+        if let Err(error) = written.await {
+            // Another push may have made it; otherwise the next one tries again.
+            tracing::debug!(
+                owner.did = %owner,
+                error = &error as &dyn std::error::Error,
+                "a profile was not made"
+            );
+        }
+        self.registry.forget_choice(owner).await;
     }
 
     async fn put_manifest_record(&self, now: &Datetime) -> Result<RecordKey, RegistryError> {
@@ -213,7 +280,7 @@ impl Push {
             &self.manifest,
             &self.content,
             blob,
-            self.registry.inner.default_hold.did(),
+            self.hold.did(),
             now.clone(),
         );
         let value = record
@@ -298,11 +365,12 @@ impl Push {
         &self,
         manifest_key: &RecordKey,
         tags: &[TagRow],
+        pending: Option<&PendingNoticeRow>,
         now: i64,
     ) -> Result<(), RegistryError> {
         let inner = &self.registry.inner;
         let (owner, path) = (&self.repository.owner, self.repository.path());
-        let hold_did = inner.default_hold.did().as_str();
+        let hold_did = self.hold.did().as_str();
         let row = manifest_plan::manifest_row(
             &self.digest,
             &self.manifest,
@@ -318,7 +386,11 @@ impl Push {
         for tag in tags {
             transaction.upsert_tag(owner, path, tag).await?;
         }
+        if let Some(pending) = pending {
+            transaction.insert_pending_notice(pending).await?;
+        }
         transaction.commit().await?;
+        self.registry.forget_read_from(owner, path).await;
         for tag in tags {
             inner.cache.put_tag(&self.repository, tag.clone());
         }
@@ -327,14 +399,15 @@ impl Push {
             &self.digest,
             Arc::new(CachedManifest {
                 media_type: row.media_type,
+                hold_did: row.hold_did,
                 content: self.content.clone(),
             }),
         );
         Ok(())
     }
 
-    async fn notify_hold(&self) -> Result<(), RegistryError> {
-        let notice = ManifestNotice {
+    fn notice(&self) -> ManifestNotice {
+        ManifestNotice {
             owner: self.repository.owner.clone(),
             repository: self.repository.path().clone(),
             manifest: self.digest.clone(),
@@ -342,13 +415,7 @@ impl Push {
             tag: self.tags.first().cloned(),
             layers: manifest_plan::layer_uses(&self.manifest),
             children: manifest_plan::children(&self.manifest),
-        };
-        Ok(self
-            .registry
-            .inner
-            .default_hold
-            .notify_manifest(&self.user, &notice)
-            .await?)
+        }
     }
 }
 

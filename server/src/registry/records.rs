@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use atproto::syntax::{AtIdentifier, Did, RecordKey};
+use atproto::syntax::{AtIdentifier, Did, Nsid, RecordKey};
 use lexicon::{ManifestRecord, Record, TagRecord, nsid, record_key};
 use oci::{Digest, DigestAlgorithm, MAX_MANIFEST_BYTES, Manifest, RepositoryPath, Tag};
+use serde_json::Value;
 
 use crate::clients::pds::PdsError;
 use crate::db::TagRow;
@@ -35,14 +36,41 @@ impl Registry {
         owner: &Did,
         key: &RecordKey,
     ) -> Result<Option<R>, RegistryError> {
+        let value = self.fetch_value(owner, &R::collection(), key).await?;
+        Ok(value.and_then(|value| R::from_value(&value).ok()))
+    }
+
+    /// A record as it is.
+    pub(super) async fn fetch_value(
+        &self,
+        owner: &Did,
+        collection: &Nsid,
+        key: &RecordKey,
+    ) -> Result<Option<Value>, RegistryError> {
         let identity = self.identity_of(owner).await?;
         let record = self
             .inner
             .pds
-            .get_record(&identity.pds, owner, &R::collection(), key)
+            .get_record(&identity.pds, owner, collection, key)
             .await
             .map_err(|source| RegistryError::of_pds(owner, source))?;
-        Ok(record.and_then(|record| R::from_value(&record.value).ok()))
+        Ok(record.map(|record| record.value))
+    }
+
+    /// The first records of a collection, as they are.
+    pub(super) async fn fetch_values(
+        &self,
+        owner: &Did,
+        collection: &Nsid,
+    ) -> Result<Vec<Value>, RegistryError> {
+        let identity = self.identity_of(owner).await?;
+        let page = self
+            .inner
+            .pds
+            .list_records(&identity.pds, owner, collection, None)
+            .await
+            .map_err(|source| RegistryError::of_pds(owner, source))?;
+        Ok(page.records.into_iter().map(|record| record.value).collect())
     }
 
     /// Asks the owner's PDS what a tag points to now, and keeps the answer. `known` is our last state.
@@ -164,6 +192,7 @@ impl Registry {
         transaction.commit().await?;
         Ok(Some(Arc::new(CachedManifest {
             media_type: row.media_type,
+            hold_did: row.hold_did,
             content,
         })))
     }

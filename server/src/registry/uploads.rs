@@ -1,5 +1,6 @@
 //! Blobs on their way in: opening, filling, completing and cancelling uploads, and mounting.
 
+use chrono::TimeDelta;
 use oci::{Action, Digest, RepositoryName};
 
 use crate::blob_store::IncomingBytes;
@@ -21,11 +22,8 @@ pub enum Mounted {
 impl Registry {
     /// Opens an upload (OCI distribution-spec end-4a).
     pub async fn start_upload(&self, access: &PushAccess) -> Result<Upload, RegistryError> {
-        Ok(self
-            .inner
-            .default_hold
-            .start_upload(&upload_owner(access))
-            .await?)
+        let hold = self.push_hold(&access.repository.owner).await?;
+        Ok(hold.start_upload(&upload_owner(access)).await?)
     }
 
     /// How far an upload has come (end-13).
@@ -34,11 +32,8 @@ impl Registry {
         access: &PushAccess,
         id: &str,
     ) -> Result<Upload, RegistryError> {
-        Ok(self
-            .inner
-            .default_hold
-            .find_upload(&upload_owner(access), id)
-            .await?)
+        let hold = self.inner.holds.of_upload(id).await?;
+        Ok(hold.find_upload(&upload_owner(access), id).await?)
     }
 
     /// Adds a chunk (end-5). Runs to its end even when the caller goes away, so that what arrived counts.
@@ -49,11 +44,8 @@ impl Registry {
         start: Option<u64>,
         body: IncomingBytes,
     ) -> Result<Upload, RegistryError> {
-        let (hold, owner, id) = (
-            self.inner.default_hold.clone(),
-            upload_owner(access),
-            id.to_owned(),
-        );
+        let hold = self.inner.holds.of_upload(id).await?;
+        let (owner, id) = (upload_owner(access), id.to_owned());
         to_its_end(async move { Ok(hold.append_upload(&owner, &id, start, body).await?) }).await
     }
 
@@ -69,7 +61,7 @@ impl Registry {
         let (registry, repository) = (self.clone(), access.repository.clone());
         let (owner, id, digest) = (upload_owner(access), id.to_owned(), digest.clone());
         to_its_end(async move {
-            let hold = &registry.inner.default_hold;
+            let hold = registry.inner.holds.of_upload(&id).await?;
             let size = hold
                 .complete_upload(&owner, &id, &digest, start, last)
                 .await?;
@@ -83,11 +75,17 @@ impl Registry {
 
     /// Ends an upload (end-14).
     pub async fn cancel_upload(&self, access: &PushAccess, id: &str) -> Result<(), RegistryError> {
-        Ok(self
-            .inner
-            .default_hold
-            .cancel_upload(&upload_owner(access), id)
-            .await?)
+        let hold = self.inner.holds.of_upload(id).await?;
+        Ok(hold.cancel_upload(&upload_owner(access), id).await?)
+    }
+
+    /// Forgets uploads to holds elsewhere that nobody continued for `older_than`; those holds end them by themselves.
+    pub async fn forget_idle_uploads(&self, older_than: TimeDelta) -> Result<u64, RegistryError> {
+        let cutoff = self.inner.clock.now_millis() - older_than.num_milliseconds();
+        let mut transaction = self.inner.database.begin().await?;
+        let forgotten = transaction.delete_idle_remote_uploads(cutoff).await?;
+        transaction.commit().await?;
+        Ok(forgotten)
     }
 
     /// Takes a blob over from another repository (end-11). The presented token must grant pulling from the
@@ -108,7 +106,7 @@ impl Registry {
             }
         };
         // Only what lies in the hold that this push goes to can be shared without moving bytes.
-        let hold = &self.inner.default_hold;
+        let hold = self.push_hold(&access.repository.owner).await?;
         if hold_did.as_deref() != Some(hold.did().as_str()) {
             return Ok(Mounted::No);
         }
@@ -137,7 +135,9 @@ impl Registry {
             return Ok(None);
         };
         let caller = &access.caller;
-        let rights = self.rights(caller.hold_user().as_ref(), &owner.did).await?;
+        let rights = self
+            .rights(caller.hold_user().as_ref(), &owner.did, name.path())
+            .await?;
         if caller
             .check(&name, &owner.did, Action::Pull, rights)
             .is_err()

@@ -18,7 +18,7 @@ const USAGE: i32 = 2;
 fn help_lists_the_commands_and_version_says_which_this_is() {
     let installation = Installation::new();
     let help = said(&installation.run(&["--help"]), 0);
-    for command in ["serve", "migrate", "config", "doctor"] {
+    for command in ["serve", "migrate", "config", "hold", "doctor"] {
         assert!(help.contains(command), "{help}");
     }
     assert_eq!(
@@ -267,7 +267,7 @@ fn doctor_says_what_to_do_when_the_plc_directory_does_not_answer() {
 
 /// What a command printed that ended with this code.
 #[track_caller]
-fn said(output: &Output, code: i32) -> String {
+pub fn said(output: &Output, code: i32) -> String {
     let printed = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(
         output.status.code(),
@@ -279,7 +279,7 @@ fn said(output: &Output, code: i32) -> String {
 }
 
 /// What it printed to standard error.
-fn complaint(output: &Output) -> String {
+pub fn complaint(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -8,4 +8,6 @@ mod harness;
 mod cli;
 mod clients;
 mod crash;
+mod hold_commands;
 mod memory;
+mod replicas;

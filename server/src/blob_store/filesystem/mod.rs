@@ -20,11 +20,12 @@ use oci::{Digest, DigestAlgorithm};
 use super::keys::{self, key_of, staging_key};
 use super::{
     Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
-    UploadHash,
+    StoredBlobs, UploadHash,
 };
 
 mod append;
 mod folders;
+mod list;
 mod read;
 mod small_blobs;
 mod staging_file;
@@ -247,6 +248,10 @@ impl BlobStore for FilesystemBlobStore {
             Ok(())
         })
         .await
+    }
+
+    fn list_blobs(&self) -> StoredBlobs {
+        list::list(&self.folders)
     }
 
     async fn sweep_staging(

@@ -10,7 +10,7 @@
 
 use oci::Digest;
 
-use super::super::keys::{BLOBS, STAGING, blob_key};
+use super::super::keys::{BLOBS, STAGING, blob_key, digest_of_key};
 
 /// Above every link.
 pub(super) const LINKS: &str = "links";
@@ -25,6 +25,14 @@ pub(super) fn object_key(name: &str) -> String {
 pub(super) fn link_key(digest: &Digest) -> String {
     let key = blob_key(digest);
     format!("{LINKS}{}", key.strip_prefix(BLOBS).unwrap_or(&key))
+}
+
+/// The digest of a blob, from the key of its object or of its link.
+pub(super) fn digest_of(key: &str) -> Option<Digest> {
+    match key.strip_prefix(LINKS) {
+        Some(rest) => digest_of_key(&format!("{BLOBS}{rest}")),
+        None => digest_of_key(key),
+    }
 }
 
 /// Above everything of one staging.
@@ -62,6 +70,9 @@ mod tests {
         let digest = Digest::sha256_of(b"abc");
         let hex = digest.hex();
         assert_eq!(link_key(&digest), format!("links/sha256/ba/{hex}"));
+        assert_eq!(digest_of(&link_key(&digest)).as_ref(), Some(&digest));
+        assert_eq!(digest_of(&blob_key(&digest)), Some(digest));
+        assert_eq!(digest_of(&object_key("name")), None);
         let marker = upload_marker_key("name", "an/id?");
         assert!(is_upload_marker(&marker) && !is_upload_marker(&rest_key("name")));
         assert_eq!(staging_name(&marker), Some("name"));

@@ -19,12 +19,13 @@ use super::keys::{blob_key, staging_key};
 use super::verification::Verified;
 use super::{
     Appended, BlobStore, BlobStoreError, Continuation, IncomingBytes, OutgoingBytes, Staging,
-    UploadHash,
+    StoredBlobs, UploadHash,
 };
 
 mod append;
 mod bucket;
 mod keys;
+mod list;
 mod promote;
 mod read;
 mod self_test;
@@ -67,14 +68,15 @@ pub struct S3BlobStore {
 }
 
 impl S3BlobStore {
-    /// A store in the bucket, after a test that it keeps what it is given and lets nobody else in.
-    pub async fn open(settings: S3Settings) -> Result<Self, BlobStoreError> {
-        let store = Self::new(settings);
+    /// A store in the bucket, after a test that it keeps what it is given and lets nobody else in. The largest blob
+    /// will have `max_blob_bytes`.
+    pub async fn open(settings: S3Settings, max_blob_bytes: u64) -> Result<Self, BlobStoreError> {
+        let store = Self::new(settings, settings::part_bytes(max_blob_bytes));
         self_test::run(&store).await?;
         Ok(store)
     }
 
-    fn new(settings: S3Settings) -> Self {
+    fn new(settings: S3Settings, part_bytes: u64) -> Self {
         let links = moka::future::Cache::builder()
             .max_capacity(BLOBS_REMEMBERED)
             .build();
@@ -88,8 +90,8 @@ impl S3BlobStore {
             .build();
         Self {
             bucket: Bucket::new(&settings),
-            part_bytes: settings.part_bytes(),
             settings,
+            part_bytes,
             parts_in_memory: Arc::new(Semaphore::new(PARTS_IN_MEMORY)),
             rests,
             handed_over: Mutex::default(),
@@ -249,6 +251,10 @@ impl BlobStore for S3BlobStore {
             self.links.invalidate(digest).await;
         }
         Ok(())
+    }
+
+    fn list_blobs(&self) -> StoredBlobs {
+        list::list(self.bucket.clone())
     }
 
     async fn sweep_staging(

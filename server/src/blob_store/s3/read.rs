@@ -52,7 +52,7 @@ impl S3BlobStore {
             return Ok(Some(chunks.boxed()));
         }
         Ok(Some(
-            verified(chunks, digest.clone(), size, self.verified.clone()).boxed(),
+            verified(chunks, digest.clone(), size, Some(self.verified.clone())).boxed(),
         ))
     }
 

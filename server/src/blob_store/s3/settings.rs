@@ -26,17 +26,13 @@ pub struct S3Settings {
     pub path_style: bool,
     /// Whether clients fetch blobs from the bucket itself, by presigned URLs.
     pub redirect: bool,
-    /// The largest blob there will be, in bytes.
-    pub max_blob_bytes: u64,
 }
 
-impl S3Settings {
-    /// The size of every part but the last: all alike, since some servers want that, and large enough that the
-    /// largest blob has no more parts than S3 takes.
-    pub(super) fn part_bytes(&self) -> u64 {
-        let needed = self.max_blob_bytes.div_ceil(MOST_PARTS);
-        needed.next_multiple_of(MIB).max(LEAST_PART_BYTES)
-    }
+/// The size of every part but the last: all alike, since some servers want that, and large enough that the largest
+/// blob has no more parts than S3 takes.
+pub(super) fn part_bytes(max_blob_bytes: u64) -> u64 {
+    let needed = max_blob_bytes.div_ceil(MOST_PARTS);
+    needed.next_multiple_of(MIB).max(LEAST_PART_BYTES)
 }
 
 #[cfg(test)]
@@ -50,11 +46,7 @@ mod tests {
             (80_000 * MIB, 8 << 20),
             (80_000 * MIB + 1, 9 << 20),
         ] {
-            let settings = S3Settings {
-                max_blob_bytes,
-                ..crate::blob_store::s3::testing::settings_for("http://localhost:1", "bucket")
-            };
-            assert_eq!(settings.part_bytes(), part);
+            assert_eq!(part_bytes(max_blob_bytes), part);
         }
     }
 }

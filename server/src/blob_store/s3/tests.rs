@@ -1,3 +1,5 @@
+//! Blobs in a bucket of a server in this process.
+
 use std::path::PathBuf;
 
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -7,32 +9,39 @@ use super::*;
 use crate::blob_store::check_contract;
 
 const MIB: usize = 1 << 20;
+const MAX_BLOB_BYTES: u64 = 10 << 30;
 const MORE: Continuation = Continuation::MoreToCome;
 
 /// A server with one empty bucket.
 struct Harbour {
-    server: S3Server,
+    /// Where its objects lie.
+    bucket: PathBuf,
     settings: S3Settings,
+    _server: S3Server,
 }
 
 impl Harbour {
     async fn start() -> Self {
         let server = S3Server::start().await;
-        let settings = server.bucket("blobs");
-        Self { server, settings }
+        Self {
+            bucket: server.create_bucket("blobs"),
+            settings: settings_for(&server.endpoint(), "blobs"),
+            _server: server,
+        }
     }
 
     /// A store as another process would open it, with the smallest parts that S3 takes.
     async fn store(&self) -> S3BlobStore {
-        let mut store = S3BlobStore::open(self.settings.clone()).await.unwrap();
+        let mut store = S3BlobStore::open(self.settings.clone(), MAX_BLOB_BYTES)
+            .await
+            .unwrap();
         store.part_bytes = 5 << 20;
         store
     }
 
     /// The objects in the bucket, without what the server keeps beside them.
     fn objects(&self) -> Vec<PathBuf> {
-        let bucket = self.server.folder().join("blobs");
-        let mut folders = vec![bucket.clone()];
+        let mut folders = vec![self.bucket.clone()];
         let mut objects = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -40,7 +49,7 @@ impl Harbour {
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    objects.push(path.strip_prefix(&bucket).unwrap().to_owned());
+                    objects.push(path.strip_prefix(&self.bucket).unwrap().to_owned());
                 }
             }
         }
@@ -231,7 +240,7 @@ async fn a_blob_that_was_changed_from_outside_never_ends_cleanly() {
     let upload = append(&store, &start(&store, "changed").await, &content).await;
     store.promote(&upload.staging, upload.size, &digest).await.unwrap();
     let object = harbour.objects().into_iter().find(|path| path.starts_with("objects"));
-    let path = harbour.server.folder().join("blobs").join(object.unwrap());
+    let path = harbour.bucket.join(object.unwrap());
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[3 * MIB] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
@@ -289,7 +298,7 @@ async fn a_bucket_that_is_not_there_and_a_wrong_key_are_told_at_the_start() {
     };
     let nowhere = settings_for("http://127.0.0.1:1", "blobs");
     for settings in [absent, wrong, nowhere] {
-        assert!(S3BlobStore::open(settings).await.is_err());
+        assert!(S3BlobStore::open(settings, MAX_BLOB_BYTES).await.is_err());
     }
 }
 
@@ -319,7 +328,7 @@ async fn start_careless_server() -> std::net::SocketAddr {
 async fn a_server_that_takes_a_wrong_signature_is_refused() {
     let address = start_careless_server().await;
     let settings = settings_for(&format!("http://{address}"), "blobs");
-    let Err(refused) = S3BlobStore::open(settings).await else {
+    let Err(refused) = S3BlobStore::open(settings, MAX_BLOB_BYTES).await else {
         panic!("it was trusted");
     };
     let BlobStoreError::Failed { source, .. } = refused else {

@@ -43,6 +43,17 @@ impl FetchLimits {
         ports: Ports::Service,
     };
 
+    /// A call to a hold that sends and gets a few kilobytes. Its captain's list of crew fits.
+    pub const HOLD_CALL: Self = Self::metadata(4 * KIB * KIB, Ports::Service);
+    /// One part of an upload to a hold, which the hold has stored when it answers; or the end of an upload, for
+    /// which it may have to read all of it.
+    pub const HOLD_WRITE: Self = Self {
+        first_byte: Duration::from_mins(5),
+        total: Duration::from_mins(5),
+        max_bytes: 64 * KIB,
+        ports: Ports::Service,
+    };
+
     const fn metadata(max_bytes: usize, ports: Ports) -> Self {
         Self {
             first_byte: Duration::from_secs(5),

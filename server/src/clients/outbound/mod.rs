@@ -10,6 +10,7 @@ mod error;
 mod limits;
 mod probe;
 mod resolver;
+mod streaming;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -34,6 +35,7 @@ pub use error::{OutboundError, Refusal, RemoteMessage};
 pub use limits::{FetchLimits, Ports};
 pub use probe::ProbedHead;
 pub use resolver::{ResolveError, dns_client};
+pub use streaming::{OpenedAnswer, StreamedBody};
 
 use concurrency::Slots;
 use destination::check_destination;
@@ -78,28 +80,46 @@ pub struct OutboundRequest {
     method: Method,
     url: Url,
     bearer: Option<SecretString>,
+    headers: HeaderMap,
     body: Option<(HeaderValue, Bytes)>,
 }
 
 impl OutboundRequest {
     /// Asks for `url`.
     pub fn get(url: Url) -> Self {
-        Self {
-            method: Method::GET,
-            url,
-            bearer: None,
-            body: None,
-        }
+        Self::new(Method::GET, url)
+    }
+
+    /// Asks for the head of `url` alone.
+    pub fn head(url: Url) -> Self {
+        Self::new(Method::HEAD, url)
     }
 
     /// Posts to `url`, without a body.
     pub fn post(url: Url) -> Self {
+        Self::new(Method::POST, url)
+    }
+
+    /// Puts to `url`, without a body.
+    pub fn put(url: Url) -> Self {
+        Self::new(Method::PUT, url)
+    }
+
+    fn new(method: Method, url: Url) -> Self {
         Self {
-            method: Method::POST,
+            method,
             url,
             bearer: None,
+            headers: HeaderMap::new(),
             body: None,
         }
+    }
+
+    /// Sends this header too.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
     }
 
     /// Sends this token in the `Authorization` header.
@@ -201,23 +221,33 @@ impl OutboundClient {
         request: OutboundRequest,
         limits: &FetchLimits,
     ) -> Result<Bytes, OutboundError> {
-        check_destination(&request.url, limits.ports, &self.addresses)
-            .map_err(|reason| OutboundError::Refused { reason })?;
-        timeout(limits.total, self.send_now(request, limits))
+        let read = async {
+            let _slot = self.slots.take(request.url.authority()).await;
+            let response = self.request(request, limits).await?;
+            if !response.status().is_success() {
+                return Err(read_refusal(response).await);
+            }
+            refuse_encoded(response.headers())?;
+            read_body(response, limits.max_bytes).await
+        };
+        timeout(limits.total, read)
             .await
             .unwrap_or(Err(OutboundError::Timeout))
     }
 
-    async fn send_now(
+    /// Sends a request and waits for the head of its answer, whatever it says.
+    async fn request(
         &self,
         request: OutboundRequest,
         limits: &FetchLimits,
-    ) -> Result<Bytes, OutboundError> {
-        let _slot = self.slots.take(request.url.authority()).await;
+    ) -> Result<reqwest::Response, OutboundError> {
+        check_destination(&request.url, limits.ports, &self.addresses)
+            .map_err(|reason| OutboundError::Refused { reason })?;
         let mut builder = self
             .http
             .request(request.method, request.url)
-            .header(ACCEPT, "*/*");
+            .header(ACCEPT, "*/*")
+            .headers(request.headers);
         if let Some(token) = &request.bearer {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
                 .map_err(|_| OutboundError::InvalidBody)?;
@@ -227,27 +257,18 @@ impl OutboundClient {
         if let Some((media_type, body)) = request.body {
             builder = builder.header(CONTENT_TYPE, media_type).body(body);
         }
-        let response = timeout(limits.first_byte, builder.send())
+        timeout(limits.first_byte, builder.send())
             .await
             .map_err(|_| OutboundError::Timeout)?
-            .map_err(sort_error)?;
-        let status = response.status();
-        if !status.is_success() {
-            let headers = response.headers().clone();
-            let body = read_body(response, ERROR_BODY_LIMIT)
-                .await
-                .unwrap_or_default();
-            return Err(refusal_of(status.as_u16(), &headers, &body));
-        }
-        // Nothing was asked to be compressed, so nothing is unpacked: a gzip bomb stays a small file.
-        if response
-            .headers()
-            .get(CONTENT_ENCODING)
-            .is_some_and(|coding| coding != "identity")
-        {
-            return Err(OutboundError::InvalidBody);
-        }
-        read_body(response, limits.max_bytes).await
+            .map_err(sort_error)
+    }
+}
+
+/// Nothing was asked to be compressed, so nothing is unpacked: a gzip bomb stays a small file.
+fn refuse_encoded(headers: &HeaderMap) -> Result<(), OutboundError> {
+    match headers.get(CONTENT_ENCODING) {
+        Some(coding) if coding != "identity" => Err(OutboundError::InvalidBody),
+        _ => Ok(()),
     }
 }
 
@@ -296,6 +317,16 @@ fn sort_error(error: reqwest::Error) -> OutboundError {
 struct XrpcErrorBody {
     error: Option<String>,
     message: Option<String>,
+}
+
+/// What an answer that is no success says.
+async fn read_refusal(response: reqwest::Response) -> OutboundError {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let body = read_body(response, ERROR_BODY_LIMIT)
+        .await
+        .unwrap_or_default();
+    refusal_of(status, &headers, &body)
 }
 
 fn refusal_of(status: u16, headers: &HeaderMap, body: &[u8]) -> OutboundError {

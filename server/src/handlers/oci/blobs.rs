@@ -23,7 +23,7 @@ pub async fn stat(
     access: &PullAccess,
     digest: &Digest,
 ) -> Result<Response, OciError> {
-    let size = registry.stat_blob(access, digest).await?;
+    let size = registry.stat_blob_to_push(access, digest).await?;
     let mut response = StatusCode::OK.into_response();
     insert_headers(response.headers_mut(), digest, size);
     Ok(response)

@@ -149,17 +149,29 @@ impl HoldRepo {
             .await?
             .ok_or(RepoError::NoRepo)?;
         let commit = transaction.find_repo_block(&row.commit_cid).await?;
-        let commit = commit.and_then(|block| Commit::from_bytes(&block).ok());
-        let commit = commit
-            .ok_or_else(|| RepoError::Damaged("the latest commit cannot be read".to_owned()))?;
-        let key = self.inner.identity.signing_key().public_key();
-        if commit.verify(self.inner.identity.did(), &key).is_ok() {
+        if self.verifies(commit)? {
             return Ok(false);
         }
         let info = commit::write(&self.inner, &mut transaction, &[], WithoutChange::Commit).await?;
         transaction.commit().await?;
         self.committed(&info);
         Ok(true)
+    }
+
+    /// Whether the last commit was signed with the key as it is.
+    pub async fn is_signed_with_our_key(&self) -> Result<bool, RepoError> {
+        let database = &self.inner.database;
+        let row = database.find_repo_head().await?.ok_or(RepoError::NoRepo)?;
+        let commit = database.find_repo_block(&row.commit_cid).await?;
+        self.verifies(commit)
+    }
+
+    fn verifies(&self, commit: Option<Vec<u8>>) -> Result<bool, RepoError> {
+        let commit = commit
+            .and_then(|block| Commit::from_bytes(&block).ok())
+            .ok_or_else(|| RepoError::Damaged("the latest commit cannot be read".to_owned()))?;
+        let key = self.inner.identity.signing_key().public_key();
+        Ok(commit.verify(self.inner.identity.did(), &key).is_ok())
     }
 
     /// Wakes whoever waits for events.

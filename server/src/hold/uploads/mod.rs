@@ -301,10 +301,10 @@ impl Hold {
         if row.size == 0 {
             return Ok(UploadHash::new(algorithm));
         }
-        if let Some(hash) = self.inner.running_hashes.take(&row.id, row.size).await {
+        let staging = Staging(row.staging.clone());
+        if let Some(hash) = self.inner.running_hashes.take(&staging, row.size).await {
             return Ok(hash);
         }
-        let staging = Staging(row.staging.clone());
         match self
             .blob_store()
             .hash_staging(&staging, row.size, algorithm)
@@ -386,7 +386,7 @@ impl Hold {
             transaction.commit().await?;
         }
         if hash.algorithm() == DigestAlgorithm::Sha256 {
-            self.inner.running_hashes.keep(&row.id, hash).await;
+            self.inner.running_hashes.keep(staging, hash).await;
         }
         match interrupted {
             Some(source) => Err(HoldError::Interrupted { size, source }),

@@ -110,6 +110,7 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
         never_names: &[
             "crate::app_state",
             "crate::cli",
+            "crate::commands",
             "crate::config",
             "crate::doctor",
             "crate::handlers",
@@ -144,12 +145,14 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
         ),
     },
     DirectionRule {
-        sentence: "whoever is not a hold's client, handler or job does not reach into it",
+        sentence: "whoever is not a hold's client, handler or job, or command does not reach into it",
         within: &["server/src/"],
         except: &[
             "server/src/app_state.rs",
+            "server/src/cli.rs",
             "server/src/clients/hold.rs",
             "server/src/clients/local_hold.rs",
+            "server/src/commands/",
             "server/src/handlers/",
             "server/src/hold/",
             "server/src/jobs/",

@@ -1,6 +1,7 @@
 //! A server of ours in this process: its own port, folder and database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -8,18 +9,25 @@ use server::app_state::AppState;
 use server::clock::Clock;
 use server::config::{Config, Environment};
 use server::handlers::metrics::Metrics;
+use server::hold::Hold;
 use server::{router, serve, start};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::postgresql::{new_postgresql_database, postgresql_cluster};
+use super::s3_server::{self, S3Server};
 use super::{Account, Client, network};
 
-/// Which database a server keeps its data in.
+/// What a server stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// SQLite, and blobs in a folder.
     Sqlite,
+    /// PostgreSQL, and blobs in a bucket.
     Postgresql,
+    /// A registry on SQLite, whose hold is another server, on PostgreSQL.
+    Apart,
 }
 
 /// How a server differs from the usual one.
@@ -52,11 +60,12 @@ pub struct TestServer {
     port: u16,
     options: Options,
     keeps_folder: std::sync::Arc<tempfile::TempDir>,
+    /// The server of the hold, where it is another one.
+    apart: Option<Box<TestServer>>,
     shutdown: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
 
-static DATABASES: AtomicU32 = AtomicU32::new(0);
 static REPOSITORIES: AtomicU32 = AtomicU32::new(0);
 
 impl TestServer {
@@ -66,20 +75,59 @@ impl TestServer {
     }
 
     pub async fn start_with(options: Options) -> Self {
+        if options.engine == Engine::Apart {
+            return Box::pin(Self::start_apart(options)).await;
+        }
+        Self::start_whole(options).await
+    }
+
+    /// A hold alone, and a registry that has no other.
+    async fn start_apart(options: Options) -> Self {
+        let mut hold_options = options.clone();
+        hold_options.engine = Engine::Postgresql;
+        hold_options.settings.push(("LONGSHORE_ROLES", "hold".to_owned()));
+        let hold = Self::start_whole(hold_options).await;
+        let mut registry_options = options;
+        registry_options.engine = Engine::Sqlite;
+        registry_options.settings.extend([
+            ("LONGSHORE_ROLES", "appview".to_owned()),
+            ("DEFAULT_HOLD_DID", hold.hold().did().to_string()),
+        ]);
+        let mut registry = Self::start_whole(registry_options).await;
+        registry.apart = Some(Box::new(hold));
+        registry
+    }
+
+    async fn start_whole(options: Options) -> Self {
         let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
         let database_url = match options.engine {
             Engine::Sqlite => format!("sqlite:{}", folder.path().join("longshore.db").display()),
-            Engine::Postgresql => new_postgresql_database().await,
+            Engine::Postgresql | Engine::Apart => new_postgresql_database().await,
         };
         Self::run(options, folder, database_url, 0).await
+    }
+
+    /// Another server beside this one, for the same address, database and blobs.
+    pub async fn start_replica(&self) -> Self {
+        let mut options = self.options.clone();
+        options.settings.extend([
+            ("LONGSHORE_PUBLIC_URL", self.base.clone()),
+            ("HOLD_PUBLIC_URL", self.base.clone()),
+        ]);
+        let folder = self.keeps_folder.clone();
+        let mut replica = Self::run(options, folder, self.database_url.clone(), 0).await;
+        replica.host.clone_from(&self.host);
+        replica
     }
 
     /// Stops this server and starts another over the same folder, database and port.
     pub async fn restart(self) -> Self {
         let (options, folder) = (self.options.clone(), self.keeps_folder.clone());
         let (database_url, port) = (self.database_url.clone(), self.port);
-        self.stop().await;
-        Self::run(options, folder, database_url, port).await
+        let apart = self.stop_alone().await;
+        let mut server = Self::run(options, folder, database_url, port).await;
+        server.apart = apart;
+        server
     }
 
     /// As [`TestServer::restart`], with other settings.
@@ -116,6 +164,10 @@ impl TestServer {
             ("HOLD_OWNER", network.alice.did.clone()),
             ("HOLD_PUBLIC", options.hold_public.to_string()),
         ];
+        if options.engine == Engine::Postgresql {
+            // What replicas use: every test of PostgreSQL is one of S3 too.
+            settings.extend(bucket_settings(&path).await);
+        }
         for (name, value) in &options.settings {
             settings.retain(|(known, _)| known != name);
             settings.push((name, value.clone()));
@@ -142,9 +194,16 @@ impl TestServer {
             port,
             options,
             keeps_folder: folder,
+            apart: None,
             shutdown,
             serving,
         }
+    }
+
+    /// The hold in this server.
+    pub fn hold(&self) -> &Hold {
+        let service = self.hold_server().state.hold.as_ref();
+        &service.expect("it has one").hold
     }
 
     /// How this server differs from the usual one.
@@ -154,8 +213,21 @@ impl TestServer {
 
     /// Stops in good order and waits for it.
     pub async fn stop(self) {
+        if let Some(hold) = self.stop_alone().await {
+            hold.stop_alone().await;
+        }
+    }
+
+    /// Stops this server, and not that of the hold, where it is another one.
+    pub async fn stop_alone(self) -> Option<Box<Self>> {
         drop(self.shutdown);
         self.serving.await.unwrap();
+        self.apart
+    }
+
+    /// The server of the hold, where it is another one.
+    pub fn hold_server(&self) -> &Self {
+        self.apart.as_deref().unwrap_or(self)
     }
 
     /// Takes the database away from a running server.
@@ -175,6 +247,32 @@ impl TestServer {
             .await
             .unwrap();
         connection.close().await.unwrap();
+    }
+
+    /// How many files are staged: in the folder of blobs, or in the bucket.
+    pub fn count_staged(&self) -> usize {
+        let server = self.hold_server();
+        let mut folders = vec![match server.options.engine {
+            Engine::Sqlite | Engine::Apart => server.folder.join("blobs/staging"),
+            Engine::Postgresql => s3_server()
+                .create_bucket(&bucket_name(&server.folder))
+                .join("staging"),
+        }];
+        let mut count = 0;
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                continue;
+            };
+            for entry in entries {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    count += 1;
+                }
+            }
+        }
+        count
     }
 
     /// Somebody without a token.
@@ -210,42 +308,36 @@ impl TestServer {
     }
 }
 
-/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test run is set up by its environment"
-)]
-pub fn rounds(usual: u64, long: u64) -> u64 {
-    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
-    if is_soak { long } else { usual }
+/// Which bucket the server with this folder keeps its blobs in. Its clients get them from the server.
+async fn bucket_settings(folder: &Path) -> Vec<(&'static str, String)> {
+    let server = tokio::task::spawn_blocking(s3_server).await.unwrap();
+    let bucket = bucket_name(folder);
+    server.create_bucket(&bucket);
+    vec![
+        ("STORAGE_DRIVER", "s3".to_owned()),
+        ("S3_ENDPOINT", server.endpoint()),
+        ("S3_BUCKET", bucket),
+        ("S3_REDIRECT", "false".to_owned()),
+        ("AWS_ACCESS_KEY_ID", s3_server::ACCESS_KEY_ID.to_owned()),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            s3_server::SECRET_ACCESS_KEY.to_owned(),
+        ),
+    ]
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test run is set up by its environment"
-)]
-fn postgresql_cluster() -> String {
-    std::env::var("LONGSHORE_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("LONGSHORE_TEST_POSTGRES is not set; `make test` starts a PostgreSQL cluster and sets it")
+fn bucket_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    name.trim_start_matches('.').to_lowercase()
+}
+
+/// One for all tests of this process, which outlives the runtime of each.
+fn s3_server() -> &'static S3Server {
+    static SERVER: OnceLock<S3Server> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let server = runtime.block_on(S3Server::start());
+        std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+        server
     })
-}
-
-/// A database of its own in the cluster that `LONGSHORE_TEST_POSTGRES` names.
-async fn new_postgresql_database() -> String {
-    use sqlx::Connection as _;
-    let cluster = postgresql_cluster();
-    let name = format!(
-        "it_{}_{}",
-        std::process::id(),
-        DATABASES.fetch_add(1, Ordering::Relaxed)
-    );
-    let mut connection = sqlx::PgConnection::connect(&cluster).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-    let mut url = url::Url::parse(&cluster).unwrap();
-    url.set_path(&name);
-    url.to_string()
 }

@@ -2,3 +2,4 @@
 
 mod plc;
 mod reconcile;
+mod s3;

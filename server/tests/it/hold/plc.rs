@@ -13,7 +13,7 @@ async fn get(url: String) -> Value {
 
 /// The directory's document, which is compared with what the hold says of itself.
 async fn document(server: &TestServer) -> Value {
-    let directory = get(format!("{}/{}", network().plc, server.state.hold.did())).await;
+    let directory = get(format!("{}/{}", network().plc, server.hold().did())).await;
     let own = get(format!("{}/.well-known/did.json", server.base)).await;
     for field in ["id", "alsoKnownAs"] {
         assert_eq!(directory[field], own[field], "{directory} {own}");
@@ -38,30 +38,30 @@ fn options(engine: Engine) -> Options {
 }
 
 async fn operations(server: &TestServer) -> usize {
-    let log = get(format!("{}/{}/log", network().plc, server.state.hold.did())).await;
+    let log = get(format!("{}/{}/log", network().plc, server.hold().did())).await;
     log.as_array().unwrap().len()
 }
 
 on_both_engines! {
     async fn a_hold_with_a_did_plc_keeps_it_when_it_moves(engine) {
         let server = TestServer::start_with(options(engine)).await;
-        let did = server.state.hold.did().clone();
+        let did = server.hold().did().clone();
         assert!(did.as_str().starts_with("did:plc:"), "{did}");
         document(&server).await;
-        let seq = server.state.hold.repo().last_seq().await.unwrap();
+        let seq = server.hold().repo().last_seq().await.unwrap();
 
         let server = server.restart().await;
-        assert_eq!(server.state.hold.did(), &did);
+        assert_eq!(server.hold().did(), &did);
         assert_eq!(operations(&server).await, 1);
-        assert_eq!(server.state.hold.repo().last_seq().await.unwrap(), seq);
+        assert_eq!(server.hold().repo().last_seq().await.unwrap(), seq);
 
         let before = server.base.clone();
         let server = Box::pin(server.restart_elsewhere()).await;
-        assert_eq!(server.state.hold.did(), &did);
+        assert_eq!(server.hold().did(), &did);
         assert_ne!(server.base, before);
         assert!(document(&server).await.to_string().contains(&server.base));
         assert_eq!(operations(&server).await, 2);
-        assert_eq!(server.state.hold.repo().last_seq().await.unwrap(), seq + 1);
+        assert_eq!(server.hold().repo().last_seq().await.unwrap(), seq + 1);
         server.stop().await;
     }
 
@@ -71,20 +71,20 @@ on_both_engines! {
         std::fs::remove_file(server.folder.join("keys/hold-signing.key")).unwrap();
         let server = server.restart().await;
         assert_ne!(document(&server).await["verificationMethod"], before["verificationMethod"]);
-        assert!(!server.state.hold.repo().sign_again().await.unwrap());
+        assert!(!server.hold().repo().sign_again().await.unwrap());
         server.stop().await;
     }
 
     async fn a_directory_that_is_down_stops_no_hold_that_has_its_did(engine) {
         let server = TestServer::start_with(options(engine)).await;
-        let did = server.state.hold.did().clone();
+        let did = server.hold().did().clone();
         let settings = vec![
             ("PLC_DIRECTORY_URL", "http://127.0.0.1:1".to_owned()),
             // A hold keeps its kind of DID, whatever a new one would get.
             ("HOLD_DID_METHOD", "web".to_owned()),
         ];
         let server = Box::pin(server.restart_with(settings)).await;
-        assert_eq!(server.state.hold.did(), &did);
+        assert_eq!(server.hold().did(), &did);
         server.stop().await;
     }
 }

@@ -13,7 +13,7 @@ fn later(server: &TestServer) -> Reconciliation {
     let clock = Clock::fixed(Clock::System.now() + TimeDelta::hours(3));
     Reconciliation {
         clock,
-        ..server.state.reconciliation()
+        ..server.state.reconciliation().unwrap()
     }
 }
 
@@ -43,13 +43,13 @@ on_both_engines! {
         client.push_image(&name, "stays", &stays).await;
         client.push_image(&name, "goes", &goes).await;
         let owner = account.did.parse().unwrap();
-        let usage = async || server.state.hold.load_usage(&owner).await.unwrap();
+        let usage = async || server.hold().load_usage(&owner).await.unwrap();
         let full = usage().await;
 
         // Nothing is gone, and what is gone since a moment ago may be about to be pushed again.
         assert_eq!(later(&server).reconcile(&owner).await.unwrap(), 0);
         delete_record(&account, &goes).await;
-        assert_eq!(server.state.reconciliation().reconcile(&owner).await.unwrap(), 0);
+        assert_eq!(server.state.reconciliation().unwrap().reconcile(&owner).await.unwrap(), 0);
         assert_eq!(usage().await, full);
 
         assert_eq!(later(&server).reconcile_everybody().await.unwrap(), 1);
@@ -84,7 +84,7 @@ async fn nothing_is_forgotten_while_nobody_can_be_asked() {
     client.push_image(&name, "v1", &image).await;
     delete_record(&account, &image).await;
     let owner = account.did.parse().unwrap();
-    let before = server.state.hold.load_usage(&owner).await.unwrap();
+    let before = server.hold().load_usage(&owner).await.unwrap();
     // Long enough that where the person is has to be asked again.
     clock.advance(TimeDelta::hours(3));
     let settings = vec![
@@ -92,14 +92,14 @@ async fn nothing_is_forgotten_while_nobody_can_be_asked() {
         ("PLC_DIRECTORY_URL", "http://127.0.0.1:1".to_owned()),
     ];
     let alone = Box::pin(server.restart_with(settings)).await;
-    let reconciliation = alone.state.reconciliation();
+    let reconciliation = alone.state.reconciliation().unwrap();
     let refused = reconciliation.reconcile(&owner).await;
     assert!(
         matches!(refused, Err(ReconcileError::Identity(_))),
         "{refused:?}"
     );
     assert_eq!(reconciliation.reconcile_everybody().await.unwrap(), 0);
-    let usage = alone.state.hold.load_usage(&owner).await.unwrap();
+    let usage = alone.hold().load_usage(&owner).await.unwrap();
     assert_eq!(usage, before);
     alone.stop().await;
 }

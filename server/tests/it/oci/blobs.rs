@@ -5,9 +5,9 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::start_upload;
 use crate::harness::{blob, network, with_digest};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
-on_both_databases! {
+on_every_topology! {
     async fn a_blob_is_its_bytes_with_length_and_digest_and_head_says_the_same_without_them(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

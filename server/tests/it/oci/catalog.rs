@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::tags::next;
 use crate::harness::{Answer, Client, Engine, Options, TestServer, blob, image, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 fn repositories(answer: &Answer) -> Vec<String> {
     serde_json::from_value(answer.json()["repositories"].clone()).unwrap()
@@ -18,7 +18,7 @@ async fn lister(server: &TestServer) -> Client {
         .await
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn the_repositories_with_content_are_listed_in_pages(server) {
         let mut names: Vec<String> = (0..5).map(|_| server.repository()).collect();
         names.sort();

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::{described, digest_of, pushed_artifact, pushed_parts, put_json, start_upload};
 use crate::harness::{blob, network, with_digest};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 const CLIENTS: usize = 16;
 
-on_both_databases! {
+on_every_topology! {
     async fn the_same_blob_from_all_is_stored_once(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{described, digest_of, index_of, pushed_artifact, pushed_parts, put_json};
 use crate::harness::{Client, blob, descriptor};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 /// Pushes by digest and reads it back.
 async fn round_trip(client: &Client, name: &str, what: &str, manifest: &Value) {
@@ -27,7 +27,7 @@ fn with(manifest: &Value, field: &str, value: Value) -> Value {
     changed
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn every_kind_of_content_comes_back_as_it_was_pushed(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{described, digest_of, index_of, pushed_parts, put_json};
 use crate::harness::{blob, image, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
-on_both_databases! {
+on_every_topology! {
     async fn deleting_a_tag_removes_the_tag_only(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

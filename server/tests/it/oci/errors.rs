@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use oci::Digest;
 
 use crate::harness::network;
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 const METHODS: [Method; 6] = [
     Method::GET,
@@ -15,7 +15,7 @@ const METHODS: [Method; 6] = [
     Method::DELETE,
 ];
 
-on_both_databases! {
+on_every_topology! {
     async fn malformed_digests_are_refused_wherever_they_stand(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

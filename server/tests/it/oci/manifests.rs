@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{described, digest_of, index_of, pushed_parts, put_json};
 use crate::harness::{blob, descriptor, image};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 /// The manifest, made exactly `size` bytes long by an annotation.
 fn padded(mut manifest: Value, size: usize) -> Value {
@@ -16,7 +16,7 @@ fn padded(mut manifest: Value, size: usize) -> Value {
     manifest
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn a_manifest_comes_back_byte_for_byte_by_tag_and_by_digest(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

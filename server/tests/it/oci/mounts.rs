@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use oci::Digest;
 
 use crate::harness::{Client, TestServer, blob, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 /// Alice, with a token for pushing to one repository and pulling from another.
 async fn with_both(server: &TestServer, target: &str, source: &str) -> Client {
@@ -34,7 +34,7 @@ async fn mount(
         .await
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn a_blob_is_mounted_from_a_repository_that_the_token_lets_read(server) {
         let (source, target) = (server.repository(), server.repository());
         let content = blob(500);

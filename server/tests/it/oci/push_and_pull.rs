@@ -3,9 +3,9 @@
 use http::StatusCode;
 
 use crate::harness::{image, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
-on_both_databases! {
+on_every_topology! {
     async fn a_pushed_image_is_pulled_by_somebody_without_a_login_and_lies_in_the_owner_s_pds(server) {
         let name = server.repository();
         let alice = &network().alice;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{described, digest_of, index_of, pushed_artifact, pushed_parts, put_json};
 use crate::harness::{blob, descriptor, image, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 async fn record(collection: &str, rkey: &str) -> Option<Value> {
     network().record(&network().alice, collection, rkey).await
@@ -16,7 +16,7 @@ fn path_of(name: &str) -> &str {
     name.split_once('/').unwrap().1
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn the_record_of_a_manifest_says_what_the_lexicon_asks_for(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::tags::next;
 use super::{described, digest_of, index_of, pushed_artifact, pushed_parts, put_json};
 use crate::harness::{Answer, Client, blob, descriptor, network};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 async fn referrers(client: &Client, name: &str, subject: &Digest, query: &str) -> Answer {
     let answer = client
@@ -40,7 +40,7 @@ fn sorted(manifests: &[&Value]) -> Vec<String> {
 const SBOM: &str = "application/vnd.example.sbom+json";
 const SIGNATURE: &str = "application/vnd.example.signature";
 
-on_both_databases! {
+on_every_topology! {
     async fn every_manifest_that_speaks_about_another_is_listed_with_what_it_says_of_itself(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{digest_of, pushed_parts, put_json};
 use crate::harness::{Client, blob};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 /// A repository with these tags, pushed in this order.
 async fn push_tags(client: &Client, name: &str, tags: &[&str]) {
@@ -29,7 +29,7 @@ pub fn next(answer: &crate::harness::Answer) -> Option<String> {
     Some(path.to_owned())
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn tags_are_listed_whole_and_in_byte_order(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

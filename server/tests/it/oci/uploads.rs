@@ -6,7 +6,7 @@ use oci::{Digest, DigestAlgorithm};
 
 use super::start_upload;
 use crate::harness::{Client, Engine, TestServer, blob, image, with_digest};
-use crate::on_both_databases;
+use crate::on_every_topology;
 
 /// Sends a chunk that says where it belongs.
 async fn patch(
@@ -25,7 +25,7 @@ async fn patch(
         .await
 }
 
-on_both_databases! {
+on_every_topology! {
     async fn an_upload_begins_empty_and_says_so(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;

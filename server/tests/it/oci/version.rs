@@ -2,9 +2,9 @@
 
 use http::{Method, StatusCode};
 
-use crate::on_both_databases;
+use crate::on_every_topology;
 
-on_both_databases! {
+on_every_topology! {
     async fn the_version_check_sends_strangers_to_the_token_endpoint_and_lets_token_holders_pass(server) {
         let nobody = server.nobody();
         let with_token = nobody.signed_in(None, &[]).await;

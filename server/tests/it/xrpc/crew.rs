@@ -37,7 +37,7 @@ async fn put_crew(
     permissions: &[&str],
 ) -> Answer {
     let input = json!({
-        "repo": server.state.hold.did(),
+        "repo": server.hold().did(),
         "collection": CREW,
         "rkey": server::hold::crew_key(&member.did),
         "record": crew_record(member, permissions),
@@ -47,7 +47,7 @@ async fn put_crew(
 
 async fn delete_crew(server: &TestServer, by: &Person, member: &Person) -> Answer {
     let input = json!({
-        "repo": server.state.hold.did(),
+        "repo": server.hold().did(),
         "collection": CREW,
         "rkey": server::hold::crew_key(&member.did),
     });
@@ -91,7 +91,7 @@ on_both_engines! {
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
         }
         let captain_record = json!({
-            "repo": server.state.hold.did(),
+            "repo": server.hold().did(),
             "collection": "io.atcr.hold.captain",
             "rkey": "self",
             "record": {
@@ -114,7 +114,7 @@ on_both_engines! {
     async fn a_record_that_breaks_its_lexicon_is_refused(engine) {
         let captain = Person::new().await;
         let server = start(engine, &captain, false).await;
-        let hold = server.state.hold.did();
+        let hold = server.hold().did();
         for (collection, record, error) in [
             (CREW, json!({ "$type": CREW, "member": "nobody" }), "InvalidRequest"),
             ("io.atcr.hold.layer", json!({ "$type": "io.atcr.hold.layer" }), "Forbidden"),
@@ -146,7 +146,7 @@ on_both_engines! {
         let answer = procedure(&server, Some(&person), "io.atcr.hold.requestCrew", &wish).await;
         answer.expect(StatusCode::OK);
         assert_eq!(answer.json()["status"], "created");
-        let member = server.state.hold.find_crew_member(&person.did).await.unwrap().unwrap();
+        let member = server.hold().find_crew_member(&person.did).await.unwrap().unwrap();
         assert_eq!(member.permissions, ["blob:write"]);
         let again = procedure(&server, Some(&person), "io.atcr.hold.requestCrew", &wish).await;
         assert_eq!(again.json()["status"], "already_member");
@@ -165,11 +165,11 @@ on_both_engines! {
         assert!(early.status.is_client_error(), "{}", early.text());
         procedure(&server, Some(&captain), "dev.longshore.hold.offerCaptaincy", &offer).await.expect(StatusCode::OK);
         procedure(&server, Some(&heir), "dev.longshore.hold.acceptCaptaincy", &json!({})).await.expect(StatusCode::OK);
-        assert_eq!(server.state.hold.captain().await.unwrap().did, heir.did);
-        let hold = server.state.hold.did().as_str().replace('%', "%25");
+        assert_eq!(server.hold().captain().await.unwrap().did, heir.did);
+        let hold = server.hold().did().as_str().replace('%', "%25");
         let record = query(&server, None, "com.atproto.repo.getRecord", &format!("repo={hold}&collection=io.atcr.hold.captain&rkey=self")).await;
         assert_eq!(record.json()["value"]["owner"], heir.did.as_str());
-        let former = server.state.hold.find_crew_member(&captain.did).await.unwrap().unwrap();
+        let former = server.hold().find_crew_member(&captain.did).await.unwrap().unwrap();
         assert!(former.permissions.contains(&"crew:admin".to_owned()));
         let again = procedure(&server, Some(&heir), "dev.longshore.hold.acceptCaptaincy", &json!({})).await;
         assert!(again.status.is_client_error(), "an offer is accepted once");
@@ -179,7 +179,7 @@ on_both_engines! {
     async fn the_avatar_is_seen_only_when_the_profile_refers_to_it(engine) {
         let captain = Person::new().await;
         let server = start(engine, &captain, false).await;
-        let hold = server.state.hold.did().clone();
+        let hold = server.hold().did().clone();
         let token = captain.token(&server, "com.atproto.repo.uploadBlob");
         let picture = crate::harness::blob(500);
         let uploaded = server

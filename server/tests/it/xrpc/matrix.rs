@@ -129,7 +129,7 @@ impl World {
 
     /// Everybody is what they are called: calls change that.
     async fn muster(&self) {
-        let hold = &self.server.state.hold;
+        let hold = self.server.hold();
         let captain = &self.person(Role::Captain).unwrap().did;
         for (role, words) in [
             (Role::Reader, &["blob:read"][..]),
@@ -176,7 +176,7 @@ impl World {
 
     /// A call that makes sense, so that only who asks can be wrong with it.
     async fn request(&self, method: &str, role: Role) -> (String, Value) {
-        let hold = self.server.state.hold.did();
+        let hold = self.server.hold().did();
         let member = Person::new().await.did;
         let caller = self.person(role).map_or(&member, |person| &person.did);
         let crew = json!({
@@ -227,7 +227,7 @@ impl World {
 async fn store(server: &TestServer, captain: &Did) -> oci::Digest {
     let content = blob(100);
     let digest = oci::Digest::sha256_of(&content);
-    let hold = &server.state.hold;
+    let hold = server.hold();
     let upload = hold.start_upload_in_parts(captain, None).await.unwrap();
     let body = Box::pin(futures::stream::iter([Ok(content.into())]));
     let part = hold.put_part(captain, &upload.id, 1, body).await.unwrap();

@@ -71,7 +71,7 @@ impl Person {
         let now = server.state.clock.now().timestamp();
         Claims {
             issuer: self.did.clone(),
-            audience: server.state.hold.did().to_string(),
+            audience: server.hold().did().to_string(),
             method: method.parse().unwrap(),
             expires_at: now + 60,
             issued_at: now,

@@ -55,12 +55,6 @@ fn assert_exceeded(answer: &Answer) {
     assert!(message.contains("of 100 kB (tier small)"), "{message}");
 }
 
-fn staged(server: &TestServer) -> usize {
-    std::fs::read_dir(server.folder.join("blobs/staging"))
-        .unwrap()
-        .count()
-}
-
 on_both_engines! {
     async fn what_cannot_fit_is_refused_before_and_while_it_comes_and_leaves_nothing(engine) {
         let (captain, member) = (Person::new().await, Person::new().await);
@@ -68,7 +62,7 @@ on_both_engines! {
         add_member(&server, &captain, &member).await;
         assert_exceeded(&initiate(&server, &member, Some(100_001)).await);
         assert_exceeded(&upload(&server, &member, &blob(100_001)).await);
-        assert_eq!(staged(&server), 0);
+        assert_eq!(server.count_staged(), 0);
         upload(&server, &member, &blob(100_000)).await.expect(StatusCode::OK);
         // The blob has no record yet, and its bytes are promised to it all the same.
         assert_exceeded(&upload(&server, &member, &blob(100)).await);
@@ -93,7 +87,7 @@ on_both_engines! {
         assert_eq!((&said["totalSize"], &said["uniqueBlobs"]), (&json!(70 * KB), &json!(2)));
         assert_eq!((&said["limit"], &said["tier"]), (&json!(100 * KB), &json!("small")));
 
-        let hold = server.state.hold.did().as_str().replace('%', "%25");
+        let hold = server.hold().did().as_str().replace('%', "%25");
         let records = query(&server, None, "com.atproto.repo.listRecords", &format!("repo={hold}&collection=io.atcr.hold.layer&limit=100")).await.json();
         assert_eq!(records["records"].as_array().unwrap().len(), 3, "one per manifest and blob");
         assert_eq!(quota(&server, &captain).await.get("limit"), None);
@@ -130,7 +124,7 @@ on_both_engines! {
             answer.expect(StatusCode::OK);
         }
         assert_eq!(quota(&server, &member).await["totalSize"], stored.len() * 20 * KB);
-        assert_eq!(staged(&server), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 
@@ -147,7 +141,7 @@ on_both_engines! {
         export.expect(StatusCode::OK);
         let data = export.json();
         assert_eq!(data["userDid"], member.did.as_str());
-        assert_eq!(data["holdDid"], server.state.hold.did().as_str());
+        assert_eq!(data["holdDid"], server.hold().did().as_str());
         assert_eq!(data["isCaptain"], false);
         assert_eq!(data["layerRecords"].as_array().unwrap().len(), 1);
         assert_eq!(data["layerRecords"][0]["size"], 10 * KB);

@@ -29,7 +29,7 @@ on_both_databases! {
     async fn a_token_of_the_reference_pds_opens_its_method_once(server) {
         let alice = &network().alice;
         let access = network().pds_token(alice).await;
-        let audience = server.state.hold.did();
+        let audience = server.hold().did();
         let token = network()
             .service_token(alice, &access, audience.as_str(), EXPORT)
             .await;
@@ -96,7 +96,7 @@ on_both_databases! {
 
     async fn nothing_but_the_token_says_who_asks(server) {
         let person = Person::new().await;
-        let captain = server.state.hold.captain().await.unwrap().did;
+        let captain = server.hold().captain().await.unwrap().did;
         let authorization = format!("Bearer {}", person.token(server, EXPORT));
         let headers = [
             ("authorization", authorization.as_str()),
@@ -136,7 +136,7 @@ on_both_databases! {
             assert_eq!(answer.header("access-control-allow-origin"), "*");
             assert_eq!(answer.find_header("set-cookie"), None);
         }
-        let hold = server.state.hold.did().as_str().replace('%', "%25");
+        let hold = server.hold().did().as_str().replace('%', "%25");
         let path = format!("/xrpc/com.atproto.repo.getRecord?repo={hold}&collection=io.atcr.hold.crew&rkey=nobody");
         let answer = server.nobody().get(&path).await;
         assert_eq!((answer.status, answer.json()["error"].clone()), (StatusCode::BAD_REQUEST, json!("RecordNotFound")));

@@ -13,7 +13,7 @@ use crate::harness::{TestServer, image};
 use crate::on_both_databases;
 
 fn hold(server: &TestServer) -> String {
-    server.state.hold.did().as_str().replace('%', "%25")
+    server.hold().did().as_str().replace('%', "%25")
 }
 
 /// The key that the hold's own DID document names.
@@ -21,7 +21,7 @@ async fn key_of(server: &TestServer) -> PublicKey {
     let document = server.nobody().get("/.well-known/did.json").await;
     document.expect(StatusCode::OK);
     let document = document.json();
-    assert_eq!(document["id"], server.state.hold.did().as_str());
+    assert_eq!(document["id"], server.hold().did().as_str());
     let services: Vec<_> = document["service"]
         .as_array()
         .unwrap()
@@ -54,7 +54,7 @@ on_both_databases! {
         let car = query(server, None, "com.atproto.sync.getRepo", &format!("did={}", hold(server))).await;
         car.expect(StatusCode::OK);
         assert_eq!(car.header("content-type"), "application/vnd.ipld.car");
-        let repo = verify_car(&car.body, server.state.hold.did(), &key).unwrap();
+        let repo = verify_car(&car.body, server.hold().did(), &key).unwrap();
         let count = |collection: &str| repo.records.iter().filter(|record| record.collection.as_str() == collection).count();
         assert_eq!(count("io.atcr.hold.captain"), 1);
         assert_eq!(count("io.atcr.hold.crew"), 1);
@@ -71,7 +71,7 @@ on_both_databases! {
 
     async fn a_proof_says_what_is_there_and_that_nothing_is(server) {
         let key = key_of(server).await;
-        let did = server.state.hold.did();
+        let did = server.hold().did();
         for (rkey, is_there) in [("self", true), ("other", false)] {
             let car = query(server, None, "com.atproto.sync.getRecord", &format!("did={}&collection=io.atcr.hold.captain&rkey={rkey}", hold(server))).await;
             car.expect(StatusCode::OK);
@@ -96,7 +96,7 @@ on_both_databases! {
         let url = format!("{}/xrpc/com.atproto.sync.subscribeRepos?cursor=0", server.base.replace("http", "ws"));
         let (mut socket, _) = tokio_tungstenite::connect_async(&url).await.unwrap();
         push(server).await;
-        let last = server.state.hold.repo().last_seq().await.unwrap();
+        let last = server.hold().repo().last_seq().await.unwrap();
         let (mut seq, mut previous) = (0, None);
         while seq < last {
             let Some(Ok(Message::Binary(bytes))) = socket.next().await else {
@@ -118,7 +118,7 @@ on_both_databases! {
                 other => panic!("{other:?}"),
             }
         }
-        let head = server.state.hold.repo().head().await.unwrap().unwrap();
+        let head = server.hold().repo().head().await.unwrap().unwrap();
         assert_eq!(previous, Some((head.rev, head.data)));
         socket.close(None).await.unwrap();
     }
@@ -140,7 +140,7 @@ on_both_databases! {
     }
 
     async fn the_hold_s_handle_leads_to_it(server) {
-        let did = server.state.hold.did().as_str();
+        let did = server.hold().did().as_str();
         assert_eq!(server.nobody().get("/.well-known/atproto-did").await.text(), did);
         let answer = query(server, None, "com.atproto.identity.resolveHandle", &format!("handle={}", server.host)).await;
         assert_eq!(answer.json(), json!({ "did": did }));

@@ -22,8 +22,7 @@ pub async fn start_hold(engine: Engine, captain: &Person, tiers: &str) -> TestSe
 pub async fn add_member(server: &TestServer, captain: &Person, member: &Person) {
     let change = CrewChange::default();
     server
-        .state
-        .hold
+        .hold()
         .set_crew_member(&captain.did, &member.did, change)
         .await
         .unwrap();
@@ -142,8 +141,7 @@ on_both_engines! {
         let refused = complete(&server, &captain, &id, &other, parts).await;
         assert_eq!(refused.json()["error"], "InvalidDigest", "{}", refused.text());
         assert_eq!(read(&server, &captain, &other).await.json()["error"], "BlobNotFound");
-        let staging = server.folder.join("blobs/staging");
-        assert_eq!(std::fs::read_dir(staging).unwrap().count(), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 
@@ -173,14 +171,14 @@ on_both_engines! {
         let content = blob(1000);
         let part = put_part(&server, &member, &id, 1, &content).await;
         part.expect(StatusCode::OK);
-        server.state.hold.remove_crew_member(&captain.did, &member.did).await.unwrap();
+        server.hold().remove_crew_member(&captain.did, &member.did).await.unwrap();
         let digest = Digest::sha256_of(&content);
         let parts = json!([{ "partNumber": 1, "etag": part.header("etag") }]);
         let refused = complete(&server, &member, &id, &digest, parts).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
         assert!(refused.json()["message"].as_str().unwrap().starts_with("Access denied: user is not a crew member"));
         assert_eq!(read(&server, &captain, &digest).await.json()["error"], "BlobNotFound");
-        assert_eq!(std::fs::read_dir(server.folder.join("blobs/staging")).unwrap().count(), 0);
+        assert_eq!(server.count_staged(), 0);
         server.stop().await;
     }
 }

@@ -15,7 +15,8 @@ use super::super::super::Tier;
 use super::super::super::testing::*;
 use super::super::super::{CrewChange, Tiers};
 use super::*;
-use crate::blob_store::{BlobStore, FilesystemBlobStore, S3BlobStore, S3Server};
+use crate::blob_store::s3_testing::{S3Server, settings_for};
+use crate::blob_store::{BlobStore, FilesystemBlobStore, S3BlobStore};
 use crate::db::testing::TestDatabase;
 use pace::Pace;
 use pusher::{Pusher, Seen};
@@ -207,9 +208,10 @@ async fn with_files(test: TestDatabase) {
 
 async fn with_s3(test: TestDatabase) {
     let server = S3Server::start().await;
-    let mut settings = server.bucket("blobs");
+    server.create_bucket("blobs");
+    let mut settings = settings_for(&server.endpoint(), "blobs");
     settings.redirect = false;
-    let store = S3BlobStore::open(settings).await.unwrap();
+    let store = S3BlobStore::open(settings, 1 << 30).await.unwrap();
     nothing_needed_is_ever_missing(test, Arc::new(store), HoldFolder::new()).await;
 }
 

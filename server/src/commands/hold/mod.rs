@@ -1,0 +1,161 @@
+//! `longshore hold …`: decisions of the captain, by whoever has the hold's database and key.
+
+use std::sync::Arc;
+
+use atproto::syntax::{AtIdentifier, Did};
+
+use crate::app_state::{hold_settings, identity_source};
+use crate::cli::HoldCommand;
+use crate::clients::pds::PdsClient;
+use crate::clock::Clock;
+use crate::config::{Config, HoldConfig};
+use crate::db::Database;
+use crate::hold::{Hold, HoldError, ReopenError, RepoError, reopen_hold};
+use crate::identity::{Freshness, Identities, IdentityError};
+use crate::jobs::reconcile_layers::{ReconcileError, Reconciliation};
+use crate::network::{self, NetworkError};
+use crate::start::{self, StartError};
+
+mod captain;
+mod crew;
+mod settings;
+
+/// A command that was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldCommandError {
+    /// No hold is to run with these settings.
+    #[error("these settings have no hold: LONGSHORE_ROLES does not name it")]
+    NoHold,
+    /// The database cannot be used.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The hold cannot be opened.
+    #[error(transparent)]
+    Reopen(#[from] ReopenError),
+    /// The way out to the network cannot be set up.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The handle leads to nobody.
+    #[error("{identifier} cannot be looked up; a DID needs no look-up")]
+    Identity {
+        /// What was said.
+        identifier: AtIdentifier,
+        /// Why.
+        #[source]
+        source: IdentityError,
+    },
+    /// There is no tier of that name.
+    #[error("there is no tier {name}; HOLD_QUOTA_TIERS has {known}")]
+    NoSuchTier {
+        /// What was said.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// Somebody is in the crew already, or is not.
+    #[error("{0}")]
+    Crew(String),
+    /// The hold refused or failed.
+    #[error(transparent)]
+    Hold(#[from] HoldError),
+    /// Manifests cannot be compared.
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileError),
+}
+
+impl From<RepoError> for HoldCommandError {
+    fn from(error: RepoError) -> Self {
+        Self::Hold(error.into())
+    }
+}
+
+/// The hold, and who asks: the operator acts as its captain.
+struct Quarters<'a> {
+    hold: Hold,
+    captain: Did,
+    config: &'a Config,
+    hold_config: &'a HoldConfig,
+    database: Database,
+}
+
+/// Does what the command says; returns what to print.
+pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldCommandError> {
+    let hold_config = config.hold.as_ref().ok_or(HoldCommandError::NoHold)?;
+    let database = start::open_database(config).await?;
+    let hold = reopen_hold(
+        hold_settings(config, hold_config),
+        &identity_source(hold_config),
+        &database,
+        Clock::System,
+    )
+    .await?;
+    let quarters = Quarters {
+        captain: hold.captain().await?.did,
+        hold,
+        config,
+        hold_config,
+        database: database.clone(),
+    };
+    let said = match command {
+        HoldCommand::Crew(command) => crew::run(&quarters, command).await,
+        HoldCommand::Captain(command) => captain::run(&quarters, command).await,
+        HoldCommand::Settings(command) => settings::run(&quarters, command).await,
+        HoldCommand::Reconcile { person } => reconcile(&quarters, person.as_ref()).await,
+    };
+    drop(quarters);
+    database.close().await;
+    said
+}
+
+impl Quarters<'_> {
+    /// Who that is. A DID is taken as it is.
+    async fn find(&self, identifier: &AtIdentifier) -> Result<Did, HoldCommandError> {
+        if let AtIdentifier::Did(did) = identifier {
+            return Ok(did.clone());
+        }
+        let identities = self.reconciliation()?.identities;
+        let identity = identities.resolve(identifier, Freshness::ForAuth).await;
+        identity
+            .map(|identity| identity.did.clone())
+            .map_err(|source| HoldCommandError::Identity {
+                identifier: identifier.clone(),
+                source,
+            })
+    }
+
+    fn reconciliation(&self) -> Result<Reconciliation, HoldCommandError> {
+        let outbound = network::outbound_client(self.config)?;
+        let directory = network::network_directory(self.config, outbound.clone())?;
+        let identities = Identities::new(
+            Arc::new(directory),
+            self.database.clone(),
+            Clock::System,
+            self.config.server.development,
+        );
+        Ok(Reconciliation {
+            hold: self.hold.clone(),
+            identities,
+            pds: PdsClient::new(outbound),
+            clock: Clock::System,
+        })
+    }
+}
+
+async fn reconcile(
+    quarters: &Quarters<'_>,
+    person: Option<&AtIdentifier>,
+) -> Result<String, HoldCommandError> {
+    let reconciliation = quarters.reconciliation()?;
+    let forgotten = match person {
+        Some(person) => {
+            let person = quarters.find(person).await?;
+            reconciliation.reconcile(&person).await?
+        }
+        None => reconciliation.reconcile_everybody().await?,
+    };
+    Ok(match forgotten {
+        0 => "Every manifest is still there.\n".to_owned(),
+        1 => "Forgot the layers of 1 manifest.\n".to_owned(),
+        manifests => format!("Forgot the layers of {manifests} manifests.\n"),
+    })
+}

@@ -1,0 +1,3 @@
+//! What the operator asks of the binary beside serving: each answers with the text to print.
+
+pub mod hold;
