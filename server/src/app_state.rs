@@ -6,12 +6,14 @@ use std::time::Duration;
 use atproto::syntax::{AtIdentifier, Did};
 use chrono::TimeDelta;
 
+use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
     AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
     ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
+use crate::catalog::{Catalog, CatalogParts};
 use crate::clients::hold::HoldClient;
 use crate::clients::holds::Holds;
 use crate::clients::local_hold::LocalHold;
@@ -52,6 +54,8 @@ pub struct AppState {
     pub roles: Roles,
     /// The registry.
     pub registry: Registry,
+    /// What pages show of images.
+    pub catalog: Catalog,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
     /// Who is who.
@@ -152,13 +156,6 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
-        let access_tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
-        let device_logins = DeviceLogins::new(
-            database.clone(),
-            access_tokens.clone(),
-            identities.clone(),
-            clock.clone(),
-        );
         let pds = PdsClient::new(outbound.clone());
         let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
         let oauth = OAuthSessions::new(OAuthSetup {
@@ -169,6 +166,18 @@ impl AppState {
             clock: clock.clone(),
             key: session_key.clone(),
         });
+        let access_tokens = AccessTokens::new(AccessTokensSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            oauth: Some(oauth.clone()),
+        });
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
         let browsers =
             BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
@@ -241,7 +250,15 @@ impl AppState {
                 listing_fresh: LISTING_FRESH,
             },
         });
+        let catalog = Catalog::new(CatalogParts {
+            registry: registry.clone(),
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+        });
         Ok(Self {
+            catalog,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,

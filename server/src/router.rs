@@ -6,6 +6,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app_state::AppState;
 use crate::config::MetricsAccess;
+use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
 use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
@@ -14,7 +15,6 @@ use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
 use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
-use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
@@ -91,10 +91,15 @@ fn pages(state: &AppState) -> Router {
     let cookies = Cookies::new(public_url.scheme() == "https");
     let (pages, sign_in_page) = web::routes(WebParts {
         settings: state.web.clone(),
+        catalog: Some(state.catalog.clone()),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),
             profiles: state.profiles.clone(),
+            access_tokens: state.access_tokens.clone(),
+            device_logins: state.device_logins.clone(),
+            registry_host: state.web.registry_host.clone(),
+            clock: state.clock.clone(),
             cookies,
         },
         cookies,

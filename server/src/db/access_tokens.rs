@@ -197,31 +197,38 @@ impl Database {
         Ok(changed)
     }
 
-    /// Deletes tokens that expired before a time.
-    pub async fn purge_access_tokens(&self, before: i64) -> Result<u64, DatabaseError> {
+    /// Deletes tokens that expired before a time, and says whose they were.
+    pub async fn purge_access_tokens(&self, before: i64) -> Result<Vec<Did>, DatabaseError> {
         let mut transaction = self.begin().await?;
-        let changed = execute!(
+        let owners = on_transaction!(
             &mut transaction,
-            "DELETE FROM access_tokens
-            WHERE expires_at < $1",
-            [before]
+            query_scalar::<_, String>(
+                "DELETE FROM access_tokens
+                WHERE expires_at < $1
+                RETURNING did",
+                [before]
+            ),
+            fetch_all
         )?;
         transaction.commit().await?;
-        Ok(changed)
+        owners.iter().map(|owner| parse_did(owner)).collect()
     }
+}
+
+fn parse_did(text: &str) -> Result<Did, DatabaseError> {
+    text.parse().map_err(|_| DatabaseError::Corrupt {
+        what: "DID",
+        value: text.to_owned(),
+    })
 }
 
 impl TryFrom<AccessTokenRow> for StoredAccessToken {
     type Error = DatabaseError;
 
     fn try_from(row: AccessTokenRow) -> Result<Self, Self::Error> {
-        let did = row.did.parse().map_err(|_| DatabaseError::Corrupt {
-            what: "DID",
-            value: row.did.clone(),
-        })?;
         Ok(Self {
+            did: parse_did(&row.did)?,
             id: row.id,
-            did,
             kind: row.kind,
             name: row.name,
             scopes: row.scopes,
@@ -284,8 +291,8 @@ mod tests {
             assert!(!database.insert_access_token(&more, &[2; 32], 1).await.unwrap(), "the limit");
             let later = token("2", "did:web:alice.example", 110);
             assert!(database.insert_access_token(&later, &[2; 32], 1).await.unwrap(), "expired ones do not count");
-            assert_eq!(database.purge_access_tokens(110).await.unwrap(), 0);
-            assert_eq!(database.purge_access_tokens(111).await.unwrap(), 1);
+            assert_eq!(database.purge_access_tokens(110).await.unwrap(), []);
+            assert_eq!(database.purge_access_tokens(111).await.unwrap(), [stored.did]);
             assert_eq!(database.find_access_token(&[1; 32]).await.unwrap(), None);
         }
     }

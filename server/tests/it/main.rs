@@ -12,4 +12,5 @@ mod oci;
 mod operations;
 mod pds;
 mod token;
+mod web;
 mod xrpc;

@@ -2,6 +2,7 @@
 
 pub(crate) mod profile;
 pub(crate) mod sessions;
+pub(crate) mod tokens;
 
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ use crate::routes;
 const SECTIONS: &[(&str, &str)] = &[
     (routes::SETTINGS, "Profile"),
     (routes::SETTINGS_SESSIONS, "Sessions and devices"),
+    (routes::SETTINGS_TOKENS, "Access tokens"),
 ];
 
 /// A settings page with the list of all of them. `path` is its own.

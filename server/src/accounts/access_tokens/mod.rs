@@ -23,6 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::oauth::OAuthSessions;
 use super::pds_sessions::parse_identifier;
 use crate::clock::Clock;
 use crate::db::Database;
@@ -54,6 +55,20 @@ struct Inner {
     database: Database,
     identities: Identities,
     clock: Clock,
+    oauth: Option<OAuthSessions>,
+}
+
+/// What access tokens are made of.
+pub struct AccessTokensSetup {
+    /// Keeps them.
+    pub database: Database,
+    /// Says whose a name is.
+    pub identities: Identities,
+    /// The time.
+    pub clock: Clock,
+    /// Keeps the sessions that they push with, for as long as there are any. Without it they push with app passwords
+    /// that are in use.
+    pub oauth: Option<OAuthSessions>,
 }
 
 /// How a token came to be.
@@ -110,11 +125,12 @@ pub struct CreatedAccessToken {
 
 impl AccessTokens {
     /// Puts the parts together.
-    pub fn new(database: Database, identities: Identities, clock: Clock) -> Self {
+    pub fn new(setup: AccessTokensSetup) -> Self {
         let inner = Inner {
-            database,
-            identities,
-            clock,
+            database: setup.database,
+            identities: setup.identities,
+            clock: setup.clock,
+            oauth: setup.oauth,
         };
         Self {
             inner: Arc::new(inner),
@@ -154,6 +170,9 @@ impl AccessTokens {
             .await?;
         if !is_stored {
             return Err(AccessTokenError::TooMany);
+        }
+        if let Some(oauth) = &self.inner.oauth {
+            oauth.find_session_for_tokens(owner).await?;
         }
         tracing::info!(account.did = %token.did, access_token.id = token.id, "an access token was made");
         Ok(CreatedAccessToken { token, secret })
@@ -233,6 +252,7 @@ impl AccessTokens {
         let is_revoked = self.inner.database.delete_access_token(owner, id).await?;
         if is_revoked {
             tracing::info!(account.did = %owner, access_token.id = id, "an access token was revoked");
+            self.release_sessions(owner).await?;
         }
         Ok(is_revoked)
     }
@@ -241,6 +261,7 @@ impl AccessTokens {
     pub async fn revoke_all(&self, owner: &Did) -> Result<u64, AccessTokenError> {
         let revoked = self.inner.database.delete_access_tokens(owner).await?;
         tracing::info!(account.did = %owner, access_tokens = revoked, "all access tokens were revoked");
+        self.release_sessions(owner).await?;
         Ok(revoked)
     }
 
@@ -265,9 +286,28 @@ impl AccessTokens {
     pub async fn purge(&self) -> Result<u64, AccessTokenError> {
         let before = self.inner.clock.now() - KEPT_AFTER_EXPIRY;
         let database = &self.inner.database;
-        Ok(database
+        let mut owners = database
             .purge_access_tokens(before.timestamp_millis())
-            .await?)
+            .await?;
+        let purged = owners.len() as u64;
+        owners.sort();
+        owners.dedup();
+        for owner in owners {
+            self.release_sessions(&owner).await?;
+        }
+        Ok(purged)
+    }
+
+    /// Ends the sessions that somebody's tokens pushed with, when there are no tokens any more.
+    async fn release_sessions(&self, owner: &Did) -> Result<(), AccessTokenError> {
+        let Some(oauth) = &self.inner.oauth else {
+            return Ok(());
+        };
+        let left = self.inner.database.list_access_tokens(owner).await?;
+        if left.is_empty() {
+            oauth.release_tokens_of(owner).await?;
+        }
+        Ok(())
     }
 }
 

@@ -13,8 +13,6 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryPath};
 use serde::{Deserialize, Serialize};
 
-/// How many scopes one token may have.
-pub const MAX_SCOPES: usize = 20;
 /// Longest path of a pattern; as long as that of a repository.
 const MAX_PATH_BYTES: usize = 255;
 
@@ -64,7 +62,7 @@ pub enum ScopesError {
     #[error("choose at least one repository and one thing to do with it")]
     Empty,
     /// A longer list than anybody reads.
-    #[error("a token may have {MAX_SCOPES} scopes at most")]
+    #[error("a token may have {} repository patterns at most", AccessScopes::MAX)]
     TooMany,
 }
 
@@ -185,9 +183,12 @@ impl TryFrom<String> for RepositoryPattern {
 }
 
 impl AccessScopes {
+    /// How many scopes one token may have.
+    pub const MAX: usize = 20;
+
     /// A token has one scope at least, and each of them allows something.
     pub fn new(scopes: Vec<AccessScope>) -> Result<Self, ScopesError> {
-        if scopes.len() > MAX_SCOPES {
+        if scopes.len() > Self::MAX {
             return Err(ScopesError::TooMany);
         }
         if scopes.is_empty() || scopes.iter().any(|scope| scope.actions.is_empty()) {
@@ -358,7 +359,7 @@ mod tests {
             AccessScopes::new(vec![scope("*/*", &[])]),
             Err(ScopesError::Empty)
         );
-        let many = vec![scope("*/*", &[Action::Pull]); MAX_SCOPES + 1];
+        let many = vec![scope("*/*", &[Action::Pull]); AccessScopes::MAX + 1];
         assert_eq!(AccessScopes::new(many), Err(ScopesError::TooMany));
     }
 

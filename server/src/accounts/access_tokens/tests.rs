@@ -30,7 +30,12 @@ impl Setting {
         let replica = |database: Database| {
             let identities =
                 Identities::new(directory.clone(), database.clone(), clock.clone(), true);
-            AccessTokens::new(database, identities, clock.clone())
+            AccessTokens::new(AccessTokensSetup {
+                database,
+                identities,
+                clock: clock.clone(),
+                oauth: None,
+            })
         };
         let tokens = replica(test.database.clone());
         let replica = replica(test.connect_again().await);

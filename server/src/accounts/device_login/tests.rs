@@ -1,6 +1,7 @@
 //! Logins of devices over a database, with a clock that only the test moves.
 
 use super::*;
+use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::db::testing::{TestDatabase, test_on_databases};
 use crate::identity::testing::FakeDirectory;
 
@@ -22,7 +23,12 @@ impl Setting {
         directory.point_handle("alice.test", ALICE);
         let database = test.database.clone();
         let identities = Identities::new(directory, database.clone(), clock.clone(), true);
-        let tokens = AccessTokens::new(database.clone(), identities.clone(), clock.clone());
+        let tokens = AccessTokens::new(AccessTokensSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            oauth: None,
+        });
         let logins = DeviceLogins::new(database, tokens.clone(), identities, clock.clone());
         Self {
             clock,

@@ -1,7 +1,7 @@
 //! Where somebody goes after signing in: a path of ours and never another site.
 
 /// The longest path, in bytes.
-const MAX_BYTES: usize = 512;
+const MAX_BYTES: usize = 2048;
 
 /// A path of this server, with or without a query. Made from anything: what is no such path becomes `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]

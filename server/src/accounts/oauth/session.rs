@@ -62,6 +62,23 @@ impl OAuthSessions {
             .map(|session| session.id))
     }
 
+    /// The id of the session with which access tokens and devices of an account push, if there is one. From now on,
+    /// signing out of the browser does not end it.
+    pub async fn find_session_for_tokens(
+        &self,
+        did: &Did,
+    ) -> Result<Option<String>, DatabaseError> {
+        let wanted = Permission::Push.scopes();
+        let sessions = self.inner.database.list_oauth_sessions(did).await?;
+        let found = sessions
+            .into_iter()
+            .find(|session| granted(session).allow(&wanted));
+        if let Some(session) = found.as_ref().filter(|session| !session.kept_for_tokens) {
+            self.keep_for_tokens(&session.id).await?;
+        }
+        Ok(found.map(|session| session.id))
+    }
+
     /// What was granted to a session. Empty for a session that is gone or lost.
     pub async fn granted_to(&self, id: &str) -> Result<Vec<Permission>, DatabaseError> {
         let session = self.inner.database.find_oauth_session(id).await?;

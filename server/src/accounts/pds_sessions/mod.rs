@@ -124,8 +124,14 @@ impl PdsSessions {
     }
 
     /// The session to write with for somebody who proved who they are in another way than by opening one: with an
-    /// access token. `None`: they have none open, and have to sign in.
+    /// access token. A sign-in through the browser that may push comes first, then an app password that is in use
+    /// here. `None`: they have to sign in.
     pub async fn find_session_for(&self, did: &Did) -> Result<Option<String>, PdsSessionError> {
+        if let Some(oauth) = &self.oauth
+            && let Some(id) = oauth.find_session_for_tokens(did).await?
+        {
+            return Ok(Some(id));
+        }
         Ok(self.inner.database.find_pds_session_of(did).await?)
     }
 

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use server::accounts::device_login::{Decision, LoopbackParameters, LoopbackRequest, UserCode};
+use server::accounts::device_login::{Decision, UserCode};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
-use url::Url;
 
+use super::browser::{Browser, unescape};
 use crate::harness::{Account, Client, Engine, Image, TestServer, image, network, workspace};
 
 /// The program, built beside these tests.
@@ -146,33 +146,17 @@ async fn wait_for_file(child: &mut Child, path: &Path) -> String {
     }
 }
 
-/// What the page does when its person chooses Allow.
-async fn approve(server: &TestServer, account: &Account, page: &str) -> Url {
-    let page = Url::parse(page).unwrap();
-    assert_eq!(page.path(), "/device/authorize");
-    let value = |name: &str| {
-        let found = page.query_pairs().find(|(key, _)| key == name);
-        found
-            .unwrap_or_else(|| panic!("no {name} in {page}"))
-            .1
-            .into_owned()
-    };
-    let request = LoopbackRequest::new(&LoopbackParameters {
-        response_type: value("response_type"),
-        client_id: value("client_id"),
-        client_version: value("client_version"),
-        device_name: value("device_name"),
-        redirect_uri: value("redirect_uri"),
-        state: value("state"),
-        code_challenge: value("code_challenge"),
-        code_challenge_method: value("code_challenge_method"),
-    });
-    let viewer = account.did.parse().unwrap();
-    let logins = &server.state.device_logins;
-    logins
-        .answer_loopback(&viewer, &request.unwrap(), Decision::Approve)
-        .await
-        .unwrap()
+/// Opens the page as `account` and chooses Approve. Returns where the browser goes.
+async fn approve(server: &TestServer, account: &Account, page: &str) -> String {
+    let path = page.strip_prefix(&server.base).unwrap();
+    assert!(path.starts_with("/device/authorize?"), "{path}");
+    let browser = Browser::of(server, account).await;
+    let answer = browser.submit(path, &[("decision", "approve")]).await;
+    let html = answer.expect(StatusCode::OK).text();
+    let (_, back) = html
+        .split_once("content=\"0; url=")
+        .expect("the page leads on");
+    unescape(back.split_once('"').unwrap().0)
 }
 
 /// The image as skopeo's `dir:` transport has it.

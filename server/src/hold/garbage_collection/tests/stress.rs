@@ -15,9 +15,7 @@ use super::super::super::Tier;
 use super::super::super::testing::*;
 use super::super::super::{CrewChange, Tiers};
 use super::*;
-use crate::blob_store::{
-    BlobStore, FilesystemBlobStore, S3BlobStore, S3Server, bucket_settings,
-};
+use crate::blob_store::{BlobStore, FilesystemBlobStore, S3BlobStore, S3Server, bucket_settings};
 use crate::db::testing::TestDatabase;
 use pace::Pace;
 use pusher::{Pusher, Seen};
