@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use atproto::syntax::AtIdentifier;
+use atproto::syntax::{AtIdentifier, Did};
 use clap::{Args, Parser, Subcommand};
 
 use crate::hold::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
@@ -47,6 +47,9 @@ pub enum Command {
     /// within seconds. Needs the settings of that server, and no network unless a handle is to be looked up.
     #[command(subcommand)]
     Hold(HoldCommand),
+    /// Decide about signing in through the browser: the keys of this registry, and who is signed in
+    #[command(subcommand, name = "oauth")]
+    OAuth(OAuthCommand),
     /// Check settings, folders, database, storage and network, and say what to do about each failure
     ///
     /// Fails when a check fails; a warning alone does not. Safe beside a running server.
@@ -70,6 +73,28 @@ pub enum ConfigCommand {
     },
     /// List every setting with its names, default and meaning
     List,
+}
+
+/// What can be done about signing in through the browser.
+#[derive(Debug, Subcommand)]
+pub enum OAuthCommand {
+    /// Add a key by which this registry shows other servers who it is, and remove those that nothing uses
+    ///
+    /// Changes the file of `OAUTH_CLIENT_KEYS_PATH`, which running servers take up by themselves: the new key is
+    /// published at once and signs after fifteen minutes. A session is kept alive with the key it was opened with, so
+    /// older keys stay until no session needs them. With several replicas, bring the file to each of them.
+    RotateKey {
+        /// Somebody else has the old keys: remove them now, and end every session that was opened with them
+        #[arg(long)]
+        leaked: bool,
+    },
+    /// End the sessions of one person, or of everybody who signed in through the browser
+    ///
+    /// Takes effect with their next request, on every replica.
+    SignOut {
+        /// DID of the person [default: everybody]
+        person: Option<Did>,
+    },
 }
 
 /// What can be done about the hold.
@@ -242,6 +267,8 @@ mod tests {
             "config init",
             "config init x.toml",
             "config list",
+            "oauth rotate-key --leaked",
+            "oauth sign-out did:web:alice.example.com",
             "doctor --json",
             "hold crew list",
             "hold crew add alice.example --permission blob:read --permission crew:admin",

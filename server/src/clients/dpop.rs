@@ -94,7 +94,7 @@ impl DpopClient {
         limits: &FetchLimits,
     ) -> Result<OutboundAnswer, DpopError> {
         let server = (request.url().origin().ascii_serialization(), key.id());
-        let request = self.with_proof(key, access_token, request, self.nonces.get(&server))?;
+        let request = self.with_proof(key, access_token, request, self.nonces.get(&server).as_ref())?;
         let answer = self.outbound.exchange(request, limits).await?;
         match nonce_of(&answer.headers) {
             Some(nonce) => self.nonces.insert(server, nonce),
@@ -109,12 +109,12 @@ impl DpopClient {
         key: &OAuthKey,
         access_token: Option<&SecretString>,
         request: OutboundRequest,
-        nonce: Option<Nonce>,
+        nonce: Option<&Nonce>,
     ) -> Result<OutboundRequest, OutboundError> {
         let access_token = access_token.map(SecretString::expose_secret);
         let proof = Proof {
             key,
-            nonce: nonce.as_ref(),
+            nonce,
             id: &URL_SAFE_NO_PAD.encode(random_bytes::<16>()),
             now: self.clock.now().timestamp(),
         }

@@ -7,6 +7,7 @@ mod harness;
 
 mod abuse;
 mod hold;
+mod oauth;
 mod oci;
 mod operations;
 mod pds;

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
+use super::json::read_object;
 use super::{CodeChallenge, Scopes};
 
 /// The longest reference that is accepted, in bytes. It ends up in an address.
@@ -84,7 +85,7 @@ impl RequestUri {
         struct Body {
             request_uri: String,
         }
-        let body: Body = serde_json::from_slice(body).map_err(|_| InvalidPushedResponse)?;
+        let body: Body = read_object(body).ok_or(InvalidPushedResponse)?;
         let text = body.request_uri;
         let sound = (1..=MAX_REQUEST_URI_BYTES).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_graphic());

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::json::read_object;
+
 /// Why a server refuses, as far as it makes a difference. Its own words are kept out of logs and pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -64,7 +66,7 @@ impl ErrorResponse {
         struct Body {
             error: String,
         }
-        let body: Body = serde_json::from_slice(body).ok()?;
+        let body: Body = read_object(body)?;
         Some(Self {
             code: ErrorCode::parse(&body.error),
         })

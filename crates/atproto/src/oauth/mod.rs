@@ -13,6 +13,7 @@ mod client_assertion;
 mod client_metadata;
 mod dpop;
 mod error_response;
+mod json;
 mod jwt;
 mod key;
 mod pkce;

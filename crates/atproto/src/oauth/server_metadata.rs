@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use super::json::read_object;
 use crate::identity::EndpointPolicy;
 
 /// An authorization server by its name: an origin, compared byte by byte.
@@ -100,7 +101,7 @@ impl ProtectedResource {
     /// Reads the description of the server at the origin `pds`.
     pub fn parse(body: &[u8], pds: &Url, allow_loopback_http: bool) -> Result<Self, MetadataError> {
         let document: ProtectedResourceDocument =
-            serde_json::from_slice(body).map_err(|_| MetadataError::Malformed)?;
+            read_object(body).ok_or(MetadataError::Malformed)?;
         if document.resource != pds.origin().ascii_serialization() {
             return Err(MetadataError::OtherServer);
         }
@@ -166,7 +167,7 @@ impl AuthorizationServer {
         allow_loopback_http: bool,
     ) -> Result<Self, MetadataError> {
         let document: AuthorizationServerDocument =
-            serde_json::from_slice(body).map_err(|_| MetadataError::Malformed)?;
+            read_object(body).ok_or(MetadataError::Malformed)?;
         // RFC 8414, section 3.3: identical, not equivalent.
         if document.issuer != issuer.as_str() {
             return Err(MetadataError::OtherServer);

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::json::read_object;
 use super::{MAX_TOKEN_BYTES, Scopes};
 use crate::syntax::Did;
 
@@ -62,7 +63,7 @@ impl TokenResponse {
     pub fn parse(body: &[u8]) -> Result<Self, InvalidTokenResponse> {
         use InvalidTokenResponse::{Malformed, NoAtprotoScope, NoSubject, NotBound};
 
-        let body: Body = serde_json::from_slice(body).map_err(|_| Malformed)?;
+        let body: Body = read_object(body).ok_or(Malformed)?;
         // RFC 6749, section 7.1: in either case.
         if !body.token_type.eq_ignore_ascii_case("DPoP") {
             return Err(NotBound);
@@ -94,7 +95,7 @@ pub fn token_to_give_back(body: &[u8]) -> Option<String> {
         access_token: Option<String>,
         refresh_token: Option<String>,
     }
-    let body: Body = serde_json::from_slice(body).ok()?;
+    let body: Body = read_object(body)?;
     body.refresh_token
         .or(body.access_token)
         .filter(|token| is_token(token))

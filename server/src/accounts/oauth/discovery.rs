@@ -19,7 +19,7 @@ use crate::clients::outbound::{
 
 /// How long an answer is believed, a bad one too: all who sign in at one server meanwhile cost it one request
 /// (checklist FE-09).
-const BELIEVED: Duration = Duration::from_secs(60);
+const BELIEVED: Duration = Duration::from_mins(1);
 const REMEMBERED: u64 = 10_000;
 
 /// Finds authorization servers. Asks each server once for all who want to know at the same time.

@@ -25,9 +25,9 @@ impl RequestSecrets {
     pub(super) fn open(
         sealer: &Sealer,
         state_hash: &[u8],
-        sealed: &[u8],
+        secrets: &[u8],
     ) -> Result<Self, UnsealError> {
-        let plain = sealer.open(state_hash, sealed)?;
+        let plain = sealer.open(state_hash, secrets)?;
         let (key, verifier) = plain.split_first_chunk::<KEY_BYTES>().ok_or(UnsealError)?;
         let verifier = std::str::from_utf8(verifier).map_err(|_| UnsealError)?;
         Ok(Self {

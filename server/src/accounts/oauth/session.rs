@@ -167,14 +167,15 @@ impl OAuthAccess {
     /// Access with a token that is good for a while.
     pub(in crate::accounts) async fn current(&self) -> Result<RepoAccess, PdsSessionError> {
         let seen = self.session.lock().await.clone();
-        let session = self.inner.with_good_token(seen).await?;
+        // Boxed: it waits for a whole sign-in's worth of requests, and sits inside every push.
+        let session = Box::pin(self.inner.with_good_token(seen)).await?;
         self.keep(session).await
     }
 
     /// Access with another token than the last one, which the PDS did not accept.
     pub(in crate::accounts) async fn renewed(&self) -> Result<RepoAccess, PdsSessionError> {
         let seen = self.session.lock().await.clone();
-        let session = self.inner.refresh(&seen).await?;
+        let session = Box::pin(self.inner.refresh(&seen)).await?;
         self.keep(session).await
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use atproto::oauth::{
     AuthorizationRequest, AuthorizationServer, CodeVerifier, ErrorCode, Prompt, Scopes,
 };
-use atproto::syntax::{AtIdentifier, Did};
+use atproto::syntax::AtIdentifier;
 use secrecy::SecretString;
 use url::Url;
 
@@ -183,8 +183,6 @@ impl Inner {
 
 /// The handle, when it is verified, since people know theirs.
 fn login_hint(account: &Identity) -> String {
-    account
-        .handle
-        .as_ref()
-        .map_or_else(|| Did::to_string(&account.did), |handle| handle.to_string())
+    let handle = account.handle.as_ref().map(ToString::to_string);
+    handle.unwrap_or_else(|| account.did.to_string())
 }

@@ -46,7 +46,7 @@ impl PdsClient {
             PdsCredential::Bearer(token) => {
                 Ok(self.outbound.send(request.bearer(token), limits).await?)
             }
-            PdsCredential::Dpop(token) => Ok(token.send(&request, limits).await?),
+            PdsCredential::Dpop(token) => Ok(Box::pin(token.send(&request, limits)).await?),
         }
     }
 

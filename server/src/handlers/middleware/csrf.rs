@@ -54,13 +54,11 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
         let first = values.next();
         (first, values.next().is_none())
     };
-    match only(SEC_FETCH_SITE) {
-        (Some(site), is_only) => is_only && site == "same-origin",
-        (None, _) => {
-            let (origin, is_only) = only(header::ORIGIN);
-            is_only && origin.is_some_and(|origin| origin == own)
-        }
+    if let (Some(site), is_only) = only(SEC_FETCH_SITE) {
+        return is_only && site == "same-origin";
     }
+    let (origin, is_only) = only(header::ORIGIN);
+    is_only && origin.is_some_and(|origin| origin == own)
 }
 
 #[cfg(test)]

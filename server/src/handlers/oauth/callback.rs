@@ -79,10 +79,8 @@ async fn sign_in(
         header::SET_COOKIE,
         state.cookies.set_session(cookie.expose_secret()),
     );
-    let name = identity
-        .handle
-        .as_ref()
-        .map_or_else(|| identity.did.to_string(), |handle| handle.to_string());
+    let handle = identity.handle.as_ref().map(ToString::to_string);
+    let name = handle.unwrap_or_else(|| identity.did.to_string());
     let remembered = remember(state.cookies.accounts(headers), name);
     own.append(header::SET_COOKIE, state.cookies.set_accounts(&remembered));
     Ok(response)

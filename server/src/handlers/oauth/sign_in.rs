@@ -89,9 +89,8 @@ async fn with_granted(
 
 fn status(error: &StartError) -> StatusCode {
     match error {
-        StartError::NobodyNamed => StatusCode::BAD_REQUEST,
         StartError::Identity(error) if error.is_transient() => StatusCode::BAD_GATEWAY,
-        StartError::Identity(_) => StatusCode::BAD_REQUEST,
+        StartError::NobodyNamed | StartError::Identity(_) => StatusCode::BAD_REQUEST,
         StartError::Discovery(error) if !error.is_transient() => StatusCode::BAD_REQUEST,
         StartError::Discovery(_) | StartError::Server(_) => {
             tracing::info!(

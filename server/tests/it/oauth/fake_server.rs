@@ -1,0 +1,506 @@
+//! A network in a box: PLC directory, handle resolver, PDS and authorization server in one, which lies on demand.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::{Map, Value, json};
+use server::clock::Clock;
+use tokio::task::JoinHandle;
+use url::{Url, form_urlencoded};
+
+use crate::harness::{Engine, Options, TestServer};
+
+static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
+
+/// The server. It ends with this value.
+pub struct FakeServer {
+    pub origin: String,
+    pub lies: Arc<Lies>,
+    serving: JoinHandle<()>,
+}
+
+/// Somebody whom the server hosts.
+#[derive(Debug, Clone)]
+pub struct FakeAccount {
+    pub did: String,
+    pub handle: String,
+}
+
+/// What a test sets and reads.
+pub struct Lies {
+    origin: String,
+    clock: Clock,
+    accounts: Mutex<Vec<FakeAccount>>,
+    /// Where the DID documents say that accounts live; this server when not set.
+    pub pds_of: Mutex<HashMap<String, String>>,
+    /// Whole answers by path.
+    pub answers: Mutex<HashMap<String, Canned>>,
+    /// Fields that replace those of the server's descriptions, by path; `null` takes one away.
+    pub metadata: Mutex<HashMap<String, Map<String, Value>>>,
+    /// Fields that replace those of token answers; `null` takes one away.
+    pub token_fields: Mutex<Map<String, Value>>,
+    /// No answer has a nonce, and none is asked for.
+    pub without_nonces: Mutex<bool>,
+    /// So many of the next refreshes are carried out, and their answers lost.
+    pub lost_answers: AtomicUsize,
+    /// Refreshes that come while this is set are never answered.
+    pub hanging: AtomicBool,
+    /// Pushed requests by their reference.
+    requests: Mutex<HashMap<String, HashMap<String, String>>>,
+    /// Codes with whom they are for.
+    codes: Mutex<HashMap<String, String>>,
+    /// Refresh tokens that are good, with whose they are.
+    refresh_tokens: Mutex<HashMap<String, String>>,
+    access_tokens: Mutex<HashSet<String>>,
+    pub revoked: Mutex<Vec<String>>,
+    pub refreshes: AtomicUsize,
+    pub replays: AtomicUsize,
+    pub seen: Mutex<Vec<Seen>>,
+    proof_ids: Mutex<HashSet<String>>,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Canned {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub form: HashMap<String, String>,
+}
+
+impl FakeServer {
+    pub async fn start(clock: &Clock) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let lies = Arc::new(Lies {
+            origin: origin.clone(),
+            clock: clock.clone(),
+            accounts: Mutex::default(),
+            pds_of: Mutex::default(),
+            answers: Mutex::default(),
+            metadata: Mutex::default(),
+            token_fields: Mutex::default(),
+            without_nonces: Mutex::default(),
+            lost_answers: AtomicUsize::default(),
+            hanging: AtomicBool::default(),
+            requests: Mutex::default(),
+            codes: Mutex::default(),
+            refresh_tokens: Mutex::default(),
+            access_tokens: Mutex::default(),
+            revoked: Mutex::default(),
+            refreshes: AtomicUsize::default(),
+            replays: AtomicUsize::default(),
+            seen: Mutex::default(),
+            proof_ids: Mutex::default(),
+        });
+        let router = axum::Router::new()
+            .fallback(answer)
+            .with_state(lies.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            origin,
+            lies,
+            serving,
+        }
+    }
+
+    /// A server of ours whose whole network this is.
+    pub async fn longshore(&self, engine: Engine, clock: &Clock) -> TestServer {
+        let mut options = Options::new(engine);
+        options.clock = clock.clone();
+        options.settings = vec![
+            ("PLC_DIRECTORY_URL", self.origin.clone()),
+            ("HANDLE_RESOLVER_URL", self.origin.clone()),
+        ];
+        TestServer::start_with(options).await
+    }
+
+    /// A new account, with a DID in the PLC directory that this server also is.
+    pub fn new_account(&self) -> FakeAccount {
+        let number = ACCOUNTS.fetch_add(1, Ordering::Relaxed);
+        let letters = b"abcdefghijklmnopqrstuvwxyz234567";
+        let unique: String = format!("{:08}{:08}{:08}", std::process::id(), number, number * 7)
+            .bytes()
+            .map(|digit| char::from(letters[usize::from(digit - b'0')]))
+            .collect();
+        let account = FakeAccount {
+            did: format!("did:plc:{unique}"),
+            handle: format!("sailor{number}.test"),
+        };
+        self.lies.accounts.lock().unwrap().push(account.clone());
+        account
+    }
+
+    /// What was announced behind a reference.
+    pub fn request_of(&self, page: &Url) -> HashMap<String, String> {
+        let (_, reference) = page
+            .query_pairs()
+            .find(|(name, _)| name == "request_uri")
+            .unwrap();
+        self.lies.requests.lock().unwrap()[reference.as_ref()].clone()
+    }
+
+    /// Somebody agrees at the page of this server. Returns the address that their browser is sent to.
+    pub fn agree(&self, page: &Url, did: &str) -> String {
+        let code = self.new_code(did);
+        self.callback(page, &[("code", &code), ("iss", &self.origin)])
+    }
+
+    pub fn new_code(&self, did: &str) -> String {
+        let code = format!("cod-{}", uuid::Uuid::new_v4().simple());
+        let mut codes = self.lies.codes.lock().unwrap();
+        codes.insert(code.clone(), did.to_owned());
+        code
+    }
+
+    /// The address that answers a request, with these parameters beside the state.
+    pub fn callback(&self, page: &Url, parameters: &[(&str, &str)]) -> String {
+        let request = self.request_of(page);
+        let mut address: Url = request["redirect_uri"].parse().unwrap();
+        address
+            .query_pairs_mut()
+            .append_pair("state", &request["state"])
+            .extend_pairs(parameters);
+        address.into()
+    }
+
+    /// Every request to a path.
+    pub fn seen(&self, path: &str) -> Vec<Seen> {
+        let seen = self.lies.seen.lock().unwrap();
+        seen.iter()
+            .filter(|seen| seen.path == path)
+            .cloned()
+            .collect()
+    }
+
+    pub fn canned(
+        &self,
+        path: &str,
+        status: u16,
+        content_type: &'static str,
+        body: impl Into<Vec<u8>>,
+    ) {
+        let canned = Canned {
+            status,
+            content_type,
+            body: body.into(),
+        };
+        self.lies
+            .answers
+            .lock()
+            .unwrap()
+            .insert(path.to_owned(), canned);
+    }
+
+    pub fn set_metadata(&self, path: &str, field: &str, value: Value) {
+        let mut metadata = self.lies.metadata.lock().unwrap();
+        metadata
+            .entry(path.to_owned())
+            .or_default()
+            .insert(field.to_owned(), value);
+    }
+
+    pub fn set_token_field(&self, field: &str, value: Value) {
+        let mut fields = self.lies.token_fields.lock().unwrap();
+        fields.insert(field.to_owned(), value);
+    }
+
+    /// Refresh tokens of a person stop working, as when they revoke the session at their server.
+    pub fn revoke_everything(&self) {
+        self.lies.refresh_tokens.lock().unwrap().clear();
+        self.lies.access_tokens.lock().unwrap().clear();
+    }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Claims of a JWT, unverified.
+pub fn claims(token: &str) -> Value {
+    let part = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+/// Header of a JWT.
+pub fn header(token: &str) -> Value {
+    let part = token.split('.').next().unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let path = parts.uri.path().to_owned();
+    let form: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+    let seen = Seen {
+        path: path.clone(),
+        headers: parts.headers.clone(),
+        form: form.clone(),
+    };
+    lies.seen.lock().unwrap().push(seen);
+    if form.contains_key("refresh_token") && lies.hanging.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+    let mut response = lies.route(
+        &path,
+        parts.uri.query().unwrap_or_default(),
+        &parts.headers,
+        &form,
+    );
+    if parts.headers.contains_key("dpop") && !*lies.without_nonces.lock().unwrap() {
+        let nonce = lies.nonce();
+        response
+            .headers_mut()
+            .insert("dpop-nonce", nonce.parse().unwrap());
+    }
+    let date = lies
+        .clock
+        .now()
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    response.headers_mut().insert("date", date.parse().unwrap());
+    response
+}
+
+impl Lies {
+    /// Another one every five minutes, as the reference has it.
+    fn nonce(&self) -> String {
+        format!("nonce-{}", self.clock.now().timestamp() / 300)
+    }
+
+    fn route(
+        &self,
+        path: &str,
+        query: &str,
+        headers: &HeaderMap,
+        form: &HashMap<String, String>,
+    ) -> Response {
+        if let Some(canned) = self.answers.lock().unwrap().get(path) {
+            let status = StatusCode::from_u16(canned.status).unwrap();
+            return (
+                status,
+                [("content-type", canned.content_type)],
+                canned.body.clone(),
+            )
+                .into_response();
+        }
+        match path {
+            "/.well-known/oauth-protected-resource" | "/.well-known/oauth-authorization-server" => {
+                self.describe(path)
+            }
+            "/xrpc/com.atproto.identity.resolveHandle" => self.resolve_handle(query),
+            "/oauth/par" => self.with_proof(headers, None, || self.push_request(form)),
+            "/oauth/token" => self.with_proof(headers, None, || self.token(form)),
+            "/oauth/revoke" => self.with_proof(headers, None, || {
+                self.revoked.lock().unwrap().push(form["token"].clone());
+                axum::Json(json!({})).into_response()
+            }),
+            "/xrpc/com.atproto.server.getServiceAuth" => self.with_token(headers, || {
+                axum::Json(json!({ "token": "service-token" })).into_response()
+            }),
+            _ => match path.strip_prefix("/did:plc:") {
+                Some(rest) => self.document(&format!("did:plc:{rest}")),
+                None => refuse(404, "not_found"),
+            },
+        }
+    }
+
+    fn describe(&self, path: &str) -> Response {
+        let origin = &self.origin;
+        let mut document = if path.ends_with("resource") {
+            json!({ "resource": origin, "authorization_servers": [origin] })
+        } else {
+            json!({
+                "issuer": origin,
+                "authorization_endpoint": format!("{origin}/oauth/authorize"),
+                "token_endpoint": format!("{origin}/oauth/token"),
+                "pushed_authorization_request_endpoint": format!("{origin}/oauth/par"),
+                "revocation_endpoint": format!("{origin}/oauth/revoke"),
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
+                "scopes_supported": ["atproto"],
+                "dpop_signing_alg_values_supported": ["ES256"],
+                "authorization_response_iss_parameter_supported": true,
+                "require_pushed_authorization_requests": true,
+                "client_id_metadata_document_supported": true,
+            })
+        };
+        if let Some(changes) = self.metadata.lock().unwrap().get(path) {
+            change(&mut document, changes);
+        }
+        axum::Json(document).into_response()
+    }
+
+    fn resolve_handle(&self, query: &str) -> Response {
+        let handle = query.strip_prefix("handle=").unwrap_or_default();
+        let accounts = self.accounts.lock().unwrap();
+        match accounts.iter().find(|account| account.handle == handle) {
+            Some(account) => axum::Json(json!({ "did": account.did })).into_response(),
+            None => refuse(400, "HandleNotFound"),
+        }
+    }
+
+    fn document(&self, did: &str) -> Response {
+        let accounts = self.accounts.lock().unwrap();
+        let Some(account) = accounts.iter().find(|account| account.did == did) else {
+            return refuse(404, "not_found");
+        };
+        let pds_of = self.pds_of.lock().unwrap();
+        let pds = pds_of.get(did).unwrap_or(&self.origin);
+        axum::Json(json!({
+            "id": did,
+            "alsoKnownAs": [format!("at://{}", account.handle)],
+            "verificationMethod": [],
+            "service": [{
+                "id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": pds,
+            }],
+        }))
+        .into_response()
+    }
+
+    /// RFC 9449: a proof of its own, with the nonce of the moment.
+    fn with_proof(
+        &self,
+        headers: &HeaderMap,
+        token: Option<&str>,
+        go_on: impl FnOnce() -> Response,
+    ) -> Response {
+        let Some(proof) = headers.get("dpop") else {
+            return refuse(400, "invalid_dpop_proof");
+        };
+        let claims = claims(proof.to_str().unwrap());
+        let is_new = self
+            .proof_ids
+            .lock()
+            .unwrap()
+            .insert(claims["jti"].as_str().unwrap().to_owned());
+        if !is_new
+            || claims["htu"].as_str().unwrap().contains('?')
+            || (token.is_some() != claims["ath"].is_string())
+        {
+            return refuse(400, "invalid_dpop_proof");
+        }
+        if !*self.without_nonces.lock().unwrap() && claims["nonce"] != json!(self.nonce()) {
+            return refuse(if token.is_some() { 401 } else { 400 }, "use_dpop_nonce");
+        }
+        go_on()
+    }
+
+    fn with_token(&self, headers: &HeaderMap, go_on: impl FnOnce() -> Response) -> Response {
+        let authorization = headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok());
+        let Some(token) = authorization.and_then(|value| value.strip_prefix("DPoP ")) else {
+            return refuse(401, "invalid_token");
+        };
+        self.with_proof(headers, Some(token), || {
+            if self.access_tokens.lock().unwrap().contains(token) {
+                go_on()
+            } else {
+                refuse(401, "invalid_token")
+            }
+        })
+    }
+
+    fn push_request(&self, form: &HashMap<String, String>) -> Response {
+        let reference = format!("urn:ietf:params:oauth:request_uri:{}", uuid::Uuid::new_v4());
+        let mut requests = self.requests.lock().unwrap();
+        requests.insert(reference.clone(), form.clone());
+        let body = json!({ "request_uri": reference, "expires_in": 300 });
+        (StatusCode::CREATED, axum::Json(body)).into_response()
+    }
+
+    fn token(&self, form: &HashMap<String, String>) -> Response {
+        if let Some(code) = form.get("code") {
+            return match self.codes.lock().unwrap().remove(code) {
+                Some(did) => self.tokens(&did),
+                None => refuse(400, "invalid_grant"),
+            };
+        }
+        let token = &form["refresh_token"];
+        let owner = self.refresh_tokens.lock().unwrap().remove(token);
+        let Some(did) = owner else {
+            self.replays.fetch_add(1, Ordering::SeqCst);
+            // As the reference does: a token that comes twice ends the session.
+            self.revoke_all_of_everybody();
+            return refuse(400, "invalid_grant");
+        };
+        self.refreshes.fetch_add(1, Ordering::SeqCst);
+        let answer = self.tokens(&did);
+        let lost = self
+            .lost_answers
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if lost.is_ok() {
+            let broken =
+                futures::stream::once(async { Err::<String, _>(std::io::Error::other("lost")) });
+            return Body::from_stream(broken).into_response();
+        }
+        answer
+    }
+
+    fn revoke_all_of_everybody(&self) {
+        self.refresh_tokens.lock().unwrap().clear();
+        self.access_tokens.lock().unwrap().clear();
+    }
+
+    fn tokens(&self, did: &str) -> Response {
+        let access = format!("secret-access-{}", uuid::Uuid::new_v4().simple());
+        let refresh = format!("secret-refresh-{}", uuid::Uuid::new_v4().simple());
+        self.access_tokens.lock().unwrap().clear();
+        self.access_tokens.lock().unwrap().insert(access.clone());
+        self.refresh_tokens
+            .lock()
+            .unwrap()
+            .insert(refresh.clone(), did.to_owned());
+        let mut body = json!({
+            "access_token": access,
+            "refresh_token": refresh,
+            "token_type": "DPoP",
+            "scope": "atproto",
+            "sub": did,
+            "expires_in": 3600,
+        });
+        change(&mut body, &self.token_fields.lock().unwrap());
+        axum::Json(body).into_response()
+    }
+}
+
+fn change(document: &mut Value, changes: &Map<String, Value>) {
+    let fields = document.as_object_mut().unwrap();
+    for (name, value) in changes {
+        if value.is_null() {
+            fields.remove(name);
+        } else {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+fn refuse(status: u16, error: &str) -> Response {
+    let body =
+        json!({ "error": error, "error_description": "<script>text of the server</script>" });
+    (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
+}

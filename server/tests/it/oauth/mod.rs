@@ -1,0 +1,22 @@
+//! Signing in through the browser. Names that begin with letters and a number are checks of the security checklist.
+
+mod browser;
+mod confidential;
+mod fake_server;
+mod hostile;
+mod reference;
+mod reference_pages;
+mod refresh;
+
+use browser::Browser;
+use reference_pages::{Answer, visit};
+
+use crate::harness::Account;
+
+/// Signs a browser in at the reference PDS, allowing what `more` asks for.
+pub async fn sign_in(browser: &Browser, account: &Account, more: &[(&str, &str)]) {
+    let page = browser.begin(&account.handle, more).await;
+    let address = visit(&page, account, Answer::Agree).await;
+    let back = browser.come_back(&address).await;
+    assert_eq!(back.status, 200, "{}", back.problem());
+}

@@ -1,0 +1,303 @@
+//! Keeping sessions alive: one refresh at a time among all replicas, and nobody is signed out for no reason.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use atproto::syntax::Did;
+use chrono::{TimeDelta, Utc};
+use serde_json::{Value, json};
+use server::accounts::PdsSessionError;
+use server::accounts::oauth::Permission;
+use server::clock::Clock;
+
+use super::browser::Browser;
+use super::fake_server::{FakeAccount, FakeServer};
+use crate::harness::{Engine, TestServer};
+
+/// Somebody who is signed in, with a session at a server that keeps tokens as the reference does: one refresh kills
+/// the tokens before, and a refresh token that comes twice kills all.
+struct Scene {
+    fake: FakeServer,
+    longshore: TestServer,
+    clock: Clock,
+    account: FakeAccount,
+    browser: Browser,
+}
+
+impl Scene {
+    async fn new(engine: Engine) -> Self {
+        let clock = Clock::fixed(Utc::now());
+        let fake = FakeServer::start(&clock).await;
+        let longshore = fake.longshore(engine, &clock).await;
+        let account = fake.new_account();
+        let scope = format!("atproto {}", Permission::Push.scopes());
+        fake.set_token_field("scope", json!(scope));
+        let browser = Browser::new(&longshore);
+        let scene = Self {
+            fake,
+            longshore,
+            clock,
+            account,
+            browser,
+        };
+        scene.sign_in().await;
+        scene
+    }
+
+    async fn sign_in(&self) {
+        let page = self
+            .browser
+            .begin(&self.account.handle, &[("allow", "push")])
+            .await;
+        let back = self
+            .browser
+            .come_back(&self.fake.agree(&page, &self.account.did))
+            .await;
+        assert_eq!(back.status, 200, "{}", back.problem());
+    }
+
+    fn did(&self) -> Did {
+        self.account.did.parse().unwrap()
+    }
+
+    async fn session(&self) -> Option<String> {
+        let oauth = &self.longshore.state.oauth;
+        oauth
+            .find_session_for(&self.did(), Permission::Push)
+            .await
+            .unwrap()
+    }
+
+    /// Asks the PDS for something in the person's name, by way of one of the replicas.
+    async fn act_by(&self, server: &TestServer, session: &str) -> Result<(), PdsSessionError> {
+        let pds = server.state.sessions.open(session, &self.did()).await?;
+        let until = self.clock.now() + TimeDelta::seconds(60);
+        pds.get_service_auth("did:web:hold.example.com", "io.atcr.hold.getQuota", until)
+            .await?;
+        Ok(())
+    }
+
+    async fn act(&self, session: &str) -> Result<(), PdsSessionError> {
+        self.act_by(&self.longshore, session).await
+    }
+
+    fn refreshes(&self) -> usize {
+        self.fake.lies.refreshes.load(Ordering::SeqCst)
+    }
+
+    fn replays(&self) -> usize {
+        self.fake.lies.replays.load(Ordering::SeqCst)
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        self.browser.signed_in_as().await.is_some()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_50_a_storm_at_expiry_on_two_replicas_is_one_refresh_each_time() {
+    let scene = Scene::new(Engine::Postgresql).await;
+    let replica = scene.longshore.start_replica().await;
+    let session = scene.session().await.unwrap();
+    for round in 1..=10 {
+        // Ahead of the end of the token on even rounds, after it on odd ones.
+        scene
+            .clock
+            .advance(TimeDelta::minutes(if round % 2 == 0 { 59 } else { 61 }));
+        let many = (0..100).map(|number| {
+            let server = if number % 2 == 0 {
+                &scene.longshore
+            } else {
+                &replica
+            };
+            scene.act_by(server, &session)
+        });
+        for outcome in futures::future::join_all(many).await {
+            outcome.unwrap();
+        }
+        assert_eq!(scene.refreshes(), round);
+    }
+    assert_eq!(scene.replays(), 0);
+    assert!(scene.is_signed_in().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_50_a_process_that_dies_while_it_refreshes_is_followed_by_another() {
+    let scene = Scene::new(Engine::Postgresql).await;
+    let session = scene.session().await.unwrap();
+    scene.clock.advance(TimeDelta::minutes(61));
+    scene.fake.lies.hanging.store(true, Ordering::SeqCst);
+    let asked = scene.fake.seen("/oauth/token").len();
+    // The replica has a runtime of its own, with which everything that it does dies.
+    let (longshore, did, clock) = (&scene.longshore, scene.did(), scene.clock.clone());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let replica = longshore.start_replica().await;
+    let sessions = replica.state.sessions.clone();
+    let doomed = session.clone();
+    runtime.spawn(async move {
+        let pds = sessions.open(&doomed, &did).await.unwrap();
+        let until = clock.now() + TimeDelta::seconds(60);
+        pds.get_service_auth("did:web:h.example.com", "io.atcr.hold.getQuota", until)
+            .await
+    });
+    until(|| scene.fake.seen("/oauth/token").len() > asked).await;
+    runtime.shutdown_background();
+    scene.fake.lies.hanging.store(false, Ordering::SeqCst);
+    // Its claim stands for half a minute, and then somebody else goes on.
+    scene.clock.advance(TimeDelta::seconds(31));
+    scene.act(&session).await.unwrap();
+    assert_eq!((scene.refreshes(), scene.replays()), (1, 0));
+    assert!(scene.is_signed_in().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_50_a_lost_answer_signs_nobody_out_and_one_more_consent_mends_it() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    let session = scene.session().await.unwrap();
+    scene.clock.advance(TimeDelta::minutes(61));
+    scene.fake.lies.lost_answers.store(1, Ordering::SeqCst);
+    let outcome = scene.act(&session).await;
+    assert!(matches!(outcome, Err(PdsSessionError::Pds(error)) if error.is_transient()));
+    assert!(scene.is_signed_in().await);
+    // The server sees the token a second time, and ends the session on its side.
+    let outcome = scene.act(&session).await;
+    assert!(
+        matches!(outcome, Err(PdsSessionError::SessionLost)),
+        "{outcome:?}"
+    );
+    assert!(scene.is_signed_in().await, "the person is who they were");
+    assert_eq!(
+        scene.session().await,
+        None,
+        "and is asked again when it is needed"
+    );
+    scene.sign_in().await;
+    let session = scene.session().await.unwrap();
+    scene.act(&session).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_51_an_hour_of_trouble_at_the_server_signs_nobody_out() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    let session = scene.session().await.unwrap();
+    scene.clock.advance(TimeDelta::minutes(61));
+    for (status, body) in [(500, "trouble"), (503, ""), (429, "{}"), (502, "<html>")] {
+        scene
+            .fake
+            .canned("/oauth/token", status, "text/plain", body);
+        let outcome = scene.act(&session).await;
+        assert!(
+            matches!(outcome, Err(PdsSessionError::Pds(error)) if error.is_transient()),
+            "{status}"
+        );
+        scene.clock.advance(TimeDelta::minutes(15));
+        assert!(scene.is_signed_in().await, "{status}");
+    }
+    scene.fake.lies.answers.lock().unwrap().clear();
+    scene.act(&session).await.unwrap();
+    assert_eq!((scene.refreshes(), scene.replays()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_51_and_oa_53_a_session_that_the_person_revoked_ends_here_too() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    let session = scene.session().await.unwrap();
+    scene.fake.revoke_everything();
+    // Before its time is over: the PDS refuses the token, and the refresh says why.
+    let outcome = scene.act(&session).await;
+    assert!(
+        matches!(outcome, Err(PdsSessionError::SessionEnded)),
+        "{outcome:?}"
+    );
+    assert!(!scene.is_signed_in().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_52_an_account_that_moved_or_became_another_one_has_no_session_here_any_more() {
+    let moved = Scene::new(Engine::Sqlite).await;
+    let elsewhere = FakeServer::start(&moved.clock).await;
+    let session = moved.session().await.unwrap();
+    let mut pds_of = moved.fake.lies.pds_of.lock().unwrap();
+    pds_of.insert(moved.account.did.clone(), elsewhere.origin.clone());
+    drop(pds_of);
+    moved.clock.advance(TimeDelta::minutes(61));
+    let outcome = moved.act(&session).await;
+    assert!(
+        matches!(outcome, Err(PdsSessionError::SessionEnded)),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        moved.refreshes(),
+        0,
+        "the old server gets no token any more"
+    );
+    assert!(!moved.is_signed_in().await);
+
+    let other = Scene::new(Engine::Sqlite).await;
+    let session = other.session().await.unwrap();
+    other
+        .fake
+        .set_token_field("sub", json!(other.fake.new_account().did));
+    other.clock.advance(TimeDelta::minutes(61));
+    let outcome = other.act(&session).await;
+    assert!(
+        matches!(outcome, Err(PdsSessionError::SessionEnded)),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_keeps_the_refresh_token_is_asked_with_it_again() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    scene.fake.set_token_field("refresh_token", Value::Null);
+    let session = scene.session().await.unwrap();
+    scene.clock.advance(TimeDelta::minutes(61));
+    scene.act(&session).await.unwrap();
+    assert!(scene.is_signed_in().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_keeps_what_access_tokens_use() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    let session = scene.session().await.unwrap();
+    let oauth = &scene.longshore.state.oauth;
+    oauth.keep_for_tokens(&session).await.unwrap();
+    scene.browser.post_signed_in("/sign-out", &[]).await;
+    assert!(!scene.is_signed_in().await);
+    scene.act(&session).await.unwrap();
+    oauth.release_tokens_of(&scene.did()).await.unwrap();
+    let outcome = scene.act(&session).await;
+    assert!(
+        matches!(outcome, Err(PdsSessionError::SessionEnded)),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bf_07_a_browser_that_was_not_used_for_long_is_signed_out() {
+    let scene = Scene::new(Engine::Sqlite).await;
+    for _ in 0..6 {
+        scene.clock.advance(TimeDelta::days(29));
+        assert!(scene.is_signed_in().await, "it is used");
+    }
+    scene.clock.advance(TimeDelta::days(7));
+    assert!(!scene.is_signed_in().await, "half a year after signing in");
+    scene.sign_in().await;
+    scene.clock.advance(TimeDelta::days(31));
+    assert!(!scene.is_signed_in().await, "a month without use");
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let wait = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait)
+        .await
+        .unwrap();
+}
