@@ -36,7 +36,9 @@ e2e: setup ## the pages in a browser, the hold with the reference packages and f
 	node end2end/run_tests.mjs
 	$(NODE) --test 'end2end/hold/*.test.mjs'
 
-soak: setup ## the reference firehose client through COMMITS=10000 commits, some minutes
+soak: setup ## what takes an hour: quotas at their limits, garbage under load, COMMITS=10000 on the firehose
+	LONGSHORE_SOAK=1 end2end/postgres/with_postgres.sh \
+	  cargo test --package server -- --nocapture hold::quota stress boundary
 	cargo build --package server --bin longshore
 	COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
 

@@ -4,15 +4,18 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
 use crate::pages::{
     device_approval::{DevicePage, LoopbackPage},
     home::HomePage,
-    not_found::NotFoundPage,
     install::InstallPage,
+    not_found::NotFoundPage,
+    person::PersonPage,
+    repository::RepositoryPages,
+    search::SearchPage,
     settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
 };
@@ -63,6 +66,17 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage /> }>
                 // The paths of `routes`.
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("search") view=SearchPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("u"), ParamSegment("name"))
+                    view=PersonPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("r"), WildcardSegment("rest"))
+                    view=RepositoryPages
+                    ssr=SsrMode::Async
+                />
                 <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
                 <Route

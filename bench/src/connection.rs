@@ -1,6 +1,6 @@
 //! A client for HTTP/1.1 that costs next to nothing, so that it is the server that is measured.
 //!
-//! Speaks only what the three servers answer: a status, headers and a body of known length.
+//! Speaks only what the servers answer: a status, headers and a body of known length or in chunks.
 
 use std::net::SocketAddr;
 
@@ -30,7 +30,13 @@ pub struct Answer {
 struct Head {
     status: u16,
     length: usize,
-    body_length: usize,
+    body: BodyLength,
+}
+
+/// How the end of a body is found.
+enum BodyLength {
+    Known(usize),
+    Chunked,
 }
 
 impl Connection {
@@ -51,18 +57,12 @@ impl Connection {
     /// Reads an answer and drops its body. Returns the status and the length of the body.
     pub async fn skip_answer(&mut self, is_head: bool) -> Result<(u16, usize)> {
         let head = self.read_head().await?;
-        let length = if is_head { 0 } else { head.body_length };
         self.consume(head.length);
-        let mut left = length;
-        loop {
-            let present = left.min(self.filled);
-            self.consume(present);
-            left -= present;
-            if left == 0 {
-                return Ok((head.status, length));
-            }
-            self.fill().await?;
-        }
+        let length = match head.body {
+            _ if is_head => 0,
+            body => self.read_body(body, |_| {}).await?,
+        };
+        Ok((head.status, length))
     }
 
     /// Reads an answer with its body.
@@ -71,20 +71,62 @@ impl Connection {
         let text = std::str::from_utf8(&self.buffer[..head.length])?;
         let location = header(text, "location").map(str::to_owned);
         self.consume(head.length);
-        let mut body = Vec::with_capacity(head.body_length);
-        while body.len() < head.body_length {
-            let present = (head.body_length - body.len()).min(self.filled);
-            body.extend_from_slice(&self.buffer[..present]);
-            self.consume(present);
-            if body.len() < head.body_length {
-                self.fill().await?;
-            }
-        }
+        let mut body = Vec::new();
+        self.read_body(head.body, |bytes| body.extend_from_slice(bytes))
+            .await?;
         Ok(Answer {
             status: head.status,
             location,
             body,
         })
+    }
+
+    /// Reads a body to its end, giving every piece to `sink`. Returns its length.
+    async fn read_body(&mut self, body: BodyLength, mut sink: impl FnMut(&[u8])) -> Result<usize> {
+        match body {
+            BodyLength::Known(length) => {
+                self.read_bytes(length, &mut sink).await?;
+                Ok(length)
+            }
+            BodyLength::Chunked => {
+                let mut length = 0;
+                loop {
+                    let line = self.read_line().await?;
+                    let size = usize::from_str_radix(line.trim(), 16)?;
+                    self.read_bytes(size, &mut sink).await?;
+                    length += size;
+                    self.read_line().await?;
+                    if size == 0 {
+                        return Ok(length);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read_bytes(&mut self, length: usize, sink: &mut impl FnMut(&[u8])) -> Result<()> {
+        let mut left = length;
+        loop {
+            let present = left.min(self.filled);
+            sink(&self.buffer[..present]);
+            self.consume(present);
+            left -= present;
+            if left == 0 {
+                return Ok(());
+            }
+            self.fill().await?;
+        }
+    }
+
+    async fn read_line(&mut self) -> Result<String> {
+        loop {
+            if let Some(end) = find(&self.buffer[..self.filled], b"\r\n") {
+                let line = std::str::from_utf8(&self.buffer[..end])?.to_owned();
+                self.consume(end + 2);
+                return Ok(line);
+            }
+            self.fill().await?;
+        }
     }
 
     async fn read_head(&mut self) -> Result<Head> {
@@ -119,15 +161,16 @@ fn parse_head(head: &[u8]) -> Result<Head> {
         .get(9..12)
         .and_then(|status| status.parse().ok())
         .context("an answer has no status")?;
-    let body_length = match header(text, "content-length") {
-        Some(length) => length.parse()?,
-        None if status == 204 || status == 304 => 0,
+    let body = match header(text, "content-length") {
+        Some(length) => BodyLength::Known(length.parse()?),
+        None if header(text, "transfer-encoding") == Some("chunked") => BodyLength::Chunked,
+        None if status == 204 || status == 304 => BodyLength::Known(0),
         None => bail!("an answer has no length: {text}"),
     };
     Ok(Head {
         status,
         length: head.len(),
-        body_length,
+        body,
     })
 }
 

@@ -5,6 +5,8 @@
 //! measurement on each of them, and the table shows medians. Both registries ask for tokens, and all three write
 //! a line per request to a file, as they do by default. Longshore makes what it acknowledges durable;
 //! docker-registry does not.
+//!
+//! Then a hold's repo against a repo of the same size in the reference PDS: commits, and reading the whole.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,13 +20,14 @@ mod load;
 mod measurements;
 mod process;
 mod push;
+mod repo;
 mod report;
 mod subjects;
 
 use report::Report;
 use subjects::Subjects;
 
-/// Measures Longshore against docker-registry and nginx.
+/// Measures Longshore against docker-registry, nginx and the reference PDS.
 #[derive(Parser)]
 struct Arguments {
     /// The binary to measure.
@@ -36,6 +39,9 @@ struct Arguments {
     /// How long each measurement of requests per second takes, in milliseconds.
     #[arg(long, default_value_t = 1500)]
     load_millis: u64,
+    /// How many records the repos have, for commits and for reading the whole.
+    #[arg(long, default_value_t = 100_000)]
+    records: usize,
     /// Measure only what contains this, for work on one part.
     #[arg(long)]
     only: Option<String>,
@@ -67,6 +73,14 @@ async fn main() -> Result<()> {
         eprintln!("round {} of {}", round + 1, arguments.rounds);
         measurements::round(&plan, &mut subjects, round, &mut report).await?;
     }
+    repo::measure(
+        &plan,
+        &mut subjects,
+        arguments.records,
+        arguments.rounds,
+        &mut report,
+    )
+    .await?;
     measurements::processes(subjects, &plan, &mut report).await?;
     print!("{}", report.table());
     report.write_json(&arguments.output)

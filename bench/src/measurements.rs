@@ -34,7 +34,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn includes(&self, name: &str) -> bool {
+    /// Whether a measurement of this name is wanted.
+    pub fn includes(&self, name: &str) -> bool {
         self.only
             .as_ref()
             .is_none_or(|only| name.contains(only.as_str()))

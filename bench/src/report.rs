@@ -61,24 +61,28 @@ impl Report {
             .push(value);
     }
 
-    /// The medians side by side. A ratio above 1 is in favour of Longshore.
+    /// The medians side by side, first of registries, then of repos. A ratio above 1 is in favour of Longshore.
     pub fn table(&self) -> String {
-        let mut table = format!(
-            "{:<38} {:>8} {:>11} {:>15} {:>7} {:>10} {:>7}\n",
-            "", "", "Longshore", "docker-registry", "ratio", "nginx", "ratio"
-        );
-        for row in &self.rows {
-            let _ = writeln!(
-                table,
-                "{:<38} {:>8} {:>11} {:>15} {:>7} {:>10} {:>7}",
-                row.name,
-                row.unit,
-                number(row.median(Name::Longshore)),
-                number(row.median(Name::DockerRegistry)),
-                ratio(row.ratio(Name::DockerRegistry)),
-                number(row.median(Name::Nginx)),
-                ratio(row.ratio(Name::Nginx)),
-            );
+        let (repos, registries): (Vec<&Row>, Vec<&Row>) = self
+            .rows
+            .iter()
+            .partition(|row| row.values.contains_key(&Name::ReferencePds));
+        let mut table = String::new();
+        for (rows, others) in [
+            (registries, &[Name::DockerRegistry, Name::Nginx][..]),
+            (repos, &[Name::ReferencePds][..]),
+        ] {
+            if rows.is_empty() {
+                continue;
+            }
+            let _ = write!(table, "{:<45} {:>9} {:>11}", "", "", "Longshore");
+            for other in others {
+                let _ = write!(table, " {:>15} {:>7}", title(*other), "ratio");
+            }
+            table.push('\n');
+            for row in rows {
+                row.write(others, &mut table);
+            }
         }
         table
     }
@@ -96,6 +100,7 @@ impl Report {
                     "rounds": row.values,
                     "ratio_to_docker_registry": row.ratio(Name::DockerRegistry),
                     "ratio_to_nginx": row.ratio(Name::Nginx),
+                    "ratio_to_reference_pds": row.ratio(Name::ReferencePds),
                 })
             })
             .collect();
@@ -103,7 +108,27 @@ impl Report {
     }
 }
 
+const fn title(name: Name) -> &'static str {
+    match name {
+        Name::Longshore => "Longshore",
+        Name::DockerRegistry => "docker-registry",
+        Name::Nginx => "nginx",
+        Name::ReferencePds => "reference PDS",
+    }
+}
+
 impl Row {
+    /// One line, with our figure, those of others and the ratios.
+    fn write(&self, others: &[Name], table: &mut String) {
+        let ours = number(self.median(Name::Longshore));
+        let _ = write!(table, "{:<45} {:>9} {ours:>11}", self.name, self.unit);
+        for other in others {
+            let (theirs, ratio) = (number(self.median(*other)), ratio(self.ratio(*other)));
+            let _ = write!(table, " {theirs:>15} {ratio:>7}");
+        }
+        table.push('\n');
+    }
+
     fn median(&self, subject: Name) -> Option<f64> {
         let mut values = self.values.get(&subject)?.clone();
         values.sort_by(f64::total_cmp);

@@ -13,6 +13,7 @@ use crate::accounts::{
     ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
+use crate::catalog::{Catalog, CatalogParts};
 use crate::clients::hold::HoldClient;
 use crate::clients::holds::Holds;
 use crate::clients::local_hold::LocalHold;
@@ -53,6 +54,8 @@ pub struct AppState {
     pub roles: Roles,
     /// The registry.
     pub registry: Registry,
+    /// What pages show of images.
+    pub catalog: Catalog,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
     /// Who is who.
@@ -247,7 +250,15 @@ impl AppState {
                 listing_fresh: LISTING_FRESH,
             },
         });
+        let catalog = Catalog::new(CatalogParts {
+            registry: registry.clone(),
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+        });
         Ok(Self {
+            catalog,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,

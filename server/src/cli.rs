@@ -41,9 +41,9 @@ pub enum Command {
     /// Write or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Decide about the hold as its captain: crew, captaincy, settings
+    /// Run the hold: its crew, captaincy and settings, its garbage, and its move to another machine
     ///
-    /// Works on the hold's records in the database, beside a running server or without one; a server follows
+    /// Decides as the captain, in the hold's database, beside a running server or without one; a server follows
     /// within seconds. Needs the settings of that server, and no network unless a handle is to be looked up.
     #[command(subcommand)]
     Hold(HoldCommand),

@@ -91,6 +91,7 @@ fn pages(state: &AppState) -> Router {
     let cookies = Cookies::new(public_url.scheme() == "https");
     let (pages, sign_in_page) = web::routes(WebParts {
         settings: state.web.clone(),
+        catalog: Some(state.catalog.clone()),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),

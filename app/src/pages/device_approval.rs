@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::api::device_approval::{AskingDevice, DevicePage as DevicePageData, DeviceSource, DeviceStep};
+use crate::api::device_approval::{
+    AskingDevice, DevicePage as DevicePageData, DeviceSource, DeviceStep,
+};
 use crate::components::ask_to_push::AskToPush;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;

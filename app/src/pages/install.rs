@@ -13,7 +13,8 @@ use crate::routes;
 #[component]
 pub(crate) fn InstallPage() -> impl IntoView {
     // Absent only while the list of routes is made.
-    let host = use_context::<Arc<dyn HomePageSource>>().map(|source| source.home_page().registry_host);
+    let host =
+        use_context::<Arc<dyn HomePageSource>>().map(|source| source.home_page().registry_host);
     host.map(|host| {
         view! {
             <Page

@@ -2,8 +2,12 @@
 //! island in [`components`](crate::components).
 
 pub(crate) mod device_approval;
+pub(crate) mod error;
 pub(crate) mod home;
 pub(crate) mod install;
 pub(crate) mod not_found;
+pub(crate) mod person;
+pub(crate) mod repository;
+pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

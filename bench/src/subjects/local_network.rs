@@ -1,4 +1,4 @@
-//! The local AT Protocol network that Longshore needs: a PLC directory and a PDS with alice's account.
+//! The local AT Protocol network that Longshore needs: a PLC directory and a reference PDS with accounts.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -13,6 +13,8 @@ use serde::Deserialize;
 pub struct Account {
     pub handle: String,
     pub did: String,
+    /// Where its PDS is.
+    pub pds: String,
     pub app_password: String,
 }
 
@@ -28,6 +30,8 @@ pub struct LocalNetwork {
     pub plc: String,
     pub resolver: String,
     pub alice: Account,
+    /// Somebody whom Longshore does not know.
+    pub bob: Account,
     process: Child,
 }
 
@@ -45,14 +49,18 @@ impl LocalNetwork {
         BufReader::new(process.stdout.take().context("it was piped")?).read_line(&mut line)?;
         let ready: Ready =
             serde_json::from_str(&line).context("the local network did not start")?;
-        let alice = ready
-            .accounts
-            .into_iter()
-            .find(|account| account.handle == "alice.test");
+        let account = |handle: &str| {
+            let mut accounts = ready.accounts.iter();
+            accounts
+                .find(|account| account.handle == handle)
+                .cloned()
+                .with_context(|| format!("{handle} has no account"))
+        };
         Ok(Self {
+            alice: account("alice.test")?,
+            bob: account("bob.test")?,
             plc: ready.plc,
             resolver: ready.resolver,
-            alice: alice.context("alice has no account")?,
             process,
         })
     }

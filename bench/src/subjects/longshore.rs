@@ -19,7 +19,7 @@ pub struct Longshore {
     pub subject: Subject,
     binary: PathBuf,
     folder: PathBuf,
-    network: LocalNetwork,
+    pub network: LocalNetwork,
 }
 
 impl Longshore {

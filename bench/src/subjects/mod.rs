@@ -14,7 +14,8 @@ mod nginx;
 mod token_issuer;
 
 use distribution::Distribution;
-use longshore::Longshore;
+pub use local_network::Account;
+pub use longshore::Longshore;
 use nginx::Nginx;
 
 /// The repository that everything happens in. Longshore names repositories by their owner.
@@ -27,6 +28,7 @@ pub enum Name {
     Longshore,
     DockerRegistry,
     Nginx,
+    ReferencePds,
 }
 
 /// A server that is measured, as clients see it.

@@ -31,7 +31,7 @@ pub use filesystem::FilesystemBlobStore;
 pub use hash::UploadHash;
 pub use memory::MemoryBlobStore;
 #[cfg(test)]
-pub(crate) use s3::testing::{S3Server, settings_for as bucket_settings};
+pub(crate) use s3::testing as s3_testing;
 pub use s3::{S3BlobStore, S3Settings};
 pub use verification::verified_blob;
 

@@ -307,10 +307,13 @@ fn the_hold_database_path_of_other_holds_is_understood() {
 #[test]
 fn an_appview_needs_no_owner() {
     assert!(
-        parse("[server]\nroles = [\"appview\"]\n", &[])
-            .unwrap()
-            .hold
-            .is_none()
+        parse(
+            "[server]\nroles = [\"appview\"]\n",
+            &[("DEFAULT_HOLD_DID", "did:web:hold.example.com")]
+        )
+        .unwrap()
+        .hold
+        .is_none()
     );
 }
 

@@ -11,6 +11,7 @@ use crate::config::Config;
 
 pub mod collect_garbage;
 pub mod deliver_notices;
+pub mod index_catalog;
 pub mod keep_accounts;
 pub mod purge_credentials;
 pub mod purge_repo;
@@ -63,8 +64,13 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
             }
         }
     };
+    let catalog = state.catalog.clone();
     async move {
-        tokio::join!(regular, deliver_notices::deliver_notices(&registry));
+        tokio::join!(
+            regular,
+            deliver_notices::deliver_notices(&registry),
+            index_catalog::index_catalog(&catalog),
+        );
     }
 }
 
@@ -106,7 +112,7 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             request_crawl::request_crawl(&relays),
             hold.follow_captain(),
             reconciliation.run(),
-collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
+            collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
             collect_garbage::answer_requests(&hold)
         );
     })

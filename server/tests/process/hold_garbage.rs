@@ -4,13 +4,29 @@ use ::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::cli::said;
-use crate::harness::{Installation, network};
+use crate::harness::{Installation, network, new_postgresql_database};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nothing_uses_is_freed_beside_a_running_server_and_without_one() {
+async fn a_server_over_sqlite_frees_for_the_command_what_nothing_uses() {
     let installation = tokio::task::spawn_blocking(Installation::new)
         .await
         .unwrap();
+    let log = check(&installation).await;
+    assert!(log.contains("collected garbage on demand"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_a_server_over_postgresql_the_command_frees_by_itself() {
+    let installation = tokio::task::spawn_blocking(Installation::new)
+        .await
+        .unwrap();
+    let installation = installation.with("DATABASE_URL", new_postgresql_database().await);
+    let log = check(&installation).await;
+    assert!(!log.contains("collected garbage on demand"));
+}
+
+/// Frees a blob beside a running server and without one. Returns what the server logged.
+async fn check(installation: &Installation) -> String {
     let gc = |options: &str| {
         let line = format!("hold gc --grace-minutes 0{options}");
         said(&installation.run(&line.split(' ').collect::<Vec<_>>()), 0)
@@ -40,7 +56,7 @@ async fn what_nothing_uses_is_freed_beside_a_running_server_and_without_one() {
     let said = gc("");
     assert!(said.starts_with("Freed 0 B.\nlater\t1\t19 B\t"), "{said}");
     alice.head(&blob).await.expect(StatusCode::NOT_FOUND);
-    assert!(server.log().contains("collected garbage on demand"));
+    let log = server.log();
     server.stop().expect_success();
 
     let freed = report(" --json");
@@ -53,4 +69,5 @@ async fn what_nothing_uses_is_freed_beside_a_running_server_and_without_one() {
     alice.push_blob(&name, b"no manifest follows").await;
     alice.head(&blob).await.expect(StatusCode::OK);
     server.stop().expect_success();
+    log
 }

@@ -8,6 +8,7 @@ mod harness;
 mod cli;
 mod clients;
 mod crash;
+mod hold_alone;
 mod hold_archive;
 mod hold_commands;
 mod hold_garbage;

@@ -18,6 +18,19 @@ pub(crate) fn Header() -> impl IntoView {
                     <Mark />
                     <span>"Longshore"</span>
                 </a>
+                <form class="site-search" method="get" action=routes::SEARCH role="search" aria-label="All repositories">
+                    <label class="sr-only" for="site-search">"Search repositories"</label>
+                    <input
+                        id="site-search"
+                        name="q"
+                        type="search"
+                        placeholder="Search"
+                        maxlength="100"
+                        autocomplete="off"
+                        autocapitalize="none"
+                        spellcheck="false"
+                    />
+                </form>
                 <div class="site-header-end">
                     <Account />
                     <ThemeSwitch />

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::SettingsPage;
-use crate::api::settings::profile::{ProfileOutcome, ProfilePage as ProfilePageData, ProfileSource};
+use crate::api::settings::profile::{
+    ProfileOutcome, ProfilePage as ProfilePageData, ProfileSource,
+};
 use crate::api::viewer::Viewer;
 use crate::components::form_token::FormToken;
 use crate::routes;

@@ -42,9 +42,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
 
 #[component]
 fn Tokens(page: TokensPageData) -> impl IntoView {
-    let created = page
-        .created
-        .map(|created| view! { <Created created /> });
+    let created = page.created.map(|created| view! { <Created created /> });
     let revoked = page.is_revoked.then(|| {
         view! {
             <p class="done" role="status">
@@ -94,7 +92,11 @@ fn Created(created: CreatedToken) -> impl IntoView {
 
 #[component]
 fn ConfirmFirst() -> impl IntoView {
-    let address = format!("{}?fresh=1&return_to={}", routes::SIGN_IN, routes::SETTINGS_TOKENS);
+    let address = format!(
+        "{}?fresh=1&return_to={}",
+        routes::SIGN_IN,
+        routes::SETTINGS_TOKENS
+    );
     view! {
         <p>"A token opens your account for a long time, so confirm first that it is you."</p>
         <p>

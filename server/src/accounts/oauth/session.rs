@@ -64,7 +64,10 @@ impl OAuthSessions {
 
     /// The id of the session with which access tokens and devices of an account push, if there is one. From now on,
     /// signing out of the browser does not end it.
-    pub async fn find_session_for_tokens(&self, did: &Did) -> Result<Option<String>, DatabaseError> {
+    pub async fn find_session_for_tokens(
+        &self,
+        did: &Did,
+    ) -> Result<Option<String>, DatabaseError> {
         let wanted = Permission::Push.scopes();
         let sessions = self.inner.database.list_oauth_sessions(did).await?;
         let found = sessions

@@ -59,11 +59,27 @@ pub(super) async fn import(
     database.close().await;
     Ok(match imported? {
         Imported::Now(archived) => {
-            let last = "It is there with the next `longshore serve`. Never run the old one again: two servers of one hold contradict each other.\n";
-            format!("{}{last}", describe("Imported", &archived))
+            let last = "It is there with the next `longshore serve`. Do not run the old one again: two servers of one hold contradict each other.\n";
+            let said = describe("Imported", &archived);
+            format!(
+                "{said}{}{last}",
+                missing_rotation_key(hold_config, &archived)
+            )
         }
         Imported::Before => "This hold was imported before.\n".to_owned(),
     })
+}
+
+/// What a did:plc lacks that is at another address now.
+fn missing_rotation_key(config: &HoldConfig, archived: &Archived) -> String {
+    let path = &config.rotation_key_path;
+    if path.exists() || !archived.did.as_str().starts_with("did:plc:") {
+        return String::new();
+    }
+    format!(
+        "Copy its rotation key to {} before that, or the directory does not hear of a new address.\n",
+        path.display()
+    )
 }
 
 fn describe(verb: &str, archived: &Archived) -> String {

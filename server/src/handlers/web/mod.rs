@@ -2,11 +2,20 @@
 //! here per module there.
 
 mod device_approval;
+mod feeds;
 mod home;
+mod json;
+mod markdown;
+mod person;
 mod render;
+mod repository;
+mod search;
 mod settings;
 mod sign_in;
+mod sources;
+mod validators;
 mod viewer;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +36,8 @@ use url::Url;
 
 use self::home::ConfiguredHomePage;
 use self::render::RenderPage;
+use self::sources::CatalogPages;
+use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
@@ -57,6 +68,8 @@ pub struct WebSettings {
 pub struct WebParts {
     /// What is fixed.
     pub settings: WebSettings,
+    /// What is there to see of images; without it, pages about them are not there.
+    pub catalog: Option<Catalog>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
@@ -68,12 +81,18 @@ pub struct WebParts {
 pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let WebParts {
         settings,
+        catalog,
         account,
         cookies,
     } = parts;
     let assets = Arc::new(load_assets(&settings));
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
+    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let for_programs = match &catalog_pages {
+        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        None => Router::new(),
+    };
     let state = account.clone();
     let provide_sources = move || {
         provide_context(home_page.clone());
@@ -81,6 +100,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
             return;
         };
         viewer::provide(&viewer);
+        if let Some(pages) = &catalog_pages {
+            pages.for_request(&parts.extensions).provide();
+        }
         provide_context(sign_in::page(&parts, cookies, &settings));
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
@@ -109,6 +131,8 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .fallback(fallback)
         .with_state(options)
         .layer(middleware::from_fn(only_for_their_owner))
+        .merge(for_programs)
+        .layer(middleware::from_fn(validators::add_etag))
         .merge(forms);
     (pages, sign_in_page)
 }
@@ -116,7 +140,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
 /// The texts of errors begin in lower case and end without a full stop.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
@@ -224,6 +250,7 @@ mod tests {
         let (_folder, account) = SettingsState::for_tests().await;
         let (router, _) = routes(WebParts {
             settings: settings(),
+            catalog: None,
             account,
             cookies: Cookies::new(false),
         });

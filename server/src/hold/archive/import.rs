@@ -49,15 +49,15 @@ pub async fn import_hold(
         return Ok(Imported::Before);
     }
     check_repo(folder, &manifest, &key.public_key()).await?;
-    let did = manifest.label.did.clone();
-    let identity = HoldIdentity::new(did.clone(), source.public_url.clone(), key);
-    let hold = Hold::new(settings, identity, database.clone(), blobs, clock);
-    let copied = hold.import_blobs(folder, &manifest, progress).await?;
-    // The keys before the repo: a hold that is there has its key.
+    // The keys first: a hold that is there has its key.
     let signing_key = key_file(&source.signing_key_path);
     copy_key(&folder.join(SIGNING_KEY), &signing_key, SIGNING_KEY_BYTES)?;
     let rotation_key = folder.join(ROTATION_KEY);
     copy_key(&rotation_key, &source.rotation_key_path, SIGNING_KEY_BYTES)?;
+    let did = manifest.label.did.clone();
+    let identity = HoldIdentity::new(did.clone(), source.public_url.clone(), key);
+    let hold = Hold::new(settings, identity, database.clone(), blobs, clock);
+    let copied = hold.import_blobs(folder, &manifest, progress).await?;
     hold.import_repo(folder, &manifest).await?;
     // Whoever follows the hold hears that it may be elsewhere, and where its repo stands.
     hold.repo().announce_identity().await?;

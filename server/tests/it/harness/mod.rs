@@ -6,11 +6,13 @@ mod network;
 mod postgresql;
 mod s3_server;
 mod server;
+mod soak;
 
 pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};
 pub use network::{Account, network, workspace};
-pub use server::{Engine, Options, TestServer, rounds};
+pub use server::{Engine, Options, TestServer};
+pub use soak::rounds;
 
 /// Runs each test on SQLite and on PostgreSQL: `async fn a_sentence(server) { … }`.
 #[macro_export]

@@ -281,30 +281,35 @@ impl TestServer {
         connection.close().await.unwrap();
     }
 
-    /// How many files are staged: in the folder of blobs, or in the bucket.
+    /// How many files are staged.
     pub fn count_staged(&self) -> usize {
+        self.stored("staging").0
+    }
+
+    /// How many files lie below `place` in the folder of blobs or in the bucket, and their bytes.
+    pub fn stored(&self, place: &str) -> (usize, u64) {
         let server = self.hold_server();
-        let mut folders = vec![match server.options.engine {
-            Engine::Sqlite | Engine::Apart => server.folder.join("blobs/staging"),
-            Engine::Postgresql => s3_server()
-                .create_bucket(&bucket_name(&server.folder))
-                .join("staging"),
-        }];
-        let mut count = 0;
+        let root = match server.options.engine {
+            Engine::Sqlite | Engine::Apart => server.folder.join("blobs"),
+            Engine::Postgresql => s3_server().create_bucket(&bucket_name(&server.folder)),
+        };
+        let mut folders = vec![root.join(place)];
+        let mut found = (0, 0);
         while let Some(folder) = folders.pop() {
             let Ok(entries) = std::fs::read_dir(folder) else {
                 continue;
             };
             for entry in entries {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    count += 1;
+                // It may be removed while we look.
+                let entry = entry.unwrap();
+                match entry.metadata() {
+                    Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                    Ok(metadata) => found = (found.0 + 1, found.1 + metadata.len()),
+                    Err(_) => {}
                 }
             }
         }
-        count
+        found
     }
 
     /// Somebody without a token.
@@ -338,16 +343,6 @@ impl TestServer {
             .signed_in(Some(account), &[&format!("repository:{name}:{actions}")])
             .await
     }
-}
-
-/// How often to do something: `usual`, or `long` where the long tests are asked for (`make soak`).
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test run is set up by its environment"
-)]
-pub fn rounds(usual: u64, long: u64) -> u64 {
-    let is_soak = std::env::var("LONGSHORE_SOAK").is_ok_and(|value| value == "1");
-    if is_soak { long } else { usual }
 }
 
 /// Which bucket the server with this folder keeps its blobs in. Its clients get them from the server.

@@ -15,14 +15,11 @@ use super::super::super::Tier;
 use super::super::super::testing::*;
 use super::super::super::{CrewChange, Tiers};
 use super::*;
-use crate::blob_store::{
-    BlobStore, FilesystemBlobStore, S3BlobStore, S3Server, bucket_settings,
-};
+use crate::blob_store::s3_testing::{S3Server, settings_for};
+use crate::blob_store::{BlobStore, FilesystemBlobStore, S3BlobStore};
 use crate::db::testing::TestDatabase;
 use pace::Pace;
 use pusher::{Pusher, Seen};
-
-const MAX_BLOB_BYTES: u64 = 1 << 30;
 
 mod pace;
 mod pusher;
@@ -212,9 +209,9 @@ async fn with_files(test: TestDatabase) {
 async fn with_s3(test: TestDatabase) {
     let server = S3Server::start().await;
     server.create_bucket("blobs");
-    let mut settings = bucket_settings(&server.endpoint(), "blobs");
+    let mut settings = settings_for(&server.endpoint(), "blobs");
     settings.redirect = false;
-    let store = S3BlobStore::open(settings, MAX_BLOB_BYTES).await.unwrap();
+    let store = S3BlobStore::open(settings, 1 << 30).await.unwrap();
     nothing_needed_is_ever_missing(test, Arc::new(store), HoldFolder::new()).await;
 }
 
