@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline'
 import { TARGET, startLongshore } from './network/longshore.mjs'
 import { NODE } from './network/node_version.mjs'
 import { claimBlock, close } from './network/ports.mjs'
+import { pushSamples } from './sample_images.mjs'
 
 const FOLDER = import.meta.dirname
 const tests = fs.readdirSync(path.join(FOLDER, 'tests')).map((file) => path.join(FOLDER, 'tests', file))
@@ -45,6 +46,7 @@ async function startStack() {
     output: log,
   })
   stops.push(longshore.stop)
+  await pushSamples({ url: longshore.url, network })
   return longshore.url
 }
 

@@ -14,9 +14,15 @@ mod page_headers;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
+mod pull_commands;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod snippets;
+#[cfg(feature = "ssr")]
+mod text;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};

@@ -1,4 +1,222 @@
-//! Every page path, in one table.
+//! Every page path, in one table, and how addresses of repositories are put together and taken apart.
+//!
+//! | Address | Page |
+//! |---|---|
+//! | `/u/<owner>` | a person: handle, DID, or DID as image names spell it |
+//! | `/r/<owner>/<path>` | a repository |
+//! | `/r/<owner>/<path>/-/tags` | its tags |
+//! | `/r/<owner>/<path>/-/compare?from=…&to=…` | two of its images side by side |
+//! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
+//! | the same and `/-/files` | its files |
+//! | `/search` | search |
+//!
+//! No component of a repository's name begins with `-`, so `/-/` ends the name. Behind `/api/v1` the same addresses
+//! give JSON.
 
 /// What this is, and how to log in, push and pull here.
 pub const HOME: &str = "/";
+/// Signing in; the form is sent to the same path.
+pub const SIGN_IN: &str = "/sign-in";
+/// Forgets the accounts that this device remembers.
+pub const FORGET_ACCOUNTS: &str = "/sign-in/forget";
+/// Signs out.
+pub const SIGN_OUT: &str = "/sign-out";
+/// A person's own settings; the form is sent to the same path.
+pub const SETTINGS: &str = "/settings";
+/// Where a person is signed in; the form is sent to the same path.
+pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
+/// A person's access tokens; the form is sent to the same path.
+pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// How to log in with docker.
+pub const INSTALL: &str = "/install";
+/// Where a person types the code of a device; the decision is sent to the same path.
+pub const DEVICE: &str = "/device";
+/// Where a program on a person's computer sends their browser; the decision is sent to the same path.
+pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
+
+/// Beginnings of paths that only somebody who is signed in may read.
+pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
+
+/// Finding repositories.
+pub const SEARCH: &str = "/search";
+
+/// A person.
+pub fn person(name: &str) -> String {
+    format!("/u/{name}")
+}
+
+/// A repository; `name` is `<owner>/<path>`.
+pub fn repository(name: &str) -> String {
+    format!("/r/{name}")
+}
+
+/// The tags of a repository.
+pub fn tags(name: &str) -> String {
+    format!("/r/{name}/-/tags")
+}
+
+/// The image that a tag or digest stands for.
+pub fn image(name: &str, reference: &str) -> String {
+    // Every digest has a colon, and no tag does.
+    let separator = if reference.contains(':') { '@' } else { ':' };
+    format!("/r/{name}{separator}{reference}")
+}
+
+/// The files of the image that a tag or digest stands for.
+pub fn files(name: &str, reference: &str) -> String {
+    format!("{}/-/files", image(name, reference))
+}
+
+/// Two images of a repository side by side.
+pub fn compare(name: &str) -> String {
+    format!("/r/{name}/-/compare")
+}
+
+/// An address with these parameters, without those that are empty.
+pub fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    if pairs.is_empty() {
+        address.to_owned()
+    } else {
+        format!("{address}?{}", pairs.join("&"))
+    }
+}
+
+/// RFC 3986: everything but unreserved characters is escaped.
+fn escape(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/' | b':') {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    })
+}
+
+/// The same page for programs.
+pub fn json(page: &str) -> String {
+    format!("/api/v1{page}")
+}
+
+/// The pushes of a person or repository as a feed; `page` is the address of theirs.
+pub fn feed(page: &str) -> String {
+    format!("/feeds{page}")
+}
+
+/// What follows `/r/`, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryAddress {
+    /// `<owner>/<path>`, as written.
+    pub name: String,
+    /// Which of its pages.
+    pub page: RepositoryPage,
+}
+
+/// A page of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepositoryPage {
+    /// The first one.
+    Overview,
+    /// Its tags.
+    Tags,
+    /// Two of its images side by side.
+    Compare,
+    /// What a tag or digest stands for.
+    Image(String),
+    /// The files of what a tag or digest stands for.
+    Files(String),
+}
+
+impl RepositoryAddress {
+    /// Takes an address apart; `None` where it is none. The name is not checked.
+    pub fn parse(rest: &str) -> Option<Self> {
+        let rest = rest.trim_matches('/');
+        let (named, page) = match rest.split_once("/-/") {
+            Some((named, page)) => (named, Some(page)),
+            None => (rest, None),
+        };
+        // A raw DID has colons of its own.
+        let (owner, path) = named.split_once('/')?;
+        let (path, reference) = match path.split_once('@').or_else(|| path.split_once(':')) {
+            Some((path, reference)) => (path, Some(reference.to_owned())),
+            None => (path, None),
+        };
+        let page = match (page, reference) {
+            (None, None) => RepositoryPage::Overview,
+            (None, Some(reference)) => RepositoryPage::Image(reference),
+            (Some("tags"), None) => RepositoryPage::Tags,
+            (Some("compare"), None) => RepositoryPage::Compare,
+            (Some("files"), Some(reference)) => RepositoryPage::Files(reference),
+            (Some(_), _) => return None,
+        };
+        Some(Self {
+            name: format!("{owner}/{path}"),
+            page,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart_as_they_were_put_together() {
+        let digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        for name in [
+            "alice.test/app",
+            "alice.test/tools/web.server",
+            "did:plc:abc/app",
+        ] {
+            for (address, page) in [
+                (repository(name), RepositoryPage::Overview),
+                (tags(name), RepositoryPage::Tags),
+                (compare(name), RepositoryPage::Compare),
+                (files(name, "v1"), RepositoryPage::Files("v1".to_owned())),
+                (
+                    image(name, "v1.0_x"),
+                    RepositoryPage::Image("v1.0_x".to_owned()),
+                ),
+                (
+                    image(name, digest),
+                    RepositoryPage::Image(digest.to_owned()),
+                ),
+            ] {
+                let rest = address.strip_prefix("/r/").unwrap();
+                let expected = RepositoryAddress {
+                    name: name.to_owned(),
+                    page,
+                };
+                assert_eq!(RepositoryAddress::parse(rest), Some(expected), "{address}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_escaped_and_empty_ones_left_out() {
+        let address = with_query(
+            "/search",
+            &[("q", "a&b=ü"), ("kind", ""), ("after", "1 a/b")],
+        );
+        assert_eq!(address, "/search?q=a%26b%3D%C3%BC&after=1%20a/b");
+        assert_eq!(with_query("/search", &[("q", "")]), "/search");
+    }
+
+    #[test]
+    fn what_is_no_address_is_none() {
+        for rest in [
+            "",
+            "alice.test",
+            "alice.test/app/-/nothing",
+            "alice.test/app:v1/-/tags",
+        ] {
+            assert_eq!(RepositoryAddress::parse(rest), None, "{rest}");
+        }
+    }
+}

@@ -4,11 +4,21 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::page_headers;
-use crate::pages::{home::HomePage, not_found::NotFoundPage};
+use crate::pages::{
+    device_approval::{DevicePage, LoopbackPage},
+    home::HomePage,
+    install::InstallPage,
+    not_found::NotFoundPage,
+    person::PersonPage,
+    repository::RepositoryPages,
+    search::SearchPage,
+    settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
+    sign_in::SignInPage,
+};
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -54,8 +64,38 @@ pub fn App() -> impl IntoView {
             </a>
             <Header />
             <Routes fallback=|| view! { <NotFoundPage /> }>
-                // The one path of `routes::HOME`.
+                // The paths of `routes`.
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("search") view=SearchPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("u"), ParamSegment("name"))
+                    view=PersonPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("r"), WildcardSegment("rest"))
+                    view=RepositoryPages
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("sessions"))
+                    view=SessionsPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("tokens"))
+                    view=TokensPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("device"), StaticSegment("authorize"))
+                    view=LoopbackPage
+                    ssr=SsrMode::Async
+                />
             </Routes>
             <Footer />
         </Router>

@@ -4,9 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::syntax::{AtIdentifier, Did};
+use chrono::TimeDelta;
 
-use crate::accounts::{PdsSessions, PdsSessionsSetup, ServiceTokens, ServiceTokensSetup};
+use crate::accounts::access_tokens::AccessTokensSetup;
+use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::{
+    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
+    ServiceTokens, ServiceTokensSetup,
+};
 use crate::blob_store::{BlobStore, BlobStoreError};
+use crate::catalog::{Catalog, CatalogParts};
 use crate::clients::hold::HoldClient;
 use crate::clients::holds::Holds;
 use crate::clients::local_hold::LocalHold;
@@ -47,6 +54,8 @@ pub struct AppState {
     pub roles: Roles,
     /// The registry.
     pub registry: Registry,
+    /// What pages show of images.
+    pub catalog: Catalog,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
     /// Who is who.
@@ -59,6 +68,16 @@ pub struct AppState {
     pub token_realm: Arc<str>,
     /// Logins with app passwords.
     pub sessions: PdsSessions,
+    /// Logins with access tokens.
+    pub access_tokens: AccessTokens,
+    /// Logins of devices, which get one.
+    pub device_logins: DeviceLogins,
+    /// Sign-ins through the browser.
+    pub oauth: OAuthSessions,
+    /// Browsers that are signed in.
+    pub browsers: BrowserSessions,
+    /// People's settings in their repos.
+    pub profiles: SailorProfiles,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -89,11 +108,16 @@ pub struct HoldService {
 #[derive(Debug, thiserror::Error)]
 pub enum AssemblyError {
     /// There is no hold to push to.
-    #[error("this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES")]
+    #[error(
+        "this server has no hold to push to; set DEFAULT_HOLD_DID, or name `hold` in LONGSHORE_ROLES"
+    )]
     NoHold,
     /// A key file cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// The keys of the OAuth client cannot be used.
+    #[error(transparent)]
+    ClientKeys(#[from] ClientKeysError),
     /// The place for blobs cannot be used.
     #[error(
         "blobs cannot be kept in {place}; check the settings of [blob_store], or run `longshore doctor`"
@@ -133,20 +157,51 @@ impl AppState {
             config.server.development,
         );
         let pds = PdsClient::new(outbound.clone());
+        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: oauth_client(config, &clock)?,
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound: outbound.clone(),
+            clock: clock.clone(),
+            key: session_key.clone(),
+        });
+        let access_tokens = AccessTokens::new(AccessTokensSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            oauth: Some(oauth.clone()),
+        });
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
+        let browsers =
+            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
+            oauth: Some(oauth.clone()),
             database: database.clone(),
             identities: identities.clone(),
             pds: pds.clone(),
             clock: clock.clone(),
-            key: load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?,
+            key: session_key,
             allow_account_passwords: config.registry.allow_account_passwords,
         });
-        let blob_store = open_blob_store(config)
-            .await
-            .map_err(|source| AssemblyError::BlobStore {
-                place: config.blob_store.display(),
-                source,
-            })?;
+        let profiles = SailorProfiles {
+            identities: identities.clone(),
+            pds: pds.clone(),
+            sessions: sessions.clone(),
+            clock: clock.clone(),
+        };
+        let blob_store =
+            open_blob_store(config)
+                .await
+                .map_err(|source| AssemblyError::BlobStore {
+                    place: config.blob_store.display(),
+                    source,
+                })?;
         let hold = match &config.hold {
             Some(hold_config) => {
                 let parts = HoldParts {
@@ -195,7 +250,15 @@ impl AppState {
                 listing_fresh: LISTING_FRESH,
             },
         });
+        let catalog = Catalog::new(CatalogParts {
+            registry: registry.clone(),
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+        });
         Ok(Self {
+            catalog,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,
@@ -205,6 +268,11 @@ impl AppState {
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions,
+            access_tokens,
+            device_logins,
+            oauth,
+            browsers,
+            profiles,
             clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
@@ -241,12 +309,7 @@ async fn open_hold_service(
         database: parts.database.clone(),
         clock: clock.clone(),
     });
-    let xrpc = XrpcState::new(XrpcParts {
-        hold: hold.clone(),
-        tokens: service_tokens.clone(),
-        trusted_appviews: hold_config.trusted_appviews.clone(),
-        clock,
-    });
+    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &clock);
     Ok(HoldService {
         hold,
         xrpc,
@@ -307,6 +370,15 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     ))
 }
 
+fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
+    OAuthClient::new(
+        config.http.public_url.url(),
+        &config.oauth.client_name,
+        &config.oauth.client_keys_path,
+        clock.now_millis(),
+    )
+}
+
 /// What the operator decided about the hold.
 pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
     HoldSettings {
@@ -324,6 +396,26 @@ pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
         signing_key_path: config.signing_key_path.clone(),
         rotation_key_path: config.rotation_key_path.clone(),
     }
+}
+
+fn xrpc_state(
+    config: &HoldConfig,
+    hold: &Hold,
+    tokens: &ServiceTokens,
+    clock: &Clock,
+) -> XrpcState {
+    XrpcState::new(XrpcParts {
+        hold: hold.clone(),
+        tokens: tokens.clone(),
+        trusted_appviews: config.trusted_appviews.clone(),
+        gc_grace: gc_grace(config),
+        clock: clock.clone(),
+    })
+}
+
+/// How long what nothing uses is kept.
+pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
+    TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
 }
 
 fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
@@ -381,6 +473,7 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
         public_url: config.http.public_url.url().clone(),
         registry_host: config.http.public_url.authority().to_owned(),
         example_handle: config.web.example_handle.as_ref().map(ToString::to_string),
+        sign_up_url: config.web.sign_up_url.clone(),
         hold: shown.map(|(hold_config, service)| ShownHold {
             name: hold_config.name.clone(),
             owner: hold_config.owner.clone(),

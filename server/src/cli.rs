@@ -41,9 +41,9 @@ pub enum Command {
     /// Write or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Decide about the hold as its captain: crew, captaincy, settings
+    /// Run the hold: its crew, captaincy and settings, its garbage, and its move to another machine
     ///
-    /// Works on the hold's records in the database, beside a running server or without one; a server follows
+    /// Decides as the captain, in the hold's database, beside a running server or without one; a server follows
     /// within seconds. Needs the settings of that server, and no network unless a handle is to be looked up.
     #[command(subcommand)]
     Hold(HoldCommand),
@@ -91,6 +91,55 @@ pub enum HoldCommand {
         /// Handle or DID of one person [default: everybody]
         person: Option<AtIdentifier>,
     },
+    /// Free what nothing in the hold uses, or say what that would free
+    ///
+    /// The server does this every `HOLD_GC_INTERVAL_HOURS`. What nothing needs goes into quarantine first, and a
+    /// collection that comes a grace later removes it.
+    ///
+    /// Beside a running server over SQLite, the command leaves a request in the database, which the server takes up
+    /// within seconds, and waits for its answer. Without a server, and over PostgreSQL, it collects by itself. A dry
+    /// run only reads.
+    Gc(GcOptions),
+    /// Write the hold into a folder, to move it to another machine, database or bucket
+    ///
+    /// The folder gets the repo, what the database knows beside it, and every blob, each with its digest. Repeat it
+    /// after it was cut off, or later: what is there and whole is not copied again. It may run beside the server; for
+    /// a move, repeat it once after the server has stopped for good.
+    ///
+    /// The key that signs the repo is not in there without --with-key. Uploads in progress, blobs in quarantine and
+    /// what the registry and the web app keep for themselves stay behind.
+    Export {
+        /// A new or empty folder, or one of an earlier export of this hold
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Put the keys of the hold into the folder too, readable by you alone
+        #[arg(long)]
+        with_key: bool,
+    },
+    /// Read a hold from a folder that `export` wrote
+    ///
+    /// Needs the settings of the server that is to run here, which must not run yet: a database without a hold, the
+    /// address of a did:web, and the signing key, at `HOLD_DATABASE_KEY_PATH` or in the folder. Every digest and the
+    /// signature of the repo are checked. Repeat it after it was cut off; the hold is there wholly or not at all.
+    Import {
+        /// The folder
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+    },
+}
+
+/// How garbage is collected.
+#[derive(Debug, Args)]
+pub struct GcOptions {
+    /// Change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON, as dev.longshore.hold.collectGarbage answers
+    #[arg(long)]
+    pub json: bool,
+    /// How long what nothing uses is kept [default: `HOLD_GC_GRACE_MINUTES`]
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=525_600))]
+    pub grace_minutes: Option<u32>,
 }
 
 /// What can be done about the crew.
@@ -204,6 +253,9 @@ mod tests {
             "hold settings show",
             "hold settings set --public false",
             "hold reconcile",
+            "hold export --to folder --with-key",
+            "hold import --from folder",
+            "hold gc --dry-run --json --grace-minutes 0",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
@@ -212,6 +264,8 @@ mod tests {
             "hold crew add alice.example --permission blob:burn",
             "hold crew set alice.example --tier a --default-tier",
             "hold settings set",
+            "hold export",
+            "hold import",
         ] {
             let words = std::iter::once("longshore").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_err(), "{line}");

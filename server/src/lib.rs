@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod app_state;
 pub mod blob_store;
+pub mod catalog;
 pub mod cli;
 pub mod clients;
 pub mod clock;

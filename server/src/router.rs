@@ -6,13 +6,20 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app_state::AppState;
 use crate::config::MetricsAccess;
+use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
+use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
+use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
 use crate::handlers::middleware::security_headers::{SecurityHeaders, add_security_headers};
 use crate::handlers::middleware::{access_log, request_id};
+use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::{health, metrics, oci, token, web, xrpc};
+use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
 ///
@@ -20,9 +27,12 @@ use crate::handlers::{health, metrics, oci, token, web, xrpc};
 /// |---|---|
 /// | `/v2/…` | OCI distribution API |
 /// | `/auth/token` | registry tokens |
+/// | `/auth/device…`, `/auth/revoke` | logins of `docker-credential-longshore` |
 /// | `/xrpc/…` | the hold's methods, see `handlers/xrpc/methods.rs` |
 /// | `/.well-known/did.json`, `/.well-known/atproto-did` | who the hold is |
 /// | `/health`, `/ready`, `/metrics` | for whoever operates the server |
+/// | `/sign-in`, `/sign-out`, `/oauth/callback` | signing in and out through the browser |
+/// | `/client-metadata.json`, `/oauth/jwks.json` | who we are to authorization servers |
 /// | `/pkg/…` | built files of the web app |
 /// | everything else | pages, see `app/src/routes.rs` |
 ///
@@ -54,6 +64,7 @@ fn appview(state: &AppState) -> Router {
     let registry = oci::routes(OciState {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
+        access_tokens: state.access_tokens.clone(),
         token_realm: state.token_realm.clone(),
         clock: state.clock.clone(),
     });
@@ -61,9 +72,61 @@ fn appview(state: &AppState) -> Router {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
         sessions: state.sessions.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
-    web::routes(&state.web).merge(registry).merge(tokens)
+    let devices = device_login::routes(DeviceLoginState {
+        logins: state.device_logins.clone(),
+        access_tokens: state.access_tokens.clone(),
+        public_url: state.web.public_url.clone(),
+        clock: state.clock.clone(),
+    });
+    pages(state).merge(registry).merge(tokens).merge(devices)
+}
+
+/// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.
+fn pages(state: &AppState) -> Router {
+    let public_url = &state.web.public_url;
+    let cookies = Cookies::new(public_url.scheme() == "https");
+    let (pages, sign_in_page) = web::routes(WebParts {
+        settings: state.web.clone(),
+        catalog: Some(state.catalog.clone()),
+        account: SettingsState {
+            browsers: state.browsers.clone(),
+            oauth: state.oauth.clone(),
+            profiles: state.profiles.clone(),
+            access_tokens: state.access_tokens.clone(),
+            device_logins: state.device_logins.clone(),
+            registry_host: state.web.registry_host.clone(),
+            clock: state.clock.clone(),
+            cookies,
+        },
+        cookies,
+    });
+    pages
+        .merge(oauth::routes(OAuthState {
+            oauth: state.oauth.clone(),
+            browsers: state.browsers.clone(),
+            cookies,
+            sign_in_page,
+        }))
+        .layer(middleware::from_fn_with_state(
+            BrowserSessionLayer {
+                browsers: state.browsers.clone(),
+                identities: state.identities.clone(),
+                cookies,
+            },
+            find_viewer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnOrigin::new(public_url),
+            refuse_cross_site,
+        ))
+        .layer(middleware::from_fn_with_state(
+            OwnHost::new(public_url),
+            redirect_to_own_host,
+        ))
 }
 
 /// The routes of whoever operates the server: `/health`, `/ready` and `/metrics`.

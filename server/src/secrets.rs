@@ -8,6 +8,8 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -80,6 +82,12 @@ pub enum SecretFileError {
         /// Bytes it should have.
         expected: usize,
     },
+    /// There is another key already.
+    #[error("the key file {path} has another key; move it away, or keep it and leave this one out")]
+    Other {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The system gave no random numbers.
     #[error("the system gave no random numbers for the key file {path}")]
     NoRandomness {
@@ -110,21 +118,33 @@ pub fn load_or_create_key(path: &Path, length: usize) -> Result<Key, SecretFileE
     load_key(path, length)?.ok_or_else(|| io_error(io::ErrorKind::NotFound.into()))
 }
 
+/// Copies the key of `length` bytes in `from` to `to`, which is made with mode 0600 or has that key already. `false`
+/// where there is no key to copy.
+pub fn copy_key(from: &Path, to: &Path, length: usize) -> Result<bool, SecretFileError> {
+    let io_error = |source| SecretFileError::Io {
+        path: to.to_owned(),
+        source,
+    };
+    let Some(key) = load_key(from, length)? else {
+        return Ok(false);
+    };
+    create_file(to, &key.bytes).map_err(io_error)?;
+    match load_key(to, length)? {
+        Some(there) if there.bytes == key.bytes => Ok(true),
+        _ => Err(SecretFileError::Other {
+            path: to.to_owned(),
+        }),
+    }
+}
+
 fn load_key(path: &Path, length: usize) -> Result<Option<Key>, SecretFileError> {
     let io_error = |source| SecretFileError::Io {
         path: path.to_owned(),
         source,
     };
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io_error(error)),
+    let Some(file) = open_secret_file(path)? else {
+        return Ok(None);
     };
-    if file.metadata().map_err(io_error)?.mode() & 0o077 != 0 {
-        return Err(SecretFileError::OpenToOthers {
-            path: path.to_owned(),
-        });
-    }
     let mut bytes = Vec::with_capacity(length + 1);
     file.take(length as u64 + 1)
         .read_to_end(&mut bytes)
@@ -140,8 +160,77 @@ fn load_key(path: &Path, length: usize) -> Result<Option<Key>, SecretFileError> 
     Ok(Some(Key { bytes }))
 }
 
+fn open_secret_file(path: &Path) -> Result<Option<File>, SecretFileError> {
+    let io_error = |source| SecretFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io_error(error)),
+    };
+    if file.metadata().map_err(io_error)?.mode() & 0o077 != 0 {
+        return Err(SecretFileError::OpenToOthers {
+            path: path.to_owned(),
+        });
+    }
+    Ok(Some(file))
+}
+
+/// Reads a file that only its owner may read, of at most `limit` bytes. `None` when there is none.
+pub fn read_secret_file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SecretFileError> {
+    let io_error = |source| SecretFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let Some(file) = open_secret_file(path)? else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io_error)?;
+    if bytes.len() > limit {
+        return Err(io_error(io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(Some(bytes))
+}
+
+/// Creates a file that only its owner may read. A file that is there already stays as it is.
+pub fn create_secret_file(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+    create_file(path, bytes).map_err(|source| SecretFileError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Replaces a file that only its owner may read, or creates it. Readers see the old bytes or the new ones.
+pub fn replace_secret_file(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+    write_beside(path, bytes, |temporary| fs::rename(temporary, path)).map_err(|source| {
+        SecretFileError::Io {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
+
 /// Writes a temporary file and links it to its name, which fails when somebody else was first: theirs stays.
 fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_beside(path, bytes, |temporary| {
+        match fs::hard_link(temporary, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Writes a synced file beside `path`, lets `finish` give it its name, and syncs the folder.
+fn write_beside(
+    path: &Path,
+    bytes: &[u8],
+    finish: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -159,16 +248,33 @@ fn create_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
             .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        match fs::hard_link(&temporary, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
-        }
+        finish(&temporary)
     })();
     // Removed in any case; a leftover would be a second copy of the key.
-    let removed = fs::remove_file(&temporary);
+    let removed = match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
     written?;
     removed?;
     File::open(folder)?.sync_all()
+}
+
+/// Random bytes from the system, as unguessable as keys.
+///
+/// # Panics
+/// When the system gives none, without which nothing that is made of them would be safe.
+pub fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system gives random numbers");
+    bytes
+}
+
+/// A random text of 43 characters (256 bits in base64url), for what nobody may guess.
+pub fn random_text() -> String {
+    URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
 /// Encrypts small secrets for the database with AES-256-GCM.
@@ -290,6 +396,26 @@ mod tests {
                 .collect()
         });
         assert!(keys.iter().all(|key| key.bytes() == keys[0].bytes()));
+    }
+
+    #[test]
+    fn a_copied_key_is_for_its_owner_only_and_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("a.key"), folder.path().join("b/b.key"));
+        assert!(!copy_key(&from, &to, 32).unwrap());
+        let key = load_or_create_key(&from, 32).unwrap();
+        assert!(copy_key(&from, &to, 32).unwrap());
+        assert!(copy_key(&from, &to, 32).unwrap(), "it is there already");
+        assert_eq!(fs::metadata(&to).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(load_or_create_key(&to, 32).unwrap().bytes(), key.bytes());
+        let other = folder.path().join("c.key");
+        load_or_create_key(&other, 32).unwrap();
+        let refused = copy_key(&other, &to, 32);
+        assert!(
+            matches!(refused, Err(SecretFileError::Other { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(load_or_create_key(&to, 32).unwrap().bytes(), key.bytes());
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
 
 /// Two servers over one SQLite file, or over one folder of blobs, would spoil each other's work. With PostgreSQL and a
 /// bucket, replicas share a data folder of keys.
-fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolderError> {
+pub(crate) fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolderError> {
     let data_dir = config.server.data_dir.as_path();
     data_folder::prepare(data_dir)?;
     let mut folders = Vec::new();

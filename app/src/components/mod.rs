@@ -5,8 +5,26 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_to_push;
+#[cfg(feature = "ssr")]
+pub(crate) mod facts;
+#[cfg(feature = "ssr")]
+pub(crate) mod form_token;
+#[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]
 pub(crate) mod layout;
 #[cfg(feature = "ssr")]
+pub(crate) mod listing;
+#[cfg(feature = "ssr")]
+pub(crate) mod loaded;
+#[cfg(feature = "ssr")]
 pub(crate) mod pull_command;
+#[cfg(feature = "ssr")]
+pub(crate) mod pull_panel;
+#[cfg(feature = "ssr")]
+pub(crate) mod repository_header;
+#[cfg(feature = "ssr")]
+pub(crate) mod signal_flag;
+#[cfg(feature = "ssr")]
+pub(crate) mod values;

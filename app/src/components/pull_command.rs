@@ -7,14 +7,14 @@ use super::copy_button::CopyButton;
 /// Shows `command`, whole and selectable with one click, with a button that copies it. `label`
 /// says what the command does.
 #[component]
-pub(crate) fn CommandBlock(label: &'static str, command: String) -> impl IntoView {
+pub(crate) fn CommandBlock(#[prop(into)] label: String, command: String) -> impl IntoView {
     let lines = command
         .lines()
         .map(|line| view! { <span class="line">{line.to_owned()} "\n"</span> })
         .collect_view();
     view! {
         <figure class="command">
-            <figcaption>{label}</figcaption>
+            <figcaption>{label.clone()}</figcaption>
             <pre>
                 <code>{lines}</code>
             </pre>

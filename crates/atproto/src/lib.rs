@@ -8,6 +8,7 @@ pub mod crypto;
 pub mod data;
 pub mod firehose;
 pub mod identity;
+pub mod oauth;
 pub mod plc;
 pub mod repo;
 pub mod service_auth;

@@ -94,6 +94,8 @@ methods! {
     SUBSCRIBE_REPOS = "com.atproto.sync.subscribeRepos";
     /// Takes over a hold that was offered.
     ACCEPT_CAPTAINCY = "dev.longshore.hold.acceptCaptaincy";
+    /// Frees what nothing in a hold uses, or tells what it would free.
+    COLLECT_GARBAGE = "dev.longshore.hold.collectGarbage";
     /// Offers a hold to a crew member.
     OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
     /// Ends an upload.

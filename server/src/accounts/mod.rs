@@ -1,9 +1,18 @@
 //! People: their sessions at their own servers. Knows no HTTP surface of ours and no SQL.
 
+pub mod access_tokens;
+mod browser_sessions;
+pub mod device_login;
+pub mod oauth;
 mod pds_sessions;
+mod sailor_profile;
 mod service_tokens;
 
+pub use access_tokens::AccessTokens;
+pub use browser_sessions::{BrowserSession, BrowserSessionId, BrowserSessions};
+pub use device_login::DeviceLogins;
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };
+pub use sailor_profile::{SailorProfileError, SailorProfiles, SailorSettings};
 pub use service_tokens::{NotVouchedFor, ServiceTokens, ServiceTokensSetup};

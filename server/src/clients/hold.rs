@@ -147,6 +147,20 @@ pub trait HoldClient: Send + Sync {
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<BlobContent>, HoldError>;
 
+    /// A whole blob of `size` bytes for this server itself to look into. `None` also where the hold would only
+    /// say where else to fetch it.
+    async fn stream_blob(
+        &self,
+        reader: Option<&HoldUser>,
+        digest: &Digest,
+        size: u64,
+    ) -> Result<Option<OutgoingBytes>, HoldError> {
+        Ok(match self.read_blob(reader, digest, size, None).await? {
+            Some(BlobContent::Stream(bytes)) => Some(bytes),
+            Some(BlobContent::Redirect(_)) | None => None,
+        })
+    }
+
     /// Records what a stored manifest uses. May be repeated.
     async fn notify_manifest(
         &self,

@@ -107,9 +107,7 @@ impl Holds {
             allow_loopback_http: development,
         };
         let endpoint = document
-            .and_then(|document| {
-                document.service_endpoint(HOLD_SERVICE, HOLD_SERVICE_TYPE, policy)
-            })
+            .and_then(|document| document.service_endpoint(HOLD_SERVICE, HOLD_SERVICE_TYPE, policy))
             .ok_or_else(unreachable)?;
         let parts = self.inner.remote.clone();
         Ok(Arc::new(RemoteHold::new(did.clone(), endpoint, parts)))

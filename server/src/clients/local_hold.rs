@@ -9,7 +9,7 @@ use super::hold::{
     BlobContent, HoldClient, HoldDescription, HoldError, HoldUser, ManifestNotice, Upload,
     UploadOwner,
 };
-use crate::blob_store::IncomingBytes;
+use crate::blob_store::{IncomingBytes, OutgoingBytes};
 use crate::hold::Hold;
 
 /// Reaches a [`Hold`] by calling it. The hold checks every right itself.
@@ -101,6 +101,15 @@ impl HoldClient for LocalHold {
         self.hold
             .read_blob(did_of(reader), digest, size, range)
             .await
+    }
+
+    async fn stream_blob(
+        &self,
+        reader: Option<&HoldUser>,
+        digest: &Digest,
+        size: u64,
+    ) -> Result<Option<OutgoingBytes>, HoldError> {
+        self.hold.stream_blob(did_of(reader), digest, size).await
     }
 
     async fn notify_manifest(

@@ -1,5 +1,6 @@
 //! The world outside the process: PDSes, the PLC directory, holds.
 
+pub mod dpop;
 #[cfg(test)]
 pub(crate) mod fake_dns;
 pub mod handle_txt;

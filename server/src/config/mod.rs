@@ -12,6 +12,7 @@ mod error;
 mod hold;
 mod http;
 mod identity;
+mod oauth;
 mod registry;
 mod server;
 pub mod settings;
@@ -29,6 +30,7 @@ pub use error::{ConfigError, Problem};
 pub use hold::{DidMethod, HoldConfig};
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
+pub use oauth::OAuthConfig;
 pub use registry::RegistryConfig;
 pub use server::{Roles, ServerConfig};
 pub use source::Environment;
@@ -59,6 +61,8 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// Tokens, logins, uploads and their limits.
     pub registry: RegistryConfig,
+    /// Who this registry is where people sign in.
+    pub oauth: OAuthConfig,
     /// The web app.
     pub web: WebConfig,
     /// Logs and metrics.
@@ -138,6 +142,7 @@ impl Config {
         let hold = hold::read(reader, has_hold, public_url, data_dir);
         let identity = identity::read(reader, development);
         let registry = registry::read(reader, server.as_ref().map(|server| server.roles), data_dir);
+        let oauth = oauth::read(reader, data_dir);
         let web = web::read(reader, binary);
         let telemetry = telemetry::read(reader, public_url);
         Some(Self {
@@ -147,7 +152,8 @@ impl Config {
             hold,
             identity: identity?,
             registry: registry?,
-            web,
+            oauth: oauth?,
+            web: web?,
             telemetry: telemetry?,
             http: http?,
         })

@@ -207,9 +207,18 @@ settings! {
     UPLOAD_EXPIRY_HOURS = "registry.upload_expiry_hours", "REGISTRY_UPLOAD_EXPIRY_HOURS", Value("24"),
         "a whole number from 1 to 720", false,
         "How long an unfinished upload can be continued after its last byte, in hours.";
+    OAUTH_CLIENT_NAME = "oauth.client_name", "OAUTH_CLIENT_NAME", Value("Longshore"),
+        "a name of at most 64 characters", false,
+        "What this registry calls itself where people sign in at their own server.";
+    OAUTH_CLIENT_KEYS_PATH = "oauth.client_keys_path", "OAUTH_CLIENT_KEYS_PATH", Derived("<server.data_dir>/keys/oauth-client-keys.json"),
+        "a path", false,
+        "File of the keys with which this registry shows other servers who it is. Created when missing; the same on every replica. `longshore oauth rotate-key` changes it.";
     EXAMPLE_HANDLE = "web.example_handle", "WEB_EXAMPLE_HANDLE", Unset,
         "a handle such as alice.example", false,
         "The handle that the commands on the home page are written for.";
+    SIGN_UP_URL = "web.sign_up_url", "WEB_SIGN_UP_URL", Value("https://bsky.app"),
+        "an http or https address", false,
+        "Where people without an account are sent to make one.";
     SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
         "a path", false,
         "Folder with the web app's scripts, styles and images.";

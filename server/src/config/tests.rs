@@ -186,7 +186,10 @@ fn a_hold_alone_needs_what_other_holds_need() {
     );
     let config = config.unwrap();
     assert!(!config.server.roles.has_appview());
-    assert_eq!(config.hold.unwrap().did.as_str(), "did:web:hold.example.com");
+    assert_eq!(
+        config.hold.unwrap().did.as_str(),
+        "did:web:hold.example.com"
+    );
 }
 
 #[test]
@@ -195,9 +198,15 @@ fn a_bucket_needs_a_name_and_a_key() {
     let error = parse("", &[OWNER, s3]).expect_err("nothing is said of the bucket");
     let missing: Vec<_> = error.problems.iter().map(ToString::to_string).collect();
     for name in ["S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-        assert!(missing.iter().any(|problem| problem.starts_with(name)), "{error}");
+        assert!(
+            missing.iter().any(|problem| problem.starts_with(name)),
+            "{error}"
+        );
     }
-    let key = [("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "hunter2")];
+    let key = [
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+    ];
     let amazon = [OWNER, s3, ("S3_BUCKET", "layers"), key[0], key[1]];
     let config = parse("", &amazon).unwrap();
     assert_eq!(config.blob_store.display(), "bucket layers at Amazon");
@@ -298,10 +307,13 @@ fn the_hold_database_path_of_other_holds_is_understood() {
 #[test]
 fn an_appview_needs_no_owner() {
     assert!(
-        parse("[server]\nroles = [\"appview\"]\n", &[])
-            .unwrap()
-            .hold
-            .is_none()
+        parse(
+            "[server]\nroles = [\"appview\"]\n",
+            &[("DEFAULT_HOLD_DID", "did:web:hold.example.com")]
+        )
+        .unwrap()
+        .hold
+        .is_none()
     );
 }
 

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use atproto::syntax::Handle;
 
-use super::settings::{EXAMPLE_HANDLE, SITE_ROOT};
+use url::Url;
+
+use super::settings::{EXAMPLE_HANDLE, SIGN_UP_URL, SITE_ROOT};
 use super::source::Reader;
 use super::value;
 
@@ -13,19 +15,27 @@ use super::value;
 pub struct WebConfig {
     /// The handle that example commands are written for.
     pub example_handle: Option<Handle>,
+    /// Where people without an account are sent to make one.
+    pub sign_up_url: Url,
     /// Folder with scripts, styles and images.
     pub site_root: PathBuf,
 }
 
-pub(super) fn read(reader: &mut Reader, binary: Option<&Path>) -> WebConfig {
-    WebConfig {
+pub(super) fn read(reader: &mut Reader, binary: Option<&Path>) -> Option<WebConfig> {
+    let sign_up_url = reader.value(&SIGN_UP_URL, |text| {
+        Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+    });
+    Some(WebConfig {
         example_handle: reader.optional(&EXAMPLE_HANDLE, |text| {
             text.trim_start_matches('@').parse::<Handle>().ok()
         }),
         site_root: reader
             .optional(&SITE_ROOT, value::path)
             .unwrap_or_else(|| default_site_root(binary)),
-    }
+        sign_up_url: sign_up_url?,
+    })
 }
 
 /// A release has the folder `site` beside the binary; a working copy has it where it was built.

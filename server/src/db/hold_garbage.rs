@@ -12,6 +12,28 @@ pub struct GarbageRow {
     pub size: u64,
 }
 
+/// Blobs that there are for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct KeptRow {
+    /// One of the constants below, or another word where there is no reason.
+    pub why: String,
+    /// How many.
+    #[sqlx(try_from = "i64")]
+    pub blobs: u64,
+    /// Their bytes together.
+    #[sqlx(try_from = "i64")]
+    pub bytes: u64,
+}
+
+impl KeptRow {
+    /// A layer record names them.
+    pub const LAYER: &str = "layer";
+    /// They were promised to somebody.
+    pub const PROMISE: &str = "promise";
+    /// Somebody stored, found or stopped using them since the cutoff.
+    pub const GRACE: &str = "grace";
+}
+
 impl Database {
     /// Blobs behind `after` that nobody claimed since `cutoff` and that no layer record, promise or record blob
     /// needs.
@@ -66,16 +88,64 @@ impl Database {
         )?)
     }
 
-    /// How many blobs there are, and their bytes.
-    pub async fn count_hold_blobs(&self) -> Result<(i64, i64), DatabaseError> {
+    /// How many blobs there are and their bytes, by why they are there.
+    pub async fn sum_hold_blobs(
+        &self,
+        cutoff: i64,
+        now: i64,
+    ) -> Result<Vec<KeptRow>, DatabaseError> {
         Ok(on_pool!(
             self,
+            query_as::<_, KeptRow>(
+                "SELECT why, COUNT(*) AS blobs, CAST(SUM(size) AS BIGINT) AS bytes
+                FROM (
+                    SELECT size, CASE
+                        WHEN EXISTS (
+                            SELECT 1 FROM hold_layers WHERE hold_layers.digest = hold_blobs.digest
+                        ) THEN 'layer'
+                        WHEN EXISTS (
+                            SELECT 1 FROM hold_reservations
+                            WHERE hold_reservations.digest = hold_blobs.digest AND expires_at > $2
+                        ) THEN 'promise'
+                        WHEN stored_at >= $1 OR claimed_at >= $1 THEN 'grace'
+                        ELSE 'nothing'
+                    END AS why
+                    FROM hold_blobs
+                ) AS reasons
+                GROUP BY why",
+                [cutoff, now]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// How many blobs are in quarantine, and their bytes.
+    pub async fn count_quarantined(&self) -> Result<(u64, u64), DatabaseError> {
+        let (blobs, bytes) = on_pool!(
+            self,
             query_as::<_, (i64, i64)>(
-                "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM hold_blobs",
+                "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM hold_quarantine",
                 []
             ),
             fetch_one
-        )?)
+        )?;
+        Ok((blobs.cast_unsigned(), bytes.cast_unsigned()))
+    }
+
+    /// Whether a layer has these bytes, also one in quarantine.
+    pub async fn is_layer_blob(&self, digest: &str) -> Result<bool, DatabaseError> {
+        let found = on_pool!(
+            self,
+            query_scalar::<_, i64>(
+                "SELECT CAST(1 AS BIGINT) FROM hold_blobs WHERE digest = $1
+                UNION ALL
+                SELECT CAST(1 AS BIGINT) FROM hold_quarantine WHERE digest = $1
+                LIMIT 1",
+                [digest]
+            ),
+            fetch_optional
+        )?;
+        Ok(found.is_some())
     }
 
     /// Whether anybody knows a blob: as a layer, in quarantine, or as a blob of a record.

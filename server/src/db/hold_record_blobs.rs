@@ -1,6 +1,6 @@
 //! `hold_record_blobs`: atproto blobs of the hold's own records, and which records use them.
 
-use super::{Database, DatabaseError, Transaction, execute, on_pool, on_transaction};
+use super::{Database, DatabaseError, GarbageRow, Transaction, execute, on_pool, on_transaction};
 
 /// An uploaded blob.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -53,6 +53,26 @@ impl Database {
                 ORDER BY cid
                 LIMIT $3",
                 [since, after, limit]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Blobs that no record refers to and that were uploaded before `cutoff`.
+    pub async fn list_unused_record_blobs(
+        &self,
+        cutoff: i64,
+    ) -> Result<Vec<GarbageRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, GarbageRow>(
+                "SELECT digest, size
+                FROM hold_record_blobs
+                WHERE uploaded_at < $1 AND NOT EXISTS (
+                    SELECT 1 FROM hold_record_blob_uses AS uses
+                    WHERE uses.cid = hold_record_blobs.cid
+                )",
+                [cutoff]
             ),
             fetch_all
         )?)
@@ -131,20 +151,20 @@ impl Transaction {
         Ok(())
     }
 
-    /// Forgets blobs that no record refers to and that were uploaded before `cutoff`; returns their digests.
+    /// Forgets blobs that no record refers to and that were uploaded before `cutoff`; returns what they were.
     pub async fn delete_unused_record_blobs(
         &mut self,
         cutoff: i64,
-    ) -> Result<Vec<String>, DatabaseError> {
+    ) -> Result<Vec<GarbageRow>, DatabaseError> {
         Ok(on_transaction!(
             self,
-            query_scalar::<_, String>(
+            query_as::<_, GarbageRow>(
                 "DELETE FROM hold_record_blobs
                 WHERE uploaded_at < $1 AND NOT EXISTS (
                     SELECT 1 FROM hold_record_blob_uses AS uses
                     WHERE uses.cid = hold_record_blobs.cid
                 )
-                RETURNING digest",
+                RETURNING digest, size",
                 [cutoff]
             ),
             fetch_all

@@ -4,7 +4,7 @@
 use super::{Database, DatabaseError, Transaction, execute, on_transaction};
 
 /// Bytes promised to somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReservationRow {
     /// The upload's id, or user and digest of a blob.
     pub id: String,
@@ -13,6 +13,7 @@ pub struct ReservationRow {
     /// Which blob, once that is known.
     pub digest: Option<String>,
     /// In bytes.
+    #[sqlx(try_from = "i64")]
     pub size: u64,
     /// In unix milliseconds.
     pub expires_at: i64,

@@ -18,10 +18,15 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub mod access_tokens;
+pub mod browser_sessions;
 mod catalog;
+pub mod device_logins;
 mod error;
 mod health;
+mod hold_archive;
 mod hold_blobs;
+mod hold_collection_requests;
 mod hold_crew;
 mod hold_derived;
 mod hold_events;
@@ -34,9 +39,13 @@ mod hold_stats;
 mod hold_upload_parts;
 mod hold_uploads;
 pub mod identities;
+mod image_facts;
+pub mod oauth_requests;
+pub mod oauth_sessions;
 pub mod pds_sessions;
 mod pending_notices;
 mod remote_uploads;
+mod repositories;
 mod service_token_ids;
 mod tags;
 #[cfg(test)]
@@ -44,9 +53,11 @@ pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
+pub use hold_archive::{HoldBlobRow, UploadedRecordBlobRow};
+pub use hold_collection_requests::CollectionRequestRow;
 pub use hold_crew::{CaptainRow, CaptaincyOfferRow, CrewRow, Flag};
 pub use hold_events::{EventRow, EventSize};
-pub use hold_garbage::GarbageRow;
+pub use hold_garbage::{GarbageRow, KeptRow};
 pub use hold_layers::{LayerRow, LayerUsage};
 pub use hold_record_blobs::RecordBlobRow;
 pub use hold_repo::{BlockRange, RecordRow, RepoBlockRow, RepoHeadRow};
@@ -54,8 +65,10 @@ pub use hold_reservations::ReservationRow;
 pub use hold_stats::{PendingPullsRow, StatsRow};
 pub use hold_upload_parts::UploadPartRow;
 pub use hold_uploads::UploadRow;
+pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
 pub use remote_uploads::RemoteUploadRow;
+pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.

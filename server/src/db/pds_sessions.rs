@@ -153,6 +153,22 @@ impl Database {
         row.map(StoredPdsSession::try_from).transpose()
     }
 
+    /// The id of somebody's session that was last confirmed, whatever it was opened with.
+    pub async fn find_pds_session_of(&self, did: &Did) -> Result<Option<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT id
+                FROM pds_sessions
+                WHERE did = $1
+                ORDER BY validated_at DESC
+                LIMIT 1",
+                [did.as_str()]
+            ),
+            fetch_optional
+        )?)
+    }
+
     /// Up to `limit` sessions that were last used before a time.
     pub async fn list_idle_pds_sessions(
         &self,
@@ -340,6 +356,7 @@ mod tests {
             assert_eq!(found.unwrap(), Some(new.clone()));
             let other = database.find_pds_session_by_credential(&old.did, &[9; 32]).await;
             assert_eq!(other.unwrap(), None);
+            assert_eq!(database.find_pds_session_of(&old.did).await.unwrap().as_deref(), Some("new"));
             database.touch_pds_session("old", 15).await.unwrap();
             assert_eq!(database.list_idle_pds_sessions(15, 10).await.unwrap(), []);
             assert_eq!(database.list_idle_pds_sessions(16, 10).await.unwrap()[0].id, "old");

@@ -89,6 +89,28 @@ impl Database {
         )?)
     }
 
+    /// Every tag of a repository, at most `limit`, in byte order.
+    pub async fn list_tag_rows(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+        limit: i64,
+    ) -> Result<Vec<TagRow>, DatabaseError> {
+        let rows = on_pool!(
+            self,
+            query_as::<_, RawTag>(
+                "SELECT tag, digest, record_key, updated_at, confirmed_at
+                   FROM tags
+                  WHERE owner_did = $1 AND repository = $2
+                  ORDER BY tag
+                  LIMIT $3",
+                [owner.as_str(), repository.as_str(), limit]
+            ),
+            fetch_all
+        )?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// The tags that point to a manifest.
     pub async fn list_tags_of_manifest(
         &self,

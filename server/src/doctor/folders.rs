@@ -141,11 +141,7 @@ async fn check_space(path: &Path) -> Check {
             "look at the free space yourself",
         ),
         Some(free) => {
-            let seen = format!(
-                "{}.{} GiB free",
-                free / GIB,
-                free % GIB * 10 / GIB
-            );
+            let seen = format!("{}.{} GiB free", free / GIB, free % GIB * 10 / GIB);
             match free {
                 0..NO_SPACE => Check::failure(NAME, seen, advice),
                 NO_SPACE..LITTLE_SPACE => Check::warning(NAME, seen, advice),

@@ -8,6 +8,7 @@ use atproto::syntax::Did;
 use oci::Digest;
 
 use super::{Hold, HoldError};
+use crate::blob_store::OutgoingBytes;
 use crate::clients::hold::BlobContent;
 use crate::db::Database;
 
@@ -111,6 +112,20 @@ impl Hold {
             .read(digest, size, range)
             .await?
             .map(BlobContent::Stream))
+    }
+
+    /// A whole blob of `size` bytes as bytes, never as an address: for this server to look into. `None` as with
+    /// [`Hold::read_blob`].
+    pub async fn stream_blob(
+        &self,
+        reader: Option<&Did>,
+        digest: &Digest,
+        size: u64,
+    ) -> Result<Option<OutgoingBytes>, HoldError> {
+        if self.stat_blob(reader, digest).await? != Some(size) {
+            return Ok(None);
+        }
+        Ok(self.blob_store().read(digest, size, None).await?)
     }
 
     async fn find_blob_size(&self, digest: &Digest) -> Result<Option<u64>, HoldError> {

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod archive;
 mod blobs;
 mod captain;
 mod crew;
@@ -47,11 +48,14 @@ mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
 pub use error::HoldError;
 pub use firehose::{FirehoseError, Subscription};
-pub use garbage_collection::{Amount, Collection, GarbageReport};
+pub use garbage_collection::{
+    Amount, Collection, CollectionAnswer, CollectionOutcome, GarbageReport, KeptFor,
+};
 pub use human_bytes::human_bytes;
 pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
 pub use layers::Noted;
@@ -101,6 +105,8 @@ struct Inner {
     blob_sizes: BlobSizes,
     /// Whoever makes a blob exist or removes one takes turns with others about its digest.
     blob_turns: KeyedLock<Digest>,
+    /// Taken by whoever collects garbage.
+    collecting: tokio::sync::Mutex<()>,
 }
 
 impl Hold {
@@ -126,6 +132,7 @@ impl Hold {
             running_hashes: RunningHashes::new(),
             blob_sizes,
             blob_turns: KeyedLock::default(),
+            collecting: tokio::sync::Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -176,6 +183,12 @@ impl Hold {
     /// The hold's records.
     pub fn repo(&self) -> &HoldRepo {
         &self.inner.repo
+    }
+
+    /// Whether other processes may work on the hold at the same time. If not, nobody else may remove what this one
+    /// remembers.
+    pub fn is_shared(&self) -> bool {
+        self.inner.database.is_shared()
     }
 
     fn database(&self) -> &Database {

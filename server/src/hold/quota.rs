@@ -210,6 +210,13 @@ impl Hold {
         })
     }
 
+    /// How much somebody has left.
+    #[cfg(test)]
+    pub(super) async fn free_bytes(&self, limit: &Limit, except: &str) -> Result<u64, HoldError> {
+        let mut transaction = self.database().begin().await?;
+        Ok(self.room(&mut transaction, limit, except).await?.left)
+    }
+
     /// Looks under the user's lock, which the transaction has until it ends.
     async fn room(
         &self,

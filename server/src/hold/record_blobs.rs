@@ -65,8 +65,10 @@ impl Hold {
             size,
         };
         // The row is taken before the bytes get their name, so that whoever collects unused blobs, who removes
-        // bytes while holding their row, never removes these.
+        // bytes while holding their row, never removes these. Whoever removes bytes that have no row has a turn too.
+        let _turn = self.inner.blob_turns.lock(digest.clone()).await;
         let mut transaction = self.database().begin().await?;
+        transaction.lock_blob(&row.digest).await?;
         transaction
             .upsert_record_blob(&row, self.inner.clock.now_millis())
             .await?;
@@ -124,7 +126,7 @@ impl Hold {
 }
 
 /// The same hash, as blobs of images are named: behind version, codec, hash function and length.
-fn digest_of(cid: &Cid) -> Digest {
+pub(super) fn digest_of(cid: &Cid) -> Digest {
     format!("sha256:{}", hex::encode(&cid.to_bytes()[4..]))
         .parse()
         .expect("32 bytes in hex are a SHA-256 digest")

@@ -10,7 +10,7 @@ use super::load_identity::IdentitySource;
 use super::repo::RepoError;
 use super::signing_key::{SigningKeyError, key_file, load_or_create_signing_key};
 use super::{Hold, HoldIdentity, HoldSettings};
-use crate::blob_store::MemoryBlobStore;
+use crate::blob_store::BlobStore;
 use crate::clock::Clock;
 use crate::db::{Database, DatabaseError};
 
@@ -50,11 +50,12 @@ pub enum ReopenError {
     Database(#[from] DatabaseError),
 }
 
-/// Opens the hold for decisions about captain, crew and layers. It has no blobs: whoever wants those asks a server.
+/// Opens the hold as it is.
 pub async fn reopen_hold(
     settings: HoldSettings,
     source: &IdentitySource,
     database: &Database,
+    blobs: Arc<dyn BlobStore>,
     clock: Clock,
 ) -> Result<Hold, ReopenError> {
     let head = database.find_repo_head().await?;
@@ -74,7 +75,6 @@ pub async fn reopen_hold(
     }
     let key = load_or_create_signing_key(&path)?;
     let identity = HoldIdentity::new(did, source.public_url.clone(), key);
-    let blobs = Arc::new(MemoryBlobStore::new());
     let hold = Hold::new(settings, identity, database.clone(), blobs, clock);
     // Signed with another key, the repo would be nobody's.
     if !hold.repo().is_signed_with_our_key().await? {

@@ -11,7 +11,9 @@ use crate::config::Config;
 
 pub mod collect_garbage;
 pub mod deliver_notices;
+pub mod index_catalog;
 pub mod keep_accounts;
+pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
 pub mod reconcile_layers;
@@ -38,6 +40,8 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let (registry, sessions) = (state.registry.clone(), state.sessions.clone());
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
+    let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
+    let browsers = state.browsers.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -48,6 +52,11 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     "idle PDS sessions were not ended",
                     purge_sessions(&sessions, session_idle).await,
                 );
+                purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
+                report(
+                    "browsers whose time is over were not signed out",
+                    browsers.purge().await,
+                );
                 report(
                     "abandoned uploads to other holds were not forgotten",
                     registry.forget_idle_uploads(upload_expiry).await,
@@ -55,8 +64,13 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
             }
         }
     };
+    let catalog = state.catalog.clone();
     async move {
-        tokio::join!(regular, deliver_notices::deliver_notices(&registry));
+        tokio::join!(
+            regular,
+            deliver_notices::deliver_notices(&registry),
+            index_catalog::index_catalog(&catalog),
+        );
     }
 }
 
@@ -98,7 +112,8 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             request_crawl::request_crawl(&relays),
             hold.follow_captain(),
             reconciliation.run(),
-            collect_garbage::collect_garbage(&hold, gc_interval, gc_grace)
+            collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
+            collect_garbage::answer_requests(&hold)
         );
     })
 }

@@ -118,7 +118,9 @@ impl Registry {
                 }
             }
         }
-        let pending = self.tell_of_deletion(access, row.hold_did.as_deref(), digest).await?;
+        let pending = self
+            .tell_of_deletion(access, row.hold_did.as_deref(), digest)
+            .await?;
         let mut transaction = self.inner.database.begin().await?;
         for tag in &tags {
             transaction.delete_tag(owner, path, &tag.tag).await?;

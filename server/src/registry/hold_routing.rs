@@ -41,7 +41,11 @@ struct Choice {
 
 impl Routes {
     pub(super) fn new() -> Self {
-        let cache = |believed| Cache::builder().max_capacity(REMEMBERED).time_to_live(believed);
+        let cache = |believed| {
+            Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(believed)
+        };
         Self {
             chosen: cache(BELIEVED).build(),
             read_from: Cache::builder()
@@ -54,7 +58,10 @@ impl Routes {
 
 impl Registry {
     /// The hold that `owner` pushes to.
-    pub(super) async fn push_hold(&self, owner: &Did) -> Result<Arc<dyn HoldClient>, RegistryError> {
+    pub(super) async fn push_hold(
+        &self,
+        owner: &Did,
+    ) -> Result<Arc<dyn HoldClient>, RegistryError> {
         let hold = match self.choice(owner).await {
             Ok(choice) => choice.hold,
             Err(error) => {
@@ -173,8 +180,12 @@ impl Registry {
             return Ok(choice);
         }
         let key: RecordKey = "self".parse().expect("a record key");
-        let profile = self.fetch_value(owner, &SailorProfile::collection(), &key).await?;
-        let chosen = profile.as_ref().and_then(|profile| hold_named(&profile["defaultHold"]));
+        let profile = self
+            .fetch_value(owner, &SailorProfile::collection(), &key)
+            .await?;
+        let chosen = profile
+            .as_ref()
+            .and_then(|profile| hold_named(&profile["defaultHold"]));
         let choice = Choice {
             has_profile: profile.is_some(),
             hold: match chosen {
@@ -182,7 +193,11 @@ impl Registry {
                 None => self.legacy_hold(owner).await?,
             },
         };
-        self.inner.routes.chosen.insert(owner.clone(), choice.clone()).await;
+        self.inner
+            .routes
+            .chosen
+            .insert(owner.clone(), choice.clone())
+            .await;
         Ok(choice)
     }
 
@@ -190,7 +205,9 @@ impl Registry {
     async fn legacy_hold(&self, owner: &Did) -> Result<Option<Did>, RegistryError> {
         let collection: Nsid = LEGACY_HOLD.parse().expect("an NSID");
         let records = self.fetch_values(owner, &collection).await?;
-        Ok(records.iter().find_map(|record| hold_named(&record["endpoint"])))
+        Ok(records
+            .iter()
+            .find_map(|record| hold_named(&record["endpoint"])))
     }
 }
 
@@ -218,8 +235,14 @@ mod tests {
     #[test]
     fn holds_are_named_by_did_or_address() {
         for (written, did) in [
-            (json!("did:plc:ewvi7nxzyoun6zhxrhs64oiz"), "did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
-            (json!("https://hold.example.com"), "did:web:hold.example.com"),
+            (
+                json!("did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
+                "did:plc:ewvi7nxzyoun6zhxrhs64oiz",
+            ),
+            (
+                json!("https://hold.example.com"),
+                "did:web:hold.example.com",
+            ),
             (json!("http://localhost:8080/"), "did:web:localhost%3A8080"),
         ] {
             assert_eq!(hold_named(&written).unwrap().as_str(), did);

@@ -13,7 +13,8 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryName, RepositoryPath};
 
 use crate::accounts::PdsSessions;
-use crate::clients::hold::HoldUser;
+use crate::accounts::access_tokens::AccessScopes;
+use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::holds::Holds;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
@@ -146,6 +147,28 @@ impl Registry {
         Ok(Some((owner.did.clone(), actions)))
     }
 
+    /// As [`Registry::grantable`], for somebody who logged in with an access token: no more than it is good for. But
+    /// what everybody may pull, whoever has a token may pull too, or logging in would take something away.
+    pub async fn grantable_by_access_token(
+        &self,
+        user: &HoldUser,
+        scopes: &AccessScopes,
+        name: &RepositoryName,
+    ) -> Result<Option<(Did, BTreeSet<Action>)>, RegistryError> {
+        let Some((owner, allowed)) = self.grantable(Some(user), name).await? else {
+            return Ok(None);
+        };
+        let mut actions = scopes.allowed_actions(&owner, name.path());
+        actions.retain(|action| allowed.contains(action));
+        if allowed.contains(&Action::Pull)
+            && !actions.contains(&Action::Pull)
+            && self.may_read(None, &owner, name.path()).await?
+        {
+            actions.insert(Action::Pull);
+        }
+        Ok(Some((owner, actions)))
+    }
+
     /// Turns a caller into somebody who may pull from `name`, or refuses.
     pub async fn pull_access(
         &self,
@@ -223,6 +246,7 @@ impl Registry {
                 });
                 let hold = self.push_hold(&owner.did).await?;
                 let reason = match hold.check_write(&writer).await {
+                    Err(error @ HoldError::Unreachable { .. }) => return Err(error.into()),
                     Err(error) => error.to_string(),
                     Ok(()) => "the hold does not take this".to_owned(),
                 };

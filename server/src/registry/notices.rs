@@ -52,12 +52,7 @@ impl Registry {
     }
 
     /// A notice for later.
-    pub(super) fn pending(
-        &self,
-        hold: &Did,
-        user: &HoldUser,
-        notice: &Notice,
-    ) -> PendingNoticeRow {
+    pub(super) fn pending(&self, hold: &Did, user: &HoldUser, notice: &Notice) -> PendingNoticeRow {
         let now = self.inner.clock.now_millis();
         PendingNoticeRow {
             id: uuid::Uuid::now_v7().to_string(),
@@ -137,11 +132,7 @@ impl Registry {
     }
 }
 
-async fn deliver(
-    hold: &dyn HoldClient,
-    user: &HoldUser,
-    notice: &Notice,
-) -> Result<(), HoldError> {
+async fn deliver(hold: &dyn HoldClient, user: &HoldUser, notice: &Notice) -> Result<(), HoldError> {
     match notice {
         Notice::Push(notice) => hold.notify_manifest(user, notice).await,
         Notice::Delete {

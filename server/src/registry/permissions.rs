@@ -77,7 +77,12 @@ impl Caller {
     }
 
     /// Whether the token grants `action` on this name, as long as it is `owner`'s.
-    pub(super) fn is_granted(&self, asked: &RepositoryName, asked_owner: &Did, action: Action) -> bool {
+    pub(super) fn is_granted(
+        &self,
+        asked: &RepositoryName,
+        asked_owner: &Did,
+        action: Action,
+    ) -> bool {
         self.grants
             .iter()
             .flat_map(|grants| grants.iter())

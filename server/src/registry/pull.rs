@@ -7,6 +7,7 @@ use atproto::syntax::Did;
 use bytes::Bytes;
 use oci::{Digest, Reference, Tag};
 
+use crate::blob_store::OutgoingBytes;
 use crate::clients::hold::{BlobContent, HoldUser};
 use crate::db::TagRow;
 
@@ -242,6 +243,34 @@ impl Registry {
             .await?
             .ok_or_else(unknown)?;
         Ok(BlobRead { size, content })
+    }
+
+    /// A whole blob of the repository as bytes, with its size: for this server to look into on behalf of a reader.
+    pub async fn stream_blob(
+        &self,
+        access: &PullAccess,
+        digest: &Digest,
+    ) -> Result<(u64, OutgoingBytes), RegistryError> {
+        let unknown = || RegistryError::BlobUnknown {
+            digest: digest.clone(),
+        };
+        let hold_did = self
+            .find_blob_hold(&access.repository, digest)
+            .await?
+            .ok_or_else(unknown)?;
+        let hold = self.open_hold_named(&hold_did).await?;
+        let reader = access.reader.as_ref();
+        let size = hold.stat_blob(reader, digest).await?.ok_or_else(unknown)?;
+        let bytes = hold
+            .stream_blob(reader, digest, size)
+            .await?
+            .ok_or_else(unknown)?;
+        Ok((size, bytes))
+    }
+
+    /// Brings the list of an owner's tags up to date; answers whether it is as fresh as it should be.
+    pub async fn refresh_listing(&self, owner: &Did) -> Result<bool, RegistryError> {
+        self.refresh_tags(owner).await
     }
 
     /// The size of a blob, where the repository shows it and its hold has it.

@@ -187,7 +187,10 @@ impl Push {
             );
         }
         let (owner, path) = (&self.repository.owner, self.repository.path());
-        let known = inner.database.find_manifest(owner, path, &self.digest).await?;
+        let known = inner
+            .database
+            .find_manifest(owner, path, &self.digest)
+            .await?;
         let pending = self
             .registry
             .tell(&*self.hold, &self.user, &Notice::Push(self.notice()))

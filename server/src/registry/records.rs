@@ -70,7 +70,11 @@ impl Registry {
             .list_records(&identity.pds, owner, collection, None)
             .await
             .map_err(|source| RegistryError::of_pds(owner, source))?;
-        Ok(page.records.into_iter().map(|record| record.value).collect())
+        Ok(page
+            .records
+            .into_iter()
+            .map(|record| record.value)
+            .collect())
     }
 
     /// Asks the owner's PDS what a tag points to now, and keeps the answer. `known` is our last state.

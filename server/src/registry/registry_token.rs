@@ -91,6 +91,8 @@ pub struct RegistryTokenClaims {
     pub jti: String,
     /// The PDS session that pushes with this token write with; empty where there is none.
     pub sid: String,
+    /// The id of the access token that this one was made from; empty where there is none.
+    pub atk: String,
     /// What the token allows.
     #[serde(with = "shared_slice")]
     pub access: Arc<[Grant]>,
@@ -114,6 +116,17 @@ mod shared_slice {
     ) -> Result<Arc<[T]>, D::Error> {
         Ok(Vec::deserialize(deserializer)?.into())
     }
+}
+
+/// For whom a registry token is made; by default for nobody in particular.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TokenSubject<'a> {
+    /// Who.
+    pub did: Option<&'a Did>,
+    /// The PDS session that their pushes write with.
+    pub session: Option<&'a str>,
+    /// The id of the access token that they logged in with.
+    pub access_token: Option<&'a str>,
 }
 
 /// Why a token was not accepted. One answer for all: the cause is for the log.
@@ -178,22 +191,17 @@ impl RegistryTokens {
     }
 
     /// Signs a token for `subject` from `now` (unix seconds) on.
-    pub fn issue(
-        &self,
-        subject: Option<&Did>,
-        session: Option<&str>,
-        access: Vec<Grant>,
-        now: i64,
-    ) -> String {
+    pub fn issue(&self, subject: TokenSubject<'_>, access: Vec<Grant>, now: i64) -> String {
         let claims = RegistryTokenClaims {
             iss: self.issuer.clone(),
             aud: self.service.clone(),
-            sub: subject.map(ToString::to_string).unwrap_or_default(),
+            sub: subject.did.map(ToString::to_string).unwrap_or_default(),
             iat: now,
             nbf: now,
             exp: now + self.lifetime_seconds,
             jti: uuid::Uuid::now_v7().simple().to_string(),
-            sid: session.unwrap_or_default().to_owned(),
+            sid: subject.session.unwrap_or_default().to_owned(),
+            atk: subject.access_token.unwrap_or_default().to_owned(),
             access: access.into(),
         };
         let payload = serde_json::to_vec(&claims).expect("claims are plain data");
@@ -304,20 +312,24 @@ mod tests {
     fn a_token_says_again_what_it_was_made_of() {
         let did: Did = "did:plc:ewvi7nxzyoun6zhxrhs64oiz".parse().unwrap();
         let token = tokens().issue(
-            Some(&did),
-            Some("session"),
+            TokenSubject {
+                did: Some(&did),
+                session: Some("session"),
+                access_token: Some("access token"),
+            },
             vec![grant(), Grant::catalog()],
             1000,
         );
         let claims = tokens().verify(&token, 1299).unwrap();
         assert_eq!(claims.sub, did.to_string());
         assert_eq!(claims.sid, "session");
+        assert_eq!(claims.atk, "access token");
         assert_eq!(*claims.access, [grant(), Grant::catalog()]);
     }
 
     #[test]
     fn a_token_ends_after_its_lifetime_and_does_not_begin_early() {
-        let token = tokens().issue(None, None, vec![], 1000);
+        let token = tokens().issue(TokenSubject::default(), vec![], 1000);
         assert_eq!(
             tokens().verify(&token, 1300),
             Err(RegistryTokenError::Expired)
@@ -331,7 +343,7 @@ mod tests {
     #[test]
     fn a_token_that_was_read_before_still_ends_and_its_forgeries_are_still_noticed() {
         let tokens = tokens();
-        let token = tokens.issue(None, None, vec![grant()], 1000);
+        let token = tokens.issue(TokenSubject::default(), vec![grant()], 1000);
         let first = tokens.verify(&token, 1001).unwrap();
         assert!(Arc::ptr_eq(&first, &tokens.verify(&token, 1299).unwrap()));
         assert_eq!(
@@ -339,7 +351,7 @@ mod tests {
             Err(RegistryTokenError::Expired)
         );
         // Another payload under a signature that is remembered.
-        let other = tokens.issue(None, None, vec![Grant::catalog()], 1000);
+        let other = tokens.issue(TokenSubject::default(), vec![Grant::catalog()], 1000);
         let (signed, _) = other.rsplit_once('.').unwrap();
         let (_, signature) = token.rsplit_once('.').unwrap();
         assert_eq!(
@@ -350,7 +362,7 @@ mod tests {
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let token = tokens().issue(None, None, vec![grant()], 1000);
+        let token = tokens().issue(TokenSubject::default(), vec![grant()], 1000);
         for index in 0..token.len() {
             let mut bytes = token.clone().into_bytes();
             bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
@@ -371,7 +383,7 @@ mod tests {
             "registry.example.com".into(),
             300,
         );
-        let token = other.issue(None, None, vec![], 1000);
+        let token = other.issue(TokenSubject::default(), vec![], 1000);
         assert_eq!(
             tokens().verify(&token, 1001),
             Err(RegistryTokenError::WrongAudience)
@@ -383,7 +395,7 @@ mod tests {
             300,
         );
         assert_eq!(
-            tokens().verify(&key.issue(None, None, vec![], 1000), 1001),
+            tokens().verify(&key.issue(TokenSubject::default(), vec![], 1000), 1001),
             Err(RegistryTokenError::BadSignature)
         );
     }
@@ -393,7 +405,7 @@ mod tests {
         let tokens = tokens();
         let whole = serde_json::json!({
             "iss": "https://registry.example.com", "aud": "registry.example.com", "sub": "", "iat": 1000,
-            "nbf": 1000, "exp": 1300, "jti": "x", "sid": "", "access": []
+            "nbf": 1000, "exp": 1300, "jti": "x", "sid": "", "atk": "", "access": []
         });
         assert!(tokens.verify(&signed_by_us(&tokens, &whole), 1001).is_ok());
         for claim in whole.as_object().unwrap().keys() {
@@ -426,7 +438,7 @@ mod tests {
     #[test]
     fn other_algorithms_and_kinds_are_refused() {
         let tokens = tokens();
-        let token = tokens.issue(None, None, vec![], 1000);
+        let token = tokens.issue(TokenSubject::default(), vec![], 1000);
         let (_, rest) = token.split_once('.').unwrap();
         for header in [
             r#"{"alg":"none"}"#,

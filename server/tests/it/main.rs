@@ -11,4 +11,5 @@ mod oci;
 mod operations;
 mod pds;
 mod token;
+mod web;
 mod xrpc;

@@ -15,7 +15,7 @@ impl EndpointPolicy {
     /// loopback forms this policy allows.
     ///
     /// It says nothing about where the host leads; the client that connects has to check that.
-    pub(super) fn accept(self, endpoint: &str) -> Option<Url> {
+    pub(crate) fn accept(self, endpoint: &str) -> Option<Url> {
         // The URL parser forgives much (tabs, backslashes, userinfo). Only characters that occur in
         // an origin get that far, which leaves no room for two readings of one address.
         let is_permitted =

@@ -40,6 +40,7 @@ documents! {
     "com/atproto/sync/requestCrawl";
     "com/atproto/sync/subscribeRepos";
     "dev/longshore/hold/acceptCaptaincy";
+    "dev/longshore/hold/collectGarbage";
     "dev/longshore/hold/offerCaptaincy";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";

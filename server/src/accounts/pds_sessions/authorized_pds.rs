@@ -12,26 +12,55 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::{Inner, PdsSessionError};
-use crate::clients::pds::{PdsError, RecordReference, RepoAccess, Swap, Write};
+use crate::accounts::oauth::OAuthAccess;
+use crate::clients::pds::{
+    PdsClient, PdsCredential, PdsError, RecordReference, RepoAccess, Swap, Write,
+};
 use crate::db::pds_sessions::StoredPdsSession;
 
-/// One account's PDS, for requests in the account's name. Made by [`super::PdsSessions::open`].
+/// One account's PDS, for requests in the account's name, whichever way the account signed in. Made by
+/// [`super::PdsSessions::open`].
 pub struct AuthorizedPds {
-    inner: Arc<Inner>,
+    client: PdsClient,
     did: Did,
     pds: Url,
+    session: Session,
+}
+
+/// Where good tokens come from.
+enum Session {
+    /// A password opened it.
+    Password(PasswordAccess),
+    /// The account's authorization server granted it.
+    OAuth(OAuthAccess),
+}
+
+/// A session that a password opened.
+struct PasswordAccess {
+    inner: Arc<Inner>,
     /// The newest tokens this value has seen.
     session: Mutex<StoredPdsSession>,
 }
 
 impl AuthorizedPds {
-    pub(super) fn new(inner: Arc<Inner>, session: StoredPdsSession) -> Self {
-        let (did, pds) = (session.did.clone(), session.pds.clone());
+    pub(super) fn with_password(inner: Arc<Inner>, session: StoredPdsSession) -> Self {
         Self {
-            inner,
+            client: inner.pds.clone(),
+            did: session.did.clone(),
+            pds: session.pds.clone(),
+            session: Session::Password(PasswordAccess {
+                inner,
+                session: Mutex::new(session),
+            }),
+        }
+    }
+
+    pub(super) async fn with_oauth(client: PdsClient, did: Did, access: OAuthAccess) -> Self {
+        Self {
+            client,
             did,
-            pds,
-            session: Mutex::new(session),
+            pds: access.pds().await,
+            session: Session::OAuth(access),
         }
     }
 
@@ -51,7 +80,7 @@ impl AuthorizedPds {
         media_type: &str,
         bytes: Bytes,
     ) -> Result<RecordBlob, PdsSessionError> {
-        let pds = &self.inner.pds;
+        let pds = &self.client;
         self.with_access(|access| {
             let bytes = bytes.clone();
             async move { pds.upload_blob(&access, media_type, bytes).await }
@@ -67,7 +96,7 @@ impl AuthorizedPds {
         record: &Value,
         swap: Swap,
     ) -> Result<RecordReference, PdsSessionError> {
-        let pds = &self.inner.pds;
+        let pds = &self.client;
         self.with_access(|access| async move {
             pds.put_record(&access, collection, rkey, record, swap)
                 .await
@@ -82,7 +111,7 @@ impl AuthorizedPds {
         rkey: &RecordKey,
         version: Option<Cid>,
     ) -> Result<(), PdsSessionError> {
-        let pds = &self.inner.pds;
+        let pds = &self.client;
         self.with_access(|access| async move {
             pds.delete_record(&access, collection, rkey, version).await
         })
@@ -91,7 +120,7 @@ impl AuthorizedPds {
 
     /// Makes several writes, all or none.
     pub async fn apply_writes(&self, writes: &[Write]) -> Result<(), PdsSessionError> {
-        let pds = &self.inner.pds;
+        let pds = &self.client;
         self.with_access(|access| async move { pds.apply_writes(&access, writes).await })
             .await
     }
@@ -103,7 +132,7 @@ impl AuthorizedPds {
         method: &str,
         expires_at: DateTime<Utc>,
     ) -> Result<SecretString, PdsSessionError> {
-        let pds = &self.inner.pds;
+        let pds = &self.client;
         self.with_access(|access| async move {
             pds.get_service_auth(&access, audience, method, expires_at)
                 .await
@@ -119,32 +148,49 @@ impl AuthorizedPds {
     where
         F: Future<Output = Result<T, PdsError>> + Send,
     {
-        let seen = self.session.lock().await.clone();
-        let session = self.inner.with_good_token(seen).await?;
-        self.keep(&session).await;
-        match request(self.access(&session)?).await {
+        let access = match &self.session {
+            Session::Password(session) => session.current().await?,
+            Session::OAuth(session) => session.current().await?,
+        };
+        match request(access).await {
             Err(PdsError::ExpiredToken | PdsError::NotAuthorized) => {
-                let session = self.inner.refresh(&session).await?;
-                self.keep(&session).await;
-                Ok(request(self.access(&session)?).await?)
+                let access = match &self.session {
+                    Session::Password(session) => session.renewed().await?,
+                    Session::OAuth(session) => session.renewed().await?,
+                };
+                Ok(request(access).await?)
             }
             outcome => Ok(outcome?),
         }
     }
+}
 
-    async fn keep(&self, session: &StoredPdsSession) {
-        self.session.lock().await.clone_from(session);
+impl PasswordAccess {
+    /// Access with a token that is good for a while.
+    async fn current(&self) -> Result<RepoAccess, PdsSessionError> {
+        let seen = self.session.lock().await.clone();
+        let session = self.inner.with_good_token(seen).await?;
+        self.keep(session).await
     }
 
-    fn access(&self, session: &StoredPdsSession) -> Result<RepoAccess, PdsSessionError> {
+    /// Access with another token than the last one, which the PDS did not accept.
+    async fn renewed(&self) -> Result<RepoAccess, PdsSessionError> {
+        let seen = self.session.lock().await.clone();
+        let session = self.inner.refresh(&seen).await?;
+        self.keep(session).await
+    }
+
+    async fn keep(&self, session: StoredPdsSession) -> Result<RepoAccess, PdsSessionError> {
         let access_token = self
             .inner
             .unseal(&session.id, &session.access_token)
             .map_err(|_| PdsSessionError::SessionEnded)?;
-        Ok(RepoAccess {
-            pds: self.pds.clone(),
-            did: self.did.clone(),
-            access_token,
-        })
+        let access = RepoAccess {
+            pds: session.pds.clone(),
+            did: session.did.clone(),
+            credential: PdsCredential::Bearer(access_token),
+        };
+        *self.session.lock().await = session;
+        Ok(access)
     }
 }

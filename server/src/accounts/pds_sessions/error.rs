@@ -12,7 +12,7 @@ use crate::secrets::SealError;
 pub enum SignInError {
     /// The secret does not look like an app password, so it was sent nowhere.
     #[error(
-        "this is not an app password; create one in your account's settings (xxxx-xxxx-xxxx-xxxx)"
+        "this is neither an access token of this registry nor an app password (xxxx-xxxx-xxxx-xxxx) of your account"
     )]
     NotAnAppPassword,
     /// The name does not lead to an account.
@@ -50,6 +50,9 @@ pub enum PdsSessionError {
     /// The session is gone: revoked, expired or purged. Only signing in again helps.
     #[error("the sign-in has ended; log in again")]
     SessionEnded,
+    /// The account's server sent new tokens that never arrived. Only allowing it again helps.
+    #[error("the connection to the account's server was lost; sign in on the web page once more")]
+    SessionLost,
     /// The PDS failed or refused; the session is still there.
     #[error(transparent)]
     Pds(#[from] PdsError),

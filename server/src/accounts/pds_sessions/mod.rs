@@ -1,4 +1,5 @@
-//! Sessions at personal data servers, opened by `docker login` with an app password.
+//! Sessions at personal data servers: opened by `docker login` with an app password here, or granted by an
+//! authorization server ([`super::oauth`]). Whoever writes for somebody opens either by its id.
 //!
 //! The password is never stored. What stays is a keyed hash, by which the next login with it is recognised,
 //! and the two tokens, sealed. A session is refreshed by one request at a time, among all replicas,
@@ -16,6 +17,7 @@ mod tests;
 pub use authorized_pds::AuthorizedPds;
 pub use error::{PdsSessionError, SignInError};
 pub use sign_in::SignedIn;
+pub(super) use sign_in::parse_identifier;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,7 @@ use std::time::Duration;
 use atproto::syntax::Did;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::accounts::oauth::OAuthSessions;
 use crate::clients::pds::{PdsClient, PdsSession};
 use crate::clock::Clock;
 use crate::db::Database;
@@ -42,6 +45,7 @@ const PURGE_BATCH: i64 = 100;
 #[derive(Clone)]
 pub struct PdsSessions {
     inner: Arc<Inner>,
+    oauth: Option<OAuthSessions>,
 }
 
 /// What sessions are made of.
@@ -58,6 +62,8 @@ pub struct PdsSessionsSetup {
     pub key: Key,
     /// Accepts any password and not only app passwords, which can be revoked one by one.
     pub allow_account_passwords: bool,
+    /// Sessions that authorization servers granted, where there are such.
+    pub oauth: Option<OAuthSessions>,
 }
 
 struct Inner {
@@ -90,6 +96,7 @@ impl PdsSessions {
         };
         Self {
             inner: Arc::new(inner),
+            oauth: setup.oauth,
         }
     }
 
@@ -102,9 +109,30 @@ impl PdsSessions {
         session_id: &str,
         did: &Did,
     ) -> Result<AuthorizedPds, PdsSessionError> {
+        if OAuthSessions::has_id(session_id) {
+            let oauth = self.oauth.as_ref().ok_or(PdsSessionError::SessionEnded)?;
+            let access = oauth.open(session_id, did).await?;
+            let client = self.inner.pds.clone();
+            return Ok(AuthorizedPds::with_oauth(client, did.clone(), access).await);
+        }
         let session = self.inner.load(session_id, did).await?;
         self.inner.touch(&session).await?;
-        Ok(AuthorizedPds::new(Arc::clone(&self.inner), session))
+        Ok(AuthorizedPds::with_password(
+            Arc::clone(&self.inner),
+            session,
+        ))
+    }
+
+    /// The session to write with for somebody who proved who they are in another way than by opening one: with an
+    /// access token. A sign-in through the browser that may push comes first, then an app password that is in use
+    /// here. `None`: they have to sign in.
+    pub async fn find_session_for(&self, did: &Did) -> Result<Option<String>, PdsSessionError> {
+        if let Some(oauth) = &self.oauth
+            && let Some(id) = oauth.find_session_for_tokens(did).await?
+        {
+            return Ok(Some(id));
+        }
+        Ok(self.inner.database.find_pds_session_of(did).await?)
     }
 
     /// Ends sessions that nobody used for `idle_for`, here and, where it can be reached, at their PDS.

@@ -53,7 +53,8 @@ impl PdsSessions {
     }
 }
 
-fn parse_identifier(text: &str) -> Result<AtIdentifier, IdentityError> {
+/// A handle (with or without `@`) or a DID (also in its OCI spelling), as people type it at `docker login`.
+pub(in crate::accounts) fn parse_identifier(text: &str) -> Result<AtIdentifier, IdentityError> {
     let text = text.trim();
     let text = text.strip_prefix('@').unwrap_or(text);
     if let Some(did) = Did::from_oci_component(text) {
@@ -99,7 +100,7 @@ impl Inner {
         };
         match outcome {
             Ok(()) => Ok(true),
-            Err(PdsSessionError::SessionEnded) => Ok(false),
+            Err(PdsSessionError::SessionEnded | PdsSessionError::SessionLost) => Ok(false),
             Err(PdsSessionError::Pds(error)) => Err(SignInError::Pds(error)),
             Err(PdsSessionError::Database(error)) => Err(SignInError::Database(error)),
             Err(PdsSessionError::Seal(error)) => Err(SignInError::Seal(error)),

@@ -81,6 +81,7 @@ fn replica(
         clock: clock.clone(),
         key: load_or_create_key(&folder.path().join("session.key"), 32).unwrap(),
         allow_account_passwords: false,
+        oauth: None,
     })
 }
 

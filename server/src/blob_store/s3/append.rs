@@ -153,7 +153,9 @@ impl Sender<'_> {
             key,
             part_bytes: self.store.part_bytes,
         };
-        self.store.put_marker(&self.staged.name, &upload, None).await?;
+        self.store
+            .put_marker(&self.staged.name, &upload, None)
+            .await?;
         self.staged.upload = Some(upload.clone());
         Ok(upload)
     }

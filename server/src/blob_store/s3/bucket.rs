@@ -52,8 +52,7 @@ impl Bucket {
 
     /// The same bucket, asked with another secret key.
     pub(super) fn signing_with(settings: &S3Settings, secret: &str) -> Self {
-        let credentials =
-            Credentials::new(&settings.access_key_id, secret, None, None, "settings");
+        let credentials = Credentials::new(&settings.access_key_id, secret, None, None, "settings");
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
             .build_https();
@@ -213,7 +212,10 @@ impl Bucket {
     ) -> Result<bool, BlobStoreError> {
         let parts = parts.iter().enumerate().map(|(index, etag)| {
             let number = signed(index + 1);
-            CompletedPart::builder().part_number(number).e_tag(etag).build()
+            CompletedPart::builder()
+                .part_number(number)
+                .e_tag(etag)
+                .build()
         });
         let whole = CompletedMultipartUpload::builder().set_parts(Some(parts.collect()));
         let request = self.client.complete_multipart_upload().bucket(&self.name);
@@ -265,7 +267,9 @@ pub(super) fn is_denied(error: &BlobStoreError) -> bool {
     let BlobStoreError::Failed { source, .. } = error else {
         return false;
     };
-    let denied = source.get_ref().and_then(|inner| inner.downcast_ref::<Refused>());
+    let denied = source
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Refused>());
     denied.is_some_and(|refused| matches!(refused.status, 401 | 403))
 }
 
@@ -295,7 +299,10 @@ where
 /// A request without a body of its own is answered by the bare status. A missing bucket is an error, not an absence.
 fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     let status = error.raw_response().map(|answer| answer.status().as_u16());
-    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+    match error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+    {
         Some("NoSuchBucket") => false,
         Some("NoSuchKey" | "NoSuchUpload" | "NotFound") => true,
         _ => status == Some(404),
@@ -306,9 +313,13 @@ fn failed<E>(operation: &'static str, error: &SdkError<E>) -> BlobStoreError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let status = error.raw_response().map_or(0, |answer| answer.status().as_u16());
+    let status = error
+        .raw_response()
+        .map_or(0, |answer| answer.status().as_u16());
     let text = DisplayErrorContext(error).to_string();
-    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
     let is_full = status == 507 || matches!(code, Some("QuotaExceeded" | "EntityTooLarge"));
     let source = std::io::Error::other(Refused { status, text });
     if is_full {
@@ -319,7 +330,9 @@ where
 }
 
 fn unsigned(length: Option<i64>) -> u64 {
-    length.and_then(|length| u64::try_from(length).ok()).unwrap_or(0)
+    length
+        .and_then(|length| u64::try_from(length).ok())
+        .unwrap_or(0)
 }
 
 /// S3 counts parts up to 10,000.

@@ -52,7 +52,8 @@ pub(super) fn upload_marker_key(name: &str, upload_id: &str) -> String {
 }
 
 pub(super) fn is_upload_marker(key: &str) -> bool {
-    key.rsplit_once('/').is_some_and(|(_, file)| file.starts_with(UPLOAD))
+    key.rsplit_once('/')
+        .is_some_and(|(_, file)| file.starts_with(UPLOAD))
 }
 
 /// Of which staging an object below `staging/` is.

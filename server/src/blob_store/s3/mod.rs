@@ -101,11 +101,14 @@ impl S3BlobStore {
     }
 
     fn handed_over(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Bytes, Instant)>> {
-        self.handed_over.lock().unwrap_or_else(PoisonError::into_inner)
+        self.handed_over
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand_over(&self, key: &str, rest: Bytes) {
-        self.handed_over().insert(key.to_owned(), (rest, Instant::now()));
+        self.handed_over()
+            .insert(key.to_owned(), (rest, Instant::now()));
     }
 
     fn take_handed_over(&self, key: &str) -> Option<Bytes> {
@@ -114,7 +117,8 @@ impl S3BlobStore {
 
     /// Nobody came to promote these: their task died.
     fn forget_handed_over(&self, age: Duration) {
-        self.handed_over().retain(|_, (_, since)| since.elapsed() < age);
+        self.handed_over()
+            .retain(|_, (_, since)| since.elapsed() < age);
     }
 
     /// Best effort: what stays is swept.

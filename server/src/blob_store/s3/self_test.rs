@@ -17,7 +17,9 @@ pub(super) async fn check_round_trip(store: &S3BlobStore) -> Result<(), BlobStor
     if read?.is_some_and(|content| content == CONTENT) {
         return Ok(());
     }
-    Err(unusable("the bucket did not give back what was written into it"))
+    Err(unusable(
+        "the bucket did not give back what was written into it",
+    ))
 }
 
 /// As [`check_round_trip`]; refuses a server that reads to somebody who does not know the secret key: whoever knows a

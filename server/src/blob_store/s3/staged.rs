@@ -191,7 +191,12 @@ mod tests {
 
     #[test]
     fn what_no_store_gave_out_is_refused() {
-        for text in ["", "name", "{}", r#"{"version":2,"name":"a","end":{"size":0,"parts":0}}"#] {
+        for text in [
+            "",
+            "name",
+            "{}",
+            r#"{"version":2,"name":"a","end":{"size":0,"parts":0}}"#,
+        ] {
             assert!(Staged::parse(&Staging(text.to_owned())).is_err(), "{text}");
         }
     }

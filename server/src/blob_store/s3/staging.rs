@@ -38,7 +38,10 @@ impl S3BlobStore {
             return Ok(());
         };
         let Ok(marker) = serde_json::from_slice::<Marker>(&content) else {
-            tracing::warn!(object.key = marker_key, "a marker cannot be read; its upload stays");
+            tracing::warn!(
+                object.key = marker_key,
+                "a marker cannot be read; its upload stays"
+            );
             return Ok(());
         };
         let upload = &marker.upload;

@@ -59,7 +59,10 @@ impl Harbour {
 
     fn count_below(&self, prefix: &str) -> usize {
         let objects = self.objects();
-        objects.iter().filter(|path| path.starts_with(prefix)).count()
+        objects
+            .iter()
+            .filter(|path| path.starts_with(prefix))
+            .count()
     }
 }
 
@@ -82,7 +85,14 @@ fn body(content: &[u8]) -> IncomingBytes {
 async fn append(store: &S3BlobStore, before: &Appended, content: &[u8]) -> Appended {
     let hash = before.hash.clone();
     store
-        .append(&before.staging, before.size, u64::MAX, hash, body(content), MORE)
+        .append(
+            &before.staging,
+            before.size,
+            u64::MAX,
+            hash,
+            body(content),
+            MORE,
+        )
         .await
         .unwrap()
 }
@@ -125,16 +135,29 @@ async fn a_blob_in_parts_goes_from_process_to_process() {
     let digest = Digest::sha256_of(&content);
     assert_eq!(upload.hash.digest(), digest);
     let store = harbour.store().await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     assert_eq!(harbour.objects().len(), 2, "{:?}", harbour.objects());
     assert!(read(&harbour.store().await, &digest, content.len()).await == content);
-    let range = store.read(&digest, upload.size, Some(6_000_000..=6_000_009)).await;
+    let range = store
+        .read(&digest, upload.size, Some(6_000_000..=6_000_009))
+        .await;
     let part: Vec<Bytes> = range.unwrap().unwrap().try_collect().await.unwrap();
     assert_eq!(part.concat(), content[6_000_000..6_000_010]);
     assert_eq!(store.stat(&digest).await.unwrap(), Some(upload.size));
     store.remove(&digest).await.unwrap();
     assert_eq!(harbour.objects(), Vec::<PathBuf>::new());
-    assert!(harbour.store().await.read(&digest, upload.size, None).await.unwrap().is_none());
+    assert!(
+        harbour
+            .store()
+            .await
+            .read(&digest, upload.size, None)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -161,7 +184,10 @@ async fn the_last_body_may_be_sent_again() {
         assert_eq!(again.hash.digest(), digest);
         last = again;
     }
-    store.promote(&last.staging, last.size, &digest).await.unwrap();
+    store
+        .promote(&last.staging, last.size, &digest)
+        .await
+        .unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
 }
 
@@ -177,7 +203,10 @@ async fn a_digest_by_another_algorithm_is_computed_from_the_parts() {
         .unwrap();
     let digest = Digest::of(DigestAlgorithm::Sha512, &content);
     assert_eq!(hash.digest(), digest);
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
     assert_eq!(harbour.count_below("staging"), 0);
 }
@@ -190,7 +219,10 @@ async fn a_second_copy_is_not_kept() {
     let digest = Digest::sha256_of(&content);
     for name in ["one", "two"] {
         let upload = append(&store, &start(&store, name).await, &content).await;
-        store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+        store
+            .promote(&upload.staging, upload.size, &digest)
+            .await
+            .unwrap();
     }
     assert_eq!(harbour.count_below("objects"), 1);
     assert_eq!(harbour.count_below("staging"), 0);
@@ -203,15 +235,24 @@ async fn discarding_never_takes_a_blob_along() {
     let content = content_of(11 * MIB);
     let digest = Digest::sha256_of(&content);
     let upload = append(&store, &start(&store, "promoted").await, &content).await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
     // What a process does that finds the row of an upload whose end was not written down.
     store.discard_staging(&upload.staging).await.unwrap();
     assert!(read(&store, &digest, content.len()).await == content);
     // And one that finds what another left behind between link and end.
     let staged = Staged::parse(&upload.staging).unwrap();
     let opened = staged.upload.unwrap();
-    store.put_marker("promoted", &opened, Some(&digest)).await.unwrap();
-    store.sweep_staging(Duration::ZERO, &HashSet::new()).await.unwrap();
+    store
+        .put_marker("promoted", &opened, Some(&digest))
+        .await
+        .unwrap();
+    store
+        .sweep_staging(Duration::ZERO, &HashSet::new())
+        .await
+        .unwrap();
     assert!(read(&harbour.store().await, &digest, content.len()).await == content);
     assert_eq!(harbour.count_below("staging"), 0);
 }
@@ -223,12 +264,24 @@ async fn sweeping_frees_the_parts_of_an_upload() {
     let content = content_of(11 * MIB);
     let upload = append(&store, &start(&store, "left").await, &content).await;
     let claimed = HashSet::from([upload.staging.clone()]);
-    assert_eq!(store.sweep_staging(Duration::ZERO, &claimed).await.unwrap(), 0);
-    assert_eq!(store.sweep_staging(Duration::ZERO, &HashSet::new()).await.unwrap(), 1);
+    assert_eq!(
+        store.sweep_staging(Duration::ZERO, &claimed).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        store
+            .sweep_staging(Duration::ZERO, &HashSet::new())
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(harbour.objects(), Vec::<PathBuf>::new());
     let digest = Digest::sha256_of(&content);
     let lost = store.promote(&upload.staging, upload.size, &digest).await;
-    assert!(matches!(lost, Err(BlobStoreError::StagingUnknown { .. })), "{lost:?}");
+    assert!(
+        matches!(lost, Err(BlobStoreError::StagingUnknown { .. })),
+        "{lost:?}"
+    );
 }
 
 #[tokio::test]
@@ -238,13 +291,23 @@ async fn a_blob_that_was_changed_from_outside_never_ends_cleanly() {
     let content = content_of(6 * MIB);
     let digest = Digest::sha256_of(&content);
     let upload = append(&store, &start(&store, "changed").await, &content).await;
-    store.promote(&upload.staging, upload.size, &digest).await.unwrap();
-    let object = harbour.objects().into_iter().find(|path| path.starts_with("objects"));
+    store
+        .promote(&upload.staging, upload.size, &digest)
+        .await
+        .unwrap();
+    let object = harbour
+        .objects()
+        .into_iter()
+        .find(|path| path.starts_with("objects"));
     let path = harbour.bucket.join(object.unwrap());
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[3 * MIB] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let chunks = store.read(&digest, upload.size, None).await.unwrap().unwrap();
+    let chunks = store
+        .read(&digest, upload.size, None)
+        .await
+        .unwrap()
+        .unwrap();
     let received: Result<Vec<Bytes>, _> = chunks.try_collect().await;
     assert!(matches!(received, Err(BlobStoreError::Damaged { .. })));
     std::fs::write(&path, &bytes[1..]).unwrap();
@@ -259,7 +322,10 @@ async fn a_presigned_url_gives_the_blob_to_anybody_for_a_while() {
     for content in [b"small".to_vec(), content_of(11 * MIB)] {
         let digest = Digest::sha256_of(&content);
         let upload = append(&store, &start(&store, digest.hex()).await, &content).await;
-        store.promote(&upload.staging, upload.size, &digest).await.unwrap();
+        store
+            .promote(&upload.staging, upload.size, &digest)
+            .await
+            .unwrap();
         let url = store
             .presign(&digest, upload.size, Duration::from_mins(5))
             .await
@@ -269,16 +335,32 @@ async fn a_presigned_url_gives_the_blob_to_anybody_for_a_while() {
         let answer = client.get(url.clone()).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert!(answer.bytes().await.unwrap() == content);
-        let tampered = url.as_str().replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+        let tampered = url
+            .as_str()
+            .replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
         assert_eq!(client.get(tampered).send().await.unwrap().status(), 403);
-        let range = client.get(url).header("range", "bytes=1-3").send().await.unwrap();
+        let range = client
+            .get(url)
+            .header("range", "bytes=1-3")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(range.bytes().await.unwrap(), content[1..4]);
     }
     let absent = Digest::sha256_of(b"absent");
-    assert_eq!(store.presign(&absent, 6, Duration::from_mins(5)).await.unwrap(), None);
+    assert_eq!(
+        store
+            .presign(&absent, 6, Duration::from_mins(5))
+            .await
+            .unwrap(),
+        None
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "a client of the bucket, as docker is one")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a client of the bucket, as docker is one"
+)]
 fn testing_client() -> reqwest::Client {
     // Another test may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -43,6 +43,11 @@ impl FetchLimits {
         ports: Ports::Service,
     };
 
+    /// What a server says of its OAuth.
+    pub const OAUTH_METADATA: Self = Self::metadata(512 * KIB, Ports::Service);
+    /// A call to an authorization server.
+    pub const OAUTH_CALL: Self = Self::metadata(64 * KIB, Ports::Service);
+
     /// A call to a hold that sends and gets a few kilobytes. Its captain's list of crew fits.
     pub const HOLD_CALL: Self = Self::metadata(4 * KIB * KIB, Ports::Service);
     /// One part of an upload to a hold, which the hold has stored when it answers; or the end of an upload, for

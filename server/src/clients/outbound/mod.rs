@@ -7,6 +7,7 @@ mod address;
 mod concurrency;
 mod destination;
 mod error;
+mod exchange;
 mod limits;
 mod probe;
 mod resolver;
@@ -32,6 +33,7 @@ use url::Url;
 
 pub use address::{AddressBlock, AddressPolicy, InvalidAddressBlock, is_allowed_address};
 pub use error::{OutboundError, Refusal, RemoteMessage};
+pub use exchange::OutboundAnswer;
 pub use limits::{FetchLimits, Ports};
 pub use probe::ProbedHead;
 pub use resolver::{ResolveError, dns_client};
@@ -113,6 +115,16 @@ impl OutboundRequest {
             headers: HeaderMap::new(),
             body: None,
         }
+    }
+
+    /// The method.
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Where it goes.
+    pub const fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Sends this header too.

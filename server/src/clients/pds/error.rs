@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clients::dpop::DpopError;
 use crate::clients::outbound::OutboundError;
 
 /// Why a PDS did not do what was asked. No text of the PDS is in it, but for the name of its error.
@@ -46,6 +47,9 @@ pub enum PdsError {
         /// When to come back, if it said so.
         retry_after: Option<Duration>,
     },
+    /// The account's owner has not allowed this to us.
+    #[error("the account has not allowed this here; sign in on the web page and allow it")]
+    NotGranted,
     /// Any other refusal.
     #[error("the personal data server refused: {error}")]
     Refused {
@@ -82,6 +86,15 @@ impl From<OutboundError> for PdsError {
     }
 }
 
+impl From<DpopError> for PdsError {
+    fn from(error: DpopError) -> Self {
+        match error {
+            DpopError::Outbound(error) => error.into(),
+            DpopError::NoNonce => Self::InvalidAnswer,
+        }
+    }
+}
+
 fn from_status(status: u16, error: Option<&str>, retry_after: Option<Duration>) -> PdsError {
     match (error, status) {
         (Some("ExpiredToken"), _) => PdsError::ExpiredToken,
@@ -93,6 +106,7 @@ fn from_status(status: u16, error: Option<&str>, retry_after: Option<Duration>) 
             ),
             _,
         ) => PdsError::AccountInactive,
+        (Some("ScopeMissingError" | "InsufficientScope"), _) => PdsError::NotGranted,
         (Some("InvalidSwap"), _) => PdsError::InvalidSwap,
         (Some("InvalidToken"), _) | (_, 401) => PdsError::NotAuthorized,
         (Some("PayloadTooLarge" | "BlobTooLarge"), _) | (_, 413) => PdsError::TooLarge,

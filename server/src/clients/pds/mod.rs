@@ -3,6 +3,7 @@
 //! Every method takes the server's origin and answers in domain words, in bounded time. It keeps no
 //! session; `accounts::pds_sessions` does.
 
+mod access;
 mod error;
 mod records;
 mod server;
@@ -11,12 +12,11 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use access::{PdsCredential, RepoAccess};
 pub use error::PdsError;
 pub use records::{Record, RecordPage, RecordReference, RepoStatus, Swap, Write};
 pub use server::PdsSession;
 
-use atproto::syntax::Did;
-use secrecy::SecretString;
 use serde::Serialize;
 use url::Url;
 
@@ -26,17 +26,6 @@ use super::outbound::{OutboundClient, OutboundRequest};
 #[derive(Debug, Clone)]
 pub struct PdsClient {
     outbound: OutboundClient,
-}
-
-/// The right to write to one account's repo.
-#[derive(Debug, Clone)]
-pub struct RepoAccess {
-    /// The origin of the account's PDS.
-    pub pds: Url,
-    /// The account.
-    pub did: Did,
-    /// A token of the PDS for the account.
-    pub access_token: SecretString,
 }
 
 impl PdsClient {

@@ -152,12 +152,9 @@ impl PdsClient {
     ) -> Result<RecordBlob, PdsError> {
         let expected = Cid::raw_sha256(&bytes);
         let url = method_url(&access.pds, "com.atproto.repo.uploadBlob", &[]);
-        let request = OutboundRequest::post(url)
-            .bearer(&access.access_token)
-            .bytes(media_type, bytes);
+        let request = OutboundRequest::post(url).bytes(media_type, bytes);
         let answer: UploadedBlob = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_WRITE)
+            .send_as_for_json(access, request, &FetchLimits::PDS_WRITE)
             .await?;
         if answer.blob.cid != expected {
             return Err(PdsError::InvalidAnswer);
@@ -184,12 +181,9 @@ impl PdsClient {
             record,
             swap_record: swap,
         };
-        let request = procedure(&access.pds, "com.atproto.repo.putRecord", &input)?
-            .bearer(&access.access_token);
-        Ok(self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_WRITE)
-            .await?)
+        let request = procedure(&access.pds, "com.atproto.repo.putRecord", &input)?;
+        self.send_as_for_json(access, request, &FetchLimits::PDS_WRITE)
+            .await
     }
 
     /// `com.atproto.repo.deleteRecord`. A record that is not there is deleted already. With a `version`,
@@ -207,9 +201,9 @@ impl PdsClient {
             rkey,
             swap_record: version,
         };
-        let request = procedure(&access.pds, "com.atproto.repo.deleteRecord", &input)?
-            .bearer(&access.access_token);
-        self.outbound.send(request, &FetchLimits::PDS_WRITE).await?;
+        let request = procedure(&access.pds, "com.atproto.repo.deleteRecord", &input)?;
+        self.send_as(access, request, &FetchLimits::PDS_WRITE)
+            .await?;
         Ok(())
     }
 
@@ -223,9 +217,9 @@ impl PdsClient {
             repo: &access.did,
             writes,
         };
-        let request = procedure(&access.pds, "com.atproto.repo.applyWrites", &input)?
-            .bearer(&access.access_token);
-        self.outbound.send(request, &FetchLimits::PDS_WRITE).await?;
+        let request = procedure(&access.pds, "com.atproto.repo.applyWrites", &input)?;
+        self.send_as(access, request, &FetchLimits::PDS_WRITE)
+            .await?;
         Ok(())
     }
 

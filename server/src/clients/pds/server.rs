@@ -122,11 +122,9 @@ impl PdsClient {
             &access.pds,
             "com.atproto.server.getServiceAuth",
             &parameters,
-        )
-        .bearer(&access.access_token);
+        );
         let answer: ServiceAuth = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_as_for_json(access, request, &FetchLimits::PDS_CALL)
             .await?;
         check_token(&answer.token)?;
         Ok(answer.token)

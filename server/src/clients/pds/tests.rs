@@ -172,7 +172,7 @@ async fn an_uploaded_blob_must_be_the_one_that_was_sent() {
         let access = RepoAccess {
             pds,
             did: DID.parse().unwrap(),
-            access_token: "t".into(),
+            credential: PdsCredential::Bearer("t".into()),
         };
         let answer = client().upload_blob(&access, "a/b", "sent".into()).await;
         assert_eq!(answer.is_ok(), accepted, "{answer:?}");

@@ -48,7 +48,12 @@ impl RemoteHold {
             return Ok(Some(size));
         }
         let request = self.get_blob(reader, digest, OutboundRequest::head).await?;
-        let size = match self.parts.outbound.open(request, &FetchLimits::HOLD_CALL).await {
+        let size = match self
+            .parts
+            .outbound
+            .open(request, &FetchLimits::HOLD_CALL)
+            .await
+        {
             Ok(OpenedAnswer::Body { headers, .. }) => content_length(&headers),
             // Holds of others send even those elsewhere who only ask for the size.
             Ok(OpenedAnswer::Redirect(url)) => self.size_at(url).await?,
@@ -75,7 +80,11 @@ impl RemoteHold {
             let value = HeaderValue::try_from(text).expect("numbers");
             request = request.header(RANGE, value);
         }
-        let (headers, body) = match self.parts.outbound.open(request, &FetchLimits::HOLD_CALL).await
+        let (headers, body) = match self
+            .parts
+            .outbound
+            .open(request, &FetchLimits::HOLD_CALL)
+            .await
         {
             Ok(OpenedAnswer::Redirect(url)) => return Ok(Some(BlobContent::Redirect(url))),
             Ok(OpenedAnswer::Body { headers, body }) => (headers, body),
@@ -132,7 +141,12 @@ impl RemoteHold {
     async fn size_at(&self, url: url::Url) -> Result<Option<u64>, HoldError> {
         let request =
             OutboundRequest::get(url).header(RANGE, HeaderValue::from_static("bytes=0-0"));
-        match self.parts.outbound.open(request, &FetchLimits::HOLD_CALL).await {
+        match self
+            .parts
+            .outbound
+            .open(request, &FetchLimits::HOLD_CALL)
+            .await
+        {
             Ok(OpenedAnswer::Body { headers, .. }) => {
                 let whole = headers
                     .get(CONTENT_RANGE)

@@ -111,7 +111,8 @@ impl RemoteHold {
     /// The same, for what the user reads: how much there is.
     pub(super) async fn quota_exceeded(&self, user: &HoldUser) -> HoldError {
         let mut url = self.method_url("io.atcr.hold.getQuota");
-        url.query_pairs_mut().append_pair("userDid", user.did.as_str());
+        url.query_pairs_mut()
+            .append_pair("userDid", user.did.as_str());
         let request = OutboundRequest::get(url);
         let answer = self
             .parts

@@ -1,5 +1,6 @@
 //! What somebody is to a hold elsewhere, by its captain and crew records.
 
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use crate::hold::{BLOB_WRITE, CrewPermissions, Standing, crew_key};
 
 /// How long a record is believed.
 const BELIEVED: Duration = Duration::from_secs(5);
+/// How long a record is believed of a hold that cannot be reached, so that a push it has taken in can end.
+const BELIEVED_MEANWHILE: Duration = Duration::from_mins(10);
 /// People whose standing is remembered.
 const PEOPLE: u64 = 10_000;
 /// Holds of others have crew records by other keys. More members than this are not looked through.
@@ -23,18 +26,52 @@ const MOST_PAGES: usize = 50;
 
 /// What is remembered of the records.
 pub(super) struct Remembered {
-    captain: Cache<(), Arc<HoldCaptain>>,
-    crew: Cache<Did, Option<CrewPermissions>>,
+    captain: Believed<(), Arc<HoldCaptain>>,
+    crew: Believed<Did, Option<CrewPermissions>>,
+}
+
+/// What was read, and what was read before that.
+struct Believed<K, V> {
+    fresh: Cache<K, V>,
+    last: Cache<K, V>,
+}
+
+impl<K, V> Believed<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn new() -> Self {
+        let cache = |lifetime| Cache::builder().max_capacity(PEOPLE).time_to_live(lifetime);
+        Self {
+            fresh: cache(BELIEVED).build(),
+            last: cache(BELIEVED_MEANWHILE).build(),
+        }
+    }
+
+    async fn get(
+        &self,
+        key: K,
+        load: impl Future<Output = Result<V, HoldError>>,
+    ) -> Result<V, Arc<HoldError>> {
+        match self.fresh.try_get_with(key.clone(), load).await {
+            Ok(value) => {
+                self.last.insert(key, value.clone()).await;
+                Ok(value)
+            }
+            Err(error) => match self.last.get(&key).await {
+                Some(value) if matches!(*error, HoldError::Unreachable { .. }) => Ok(value),
+                _ => Err(error),
+            },
+        }
+    }
 }
 
 impl Remembered {
     pub(super) fn new() -> Self {
         Self {
-            captain: Cache::builder().time_to_live(BELIEVED).build(),
-            crew: Cache::builder()
-                .max_capacity(PEOPLE)
-                .time_to_live(BELIEVED)
-                .build(),
+            captain: Believed::new(),
+            crew: Believed::new(),
         }
     }
 }
@@ -44,10 +81,11 @@ impl RemoteHold {
     pub(super) async fn captain(&self) -> Result<Arc<HoldCaptain>, HoldError> {
         let load = async {
             let key: RecordKey = "self".parse().expect("a record key");
-            let captain: Option<HoldCaptain> = self.record(&HoldCaptain::collection(), &key).await?;
+            let captain: Option<HoldCaptain> =
+                self.record(&HoldCaptain::collection(), &key).await?;
             captain.map(Arc::new).ok_or(HoldError::NotSetUp)
         };
-        let captain = self.remembered.captain.try_get_with((), load).await;
+        let captain = self.remembered.captain.get((), load).await;
         captain.map_err(|error| self.again(&error))
     }
 
@@ -61,7 +99,7 @@ impl RemoteHold {
             return Ok(Standing::Captain);
         }
         let find = self.find_crew(person);
-        let crew = self.remembered.crew.try_get_with(person.clone(), find).await;
+        let crew = self.remembered.crew.get(person.clone(), find).await;
         let crew = crew.map_err(|error| self.again(&error))?;
         Ok(crew.map_or(Standing::Stranger, Standing::Crew))
     }

@@ -111,7 +111,9 @@ impl RemoteHold {
         if !row.tail.is_empty() {
             let before = row.size;
             let tail = std::mem::take(&mut row.tail);
-            self.send_part(user, &mut row, tail.into()).await?;
+            if let Err(error) = self.send_part(user, &mut row, tail.into()).await {
+                return Err(self.ended_by(error, user, &row).await?);
+            }
             self.save(before, &mut row).await?;
         }
         let input = complete_upload::Input {

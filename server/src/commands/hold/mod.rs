@@ -5,19 +5,24 @@ use std::sync::Arc;
 use atproto::syntax::{AtIdentifier, Did};
 
 use crate::app_state::{hold_settings, identity_source};
+use crate::blob_store::{BlobStore, BlobStoreError, MemoryBlobStore};
 use crate::cli::HoldCommand;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::config::{Config, HoldConfig};
+use crate::data_folder::DataFolderError;
 use crate::db::Database;
-use crate::hold::{Hold, HoldError, ReopenError, RepoError, reopen_hold};
+use crate::hold::{ArchiveError, Hold, HoldError, ReopenError, RepoError, reopen_hold};
 use crate::identity::{Freshness, Identities, IdentityError};
 use crate::jobs::reconcile_layers::{ReconcileError, Reconciliation};
 use crate::network::{self, NetworkError};
 use crate::start::{self, StartError};
+use crate::storage::open_blob_store;
 
+mod archive;
 mod captain;
 mod crew;
+mod gc;
 mod settings;
 
 /// A command that was not done.
@@ -32,6 +37,27 @@ pub enum HoldCommandError {
     /// The hold cannot be opened.
     #[error(transparent)]
     Reopen(#[from] ReopenError),
+    /// The folders of the server cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// The store of blobs cannot be opened.
+    #[error("the blobs in {place} cannot be used; run `longshore doctor`")]
+    BlobStore {
+        /// Where they lie.
+        place: String,
+        /// Why.
+        #[source]
+        source: BlobStoreError,
+    },
+    /// The hold was not moved.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The running server did not collect.
+    #[error("garbage was not collected: {0}")]
+    Collection(String),
+    /// The running server did not see the request.
+    #[error("the running server did not take the request; is it of an older release?")]
+    NoAnswer,
     /// The way out to the network cannot be set up.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -81,11 +107,15 @@ struct Quarters<'a> {
 /// Does what the command says; returns what to print.
 pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldCommandError> {
     let hold_config = config.hold.as_ref().ok_or(HoldCommandError::NoHold)?;
+    if let HoldCommand::Import { from } = command {
+        return archive::import(config, hold_config, from).await;
+    }
     let database = start::open_database(config).await?;
     let hold = reopen_hold(
         hold_settings(config, hold_config),
         &identity_source(hold_config),
         &database,
+        blobs_for(config, command).await?,
         Clock::System,
     )
     .await?;
@@ -101,10 +131,33 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
         HoldCommand::Captain(command) => captain::run(&quarters, command).await,
         HoldCommand::Settings(command) => settings::run(&quarters, command).await,
         HoldCommand::Reconcile { person } => reconcile(&quarters, person.as_ref()).await,
+        HoldCommand::Gc(options) => gc::run(&quarters, options).await,
+        HoldCommand::Export { to, with_key } => archive::export(&quarters, to, *with_key).await,
+        HoldCommand::Import { from } => archive::import(config, hold_config, from).await,
     };
     drop(quarters);
     database.close().await;
     said
+}
+
+/// The store, for commands that work on blobs. The others find none there and need not reach it.
+async fn blobs_for(
+    config: &Config,
+    command: &HoldCommand,
+) -> Result<Arc<dyn BlobStore>, HoldCommandError> {
+    if matches!(command, HoldCommand::Gc(_) | HoldCommand::Export { .. }) {
+        open_blobs(config).await
+    } else {
+        Ok(Arc::new(MemoryBlobStore::new()))
+    }
+}
+
+async fn open_blobs(config: &Config) -> Result<Arc<dyn BlobStore>, HoldCommandError> {
+    let opened = open_blob_store(config).await;
+    opened.map_err(|source| HoldCommandError::BlobStore {
+        place: config.blob_store.display(),
+        source,
+    })
 }
 
 impl Quarters<'_> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
@@ -50,8 +50,14 @@ pub async fn add_security_headers(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
+    let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
     let present = response.headers_mut();
     for (name, value) in headers.iter() {
+        // What a 304 carries replaces what was kept with the content, and a kept page needs its own policy
+        // (RFC 9111, section 3.2).
+        if is_unchanged && *name == header::CONTENT_SECURITY_POLICY {
+            continue;
+        }
         if !present.contains_key(name) {
             present.insert(name.clone(), value.clone());
         }

@@ -12,8 +12,8 @@ use crate::registry::permissions::Caller;
 use super::{OciError, OciState};
 
 /// Reads the token that a request presents. No `Authorization` at all is nobody in particular; one that is not
-/// a valid registry token is refused.
-pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, OciError> {
+/// a valid registry token is refused, and so is one whose access token was revoked in the meantime.
+pub async fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, OciError> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Ok(Caller::default());
     };
@@ -40,6 +40,17 @@ pub fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Caller, Oci
                 .map_err(|_| OciError::unauthorized("the registry token is malformed"))?,
         ),
     };
+    if !claims.atk.is_empty()
+        && !state
+            .access_tokens
+            .is_live(&claims.atk)
+            .await
+            .map_err(|error| OciError::internal(&error))?
+    {
+        return Err(OciError::unauthorized(
+            "the access token of this login was revoked or has expired; log in with another one",
+        ));
+    }
     Ok(Caller {
         did,
         session: Some(claims.sid.clone()).filter(|session| !session.is_empty()),

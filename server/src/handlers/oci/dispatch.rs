@@ -57,7 +57,7 @@ async fn perform(
     operation: Operation,
     request: Request,
 ) -> Result<Response, OciError> {
-    let caller = authenticate(state, request.headers())?;
+    let caller = authenticate(state, request.headers()).await?;
     match operation.kind() {
         OperationKind::CheckVersion => check_version(&caller),
         OperationKind::ListCatalog => catalog::list(state, caller, operation).await,

@@ -74,7 +74,7 @@ impl OciError {
     }
 
     /// Something of ours failed. The cause is in the log; the client learns that it is not their fault.
-    fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(super) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = error, "a registry request failed");
         Self::new(
             ErrorCode::Unknown,
@@ -235,7 +235,9 @@ fn hold_error(error: HoldError) -> OciError {
 
 fn session_error(error: &PdsSessionError) -> OciError {
     match error {
-        PdsSessionError::SessionEnded => OciError::unauthorized(error.to_string()),
+        PdsSessionError::SessionEnded | PdsSessionError::SessionLost => {
+            OciError::unauthorized(error.to_string())
+        }
         // Another request is at it; nothing is broken.
         PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => {
             OciError::unavailable(error.to_string())
@@ -270,6 +272,7 @@ fn pds_error(owner: &str, error: &PdsError) -> OciError {
                 "your PDS does not accept this login any more; log in again and repeat",
             )
         }
+        PdsError::NotGranted => OciError::new(ErrorCode::Denied, error.to_string()),
         PdsError::AccountInactive => OciError::new(
             ErrorCode::Denied,
             format!("the account {owner} is not active at its PDS"),

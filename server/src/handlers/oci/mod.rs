@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::any;
 
+use crate::accounts::AccessTokens;
 use crate::clock::Clock;
 use crate::registry::Registry;
 use crate::registry::registry_token::RegistryTokens;
@@ -28,6 +29,8 @@ pub struct OciState {
     pub registry: Registry,
     /// Reads the tokens that clients present.
     pub tokens: Arc<RegistryTokens>,
+    /// Says whether the access tokens behind them still stand.
+    pub access_tokens: AccessTokens,
     /// Where clients get tokens: from configuration, never from a request (checklist TK-07).
     pub token_realm: Arc<str>,
     /// The time.

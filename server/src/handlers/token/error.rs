@@ -6,8 +6,10 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use oci::ErrorCode;
 use serde_json::json;
+use url::Url;
 
-use crate::accounts::SignInError;
+use crate::accounts::access_tokens::AccessTokenError;
+use crate::accounts::{PdsSessionError, SignInError};
 use crate::clients::pds::PdsError;
 use crate::registry::RegistryError;
 
@@ -25,6 +27,15 @@ pub enum TokenError {
     UnsupportedGrantType,
     /// The credentials were not accepted, or could not be checked.
     SignIn(SignInError),
+    /// The access token was not accepted, or could not be checked.
+    AccessToken(AccessTokenError),
+    /// An access token is to write, and its person has no session to write with.
+    NoSession {
+        /// Where they sign in.
+        public_url: Url,
+    },
+    /// The session to write with could not be found out.
+    Session(PdsSessionError),
     /// What may be granted could not be found out.
     Registry(RegistryError),
 }
@@ -32,6 +43,18 @@ pub enum TokenError {
 impl From<SignInError> for TokenError {
     fn from(error: SignInError) -> Self {
         Self::SignIn(error)
+    }
+}
+
+impl From<AccessTokenError> for TokenError {
+    fn from(error: AccessTokenError) -> Self {
+        Self::AccessToken(error)
+    }
+}
+
+impl From<PdsSessionError> for TokenError {
+    fn from(error: PdsSessionError) -> Self {
+        Self::Session(error)
     }
 }
 
@@ -74,17 +97,44 @@ impl IntoResponse for TokenError {
                 StatusCode::BAD_REQUEST,
                 ErrorCode::Unsupported,
                 "unsupported_grant_type",
-                "only grant_type=password is supported; log in with a handle and an app password",
+                "only grant_type=password is supported; log in with a handle and an access token or app password",
             ),
             Self::SignIn(error) => sign_in_failed(&error),
-            Self::Registry(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a token could not be made"
-                );
-                unavailable("the registry cannot make tokens right now; please try again")
-            }
+            Self::AccessToken(error) => access_token_failed(&error),
+            // Not 403, for which podman and skopeo show no reason.
+            Self::NoSession { public_url } => unauthorized(&format!(
+                "this registry has no sign-in of yours to write to your repo with: sign in at \
+                 {public_url}sign-in once, then push again"
+            )),
+            Self::Session(error) => not_made(&error),
+            Self::Registry(error) => not_made(&error),
         }
+    }
+}
+
+fn not_made(error: &(dyn std::error::Error + 'static)) -> Response {
+    tracing::error!(error, "a token could not be made");
+    unavailable("the registry cannot make tokens right now; please try again")
+}
+
+fn access_token_failed(error: &AccessTokenError) -> Response {
+    let message = error.to_string();
+    match error {
+        AccessTokenError::Identity(identity) if identity.is_transient() => unavailable(&message),
+        AccessTokenError::NotWhole
+        | AccessTokenError::Unknown
+        | AccessTokenError::Expired { .. }
+        | AccessTokenError::WrongAccount
+        | AccessTokenError::Identity(_) => unauthorized(&message),
+        // The rest happens where tokens are made, or is ours.
+        AccessTokenError::BadName
+        | AccessTokenError::BadLifetime
+        | AccessTokenError::Scopes(_)
+        | AccessTokenError::Pattern(_)
+        | AccessTokenError::TooMany
+        | AccessTokenError::NoRandomness
+        | AccessTokenError::Database(_)
+        | AccessTokenError::Corrupt => not_made(error),
     }
 }
 

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use url::Url;
 
-use crate::accounts::PdsSessions;
+use crate::accounts::{AccessTokens, PdsSessions};
 use crate::clock::Clock;
 use crate::registry::Registry;
 use crate::registry::registry_token::RegistryTokens;
 
 mod error;
+mod grants;
+mod login;
 mod registry_token;
 
 /// The path of the token endpoint, which the realm of every challenge ends in.
@@ -23,8 +26,12 @@ pub struct TokenState {
     pub registry: Registry,
     /// Signs tokens.
     pub tokens: Arc<RegistryTokens>,
-    /// Checks credentials at their owner's PDS.
+    /// Checks app passwords at their owner's PDS.
     pub sessions: PdsSessions,
+    /// Checks access tokens.
+    pub access_tokens: AccessTokens,
+    /// Where people sign in and make access tokens.
+    pub public_url: Url,
     /// The time.
     pub clock: Clock,
 }

@@ -8,17 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use oci::{ScopeResource, parse_scopes};
+use oci::parse_scopes;
 use secrecy::SecretString;
 use serde::Serialize;
 use url::form_urlencoded;
 
-use crate::accounts::SignedIn;
-use crate::clients::hold::HoldUser;
-use crate::registry::registry_token::Grant;
+use crate::registry::registry_token::TokenSubject;
 
-use super::TokenState;
 use super::error::TokenError;
+use super::login::{Credentials, log_in};
+use super::{TokenState, grants};
 
 /// Forms larger than this are refused; 64 of the longest scopes fit.
 const MAX_FORM_BYTES: usize = 64 * 1024;
@@ -31,12 +30,6 @@ struct TokenRequest {
     grant_type: Option<String>,
     username: Option<String>,
     password: Option<SecretString>,
-}
-
-/// A name and a secret.
-struct Credentials {
-    identifier: String,
-    password: SecretString,
 }
 
 #[derive(Serialize)]
@@ -104,51 +97,21 @@ async fn issue(
     }
     let scopes = parse_scopes(wanted.scopes.iter().map(String::as_str))
         .map_err(|error| TokenError::Invalid(error.to_string()))?;
-    let signed_in: Option<SignedIn> = match credentials {
+    let login = match credentials {
         None => None,
-        Some(Credentials {
-            identifier,
-            password,
-        }) => Some(state.sessions.sign_in(&identifier, &password).await?),
+        Some(credentials) => Some(log_in(state, credentials).await?),
     };
-    let user = signed_in.as_ref().map(|signed_in| HoldUser {
-        did: signed_in.did.clone(),
-        session: Some(signed_in.session_id.clone()),
-    });
-
-    let mut grants = Vec::with_capacity(scopes.len());
-    let mut granted_text = Vec::with_capacity(scopes.len());
-    for scope in scopes {
-        match scope.resource {
-            ScopeResource::Catalog => grants.push(Grant::catalog()),
-            ScopeResource::Repository(name) => {
-                let Some((owner, allowed)) = state.registry.grantable(user.as_ref(), &name).await?
-                else {
-                    continue;
-                };
-                let actions: std::collections::BTreeSet<_> =
-                    scope.actions.intersection(&allowed).copied().collect();
-                if actions.is_empty() {
-                    continue;
-                }
-                let list: Vec<&str> = actions.iter().map(|action| action.as_str()).collect();
-                granted_text.push(format!("repository:{name}:{}", list.join(",")));
-                grants.push(Grant::Repository {
-                    name,
-                    owner,
-                    actions,
-                });
-            }
-        }
-    }
+    let grants = grants::decide(state, login.as_ref(), scopes).await?;
     let now = state.clock.now_millis() / 1000;
-    let session = signed_in
+    let subject = login
         .as_ref()
-        .map(|signed_in| signed_in.session_id.as_str());
-    let token = state
-        .tokens
-        .issue(user.as_ref().map(|user| &user.did), session, grants, now);
-    Ok(answer(state, token, now, granted_text.join(" ")))
+        .map_or_else(TokenSubject::default, |login| TokenSubject {
+            did: Some(&login.did),
+            session: login.session.as_deref(),
+            access_token: login.access_token.as_ref().map(|token| token.id.as_str()),
+        });
+    let token = state.tokens.issue(subject, grants.access, now);
+    Ok(answer(state, token, now, grants.scopes.join(" ")))
 }
 
 fn answer(state: &TokenState, token: String, now: i64, scope: String) -> Response {
@@ -215,7 +178,7 @@ fn basic_credentials(headers: &HeaderMap) -> Result<Option<Credentials>, TokenEr
         .ok_or_else(broken)?;
     let decoded = STANDARD.decode(encoded).map_err(|_| broken())?;
     let decoded = String::from_utf8(decoded).map_err(|_| broken())?;
-    // A DID has colons of its own, an app password has none; so the last one separates.
+    // A DID has colons of its own, app passwords and access tokens have none; so the last one separates.
     let (identifier, password) = if decoded.starts_with("did:") {
         decoded.rsplit_once(':')
     } else {

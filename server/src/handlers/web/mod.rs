@@ -1,25 +1,47 @@
 //! The web app: renders the pages of [`app`] and implements the traits of `app::api`, one module
 //! here per module there.
 
+mod device_approval;
+mod feeds;
 mod home;
+mod json;
+mod markdown;
+mod person;
+mod render;
+mod repository;
+mod search;
+mod settings;
+mod sign_in;
+mod sources;
+mod validators;
+mod viewer;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::home::ShownHold;
+pub use self::settings::SettingsState;
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::response::Response;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use url::Url;
 
 use self::home::ConfiguredHomePage;
+use self::render::RenderPage;
+use self::sources::CatalogPages;
+use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
+use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::oauth::{FailedSignIn, SignInPage};
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
 const OUTPUT_NAME: &str = "longshore";
@@ -35,23 +57,71 @@ pub struct WebSettings {
     pub example_handle: Option<String>,
     /// The hold that takes what is pushed here.
     pub hold: Option<ShownHold>,
+    /// Where people without an account can make one (`web.sign_up_url`).
+    pub sign_up_url: Url,
     /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
 }
 
-/// Pages, their files, and the 404 page as fallback for everything else.
-pub fn routes(settings: &WebSettings) -> Router {
-    let assets = Arc::new(load_assets(settings));
-    let options = leptos_options(settings, &assets);
-    let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(settings));
-    let provide_sources = move || provide_context(home_page.clone());
+/// What the pages are made of.
+#[derive(Clone)]
+pub struct WebParts {
+    /// What is fixed.
+    pub settings: WebSettings,
+    /// What is there to see of images; without it, pages about them are not there.
+    pub catalog: Option<Catalog>,
+    /// What only somebody who is signed in sees.
+    pub account: SettingsState,
+    /// Reads cookies.
+    pub cookies: Cookies,
+}
+
+/// Pages, their files, the forms that they send, and the 404 page as fallback for everything else. The second value
+/// renders the sign-in page for those whose sign-in failed.
+pub fn routes(parts: WebParts) -> (Router, SignInPage) {
+    let WebParts {
+        settings,
+        catalog,
+        account,
+        cookies,
+    } = parts;
+    let assets = Arc::new(load_assets(&settings));
+    let options = leptos_options(&settings, &assets);
+    let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
+    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let for_programs = match &catalog_pages {
+        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        None => Router::new(),
+    };
+    let state = account.clone();
+    let provide_sources = move || {
+        provide_context(home_page.clone());
+        let Some((parts, viewer)) = viewer::of_request() else {
+            return;
+        };
+        viewer::provide(&viewer);
+        if let Some(pages) = &catalog_pages {
+            pages.for_request(&parts.extensions).provide();
+        }
+        provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(signed_in) = &viewer.0 {
+            settings::provide(&account, signed_in, &parts);
+            device_approval::provide(&account, signed_in, &parts);
+        }
+    };
     let document = {
         let options = options.clone();
         move || shell(options.clone())
     };
-    let not_found = render_app_async_with_context(provide_sources.clone(), document.clone());
-    let fallback = move |request: Request| asset_or_page(assets, request, not_found);
-    Router::new()
+    let page = render_app_async_with_context(provide_sources.clone(), document.clone());
+    let render = RenderPage::new(page.clone());
+    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let sign_in_page: SignInPage = {
+        let page = page.clone();
+        Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
+    };
+    let fallback = move |request: Request| asset_or_page(assets, request, page);
+    let pages = Router::new()
         .leptos_routes_with_context(
             &options,
             generate_route_list(App),
@@ -60,6 +130,55 @@ pub fn routes(settings: &WebSettings) -> Router {
         )
         .fallback(fallback)
         .with_state(options)
+        .layer(middleware::from_fn(only_for_their_owner))
+        .merge(for_programs)
+        .layer(middleware::from_fn(validators::add_etag))
+        .merge(forms);
+    (pages, sign_in_page)
+}
+
+/// The texts of errors begin in lower case and end without a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+}
+
+/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+async fn only_for_their_owner(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
+        path.strip_prefix(beginning)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let is_signed_in = request
+        .extensions()
+        .get::<Viewer>()
+        .is_some_and(|viewer| viewer.0.is_some());
+    if is_private && !is_signed_in {
+        return SignInNeeded::new(request.method(), request.uri(), request.headers())
+            .into_response();
+    }
+    next.run(request).await
+}
+
+/// The sign-in page again, with what went wrong, as the answer to whatever the browser asked for.
+async fn show_failed_sign_in<Page, Answer>(page: Page, failure: FailedSignIn) -> Response
+where
+    Page: FnOnce(Request) -> Answer,
+    Answer: Future<Output = Response>,
+{
+    let mut request = Request::new(axum::body::Body::empty());
+    *request.uri_mut() = axum::http::Uri::from_static(app::routes::SIGN_IN);
+    request.headers_mut().clone_from(&failure.headers);
+    let status = failure.status;
+    request.extensions_mut().insert(failure.viewer.clone());
+    request.extensions_mut().insert(failure);
+    let mut response = page(request).await;
+    *response.status_mut() = status;
+    response
 }
 
 /// A file where one has this path, else whatever `page` renders.
@@ -122,18 +241,56 @@ mod tests {
             registry_host: "localhost:5000".to_owned(),
             example_handle: Some("alice.test".to_owned()),
             hold: None,
+            sign_up_url: "https://pds.example.com".parse().unwrap(),
             site_root: PathBuf::from("no such folder"),
         }
     }
 
     async fn get(path: &str) -> (StatusCode, String, String) {
+        let (_folder, account) = SettingsState::for_tests().await;
+        let (router, _) = routes(WebParts {
+            settings: settings(),
+            catalog: None,
+            account,
+            cookies: Cookies::new(false),
+        });
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = routes(&settings()).oneshot(request).await.unwrap();
+        let response = router.oneshot(request).await.unwrap();
         let status = response.status();
-        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].clone();
+        let header = |name| {
+            let value = response.headers().get(name);
+            value.map(|value| value.to_str().unwrap().to_owned())
+        };
+        let policy = header(header::CONTENT_SECURITY_POLICY)
+            .or_else(|| header(header::LOCATION))
+            .unwrap();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
-        (status, policy.to_str().unwrap().to_owned(), body)
+        (status, policy, body)
+    }
+
+    #[tokio::test]
+    async fn settings_lead_somebody_who_is_not_signed_in_to_the_sign_in_page_and_back() {
+        let (status, location, body) = get("/settings/sessions").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(location, "/sign-in?return_to=%2Fsettings%2Fsessions");
+        assert_eq!(body, "");
+        let (status, _, body) = get(&location).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            body.contains("name=\"return_to\" value=\"/settings/sessions\""),
+            "{body}"
+        );
+        let (_, _, body) = get("/sign-in?return_to=//evil.example").await;
+        assert!(body.contains("name=\"return_to\" value=\"/\""), "oa_39");
+    }
+
+    #[tokio::test]
+    async fn bf_12_paths_that_look_like_files_are_no_pages_of_somebody() {
+        let (status, _, _) = get("/settings-x.css").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let (status, _, _) = get("/settings/x.css").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
     }
 
     #[tokio::test]

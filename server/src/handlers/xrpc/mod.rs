@@ -20,6 +20,7 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use chrono::TimeDelta;
 use futures::FutureExt as _;
 use http::HeaderValue;
 use http::header::{
@@ -52,6 +53,8 @@ pub struct XrpcParts {
     pub tokens: ServiceTokens,
     /// `AppViews` that may set tiers, by DID.
     pub trusted_appviews: Vec<atproto::syntax::Did>,
+    /// How long what nothing uses is kept.
+    pub gc_grace: TimeDelta,
     /// The time.
     pub clock: Clock,
 }
@@ -59,6 +62,7 @@ pub struct XrpcParts {
 struct Inner {
     hold: Hold,
     tokens: ServiceTokens,
+    gc_grace: TimeDelta,
     trusted_appviews: Vec<atproto::syntax::Did>,
     tickets: UploadTickets,
     subscribers: Arc<tokio::sync::Semaphore>,
@@ -76,6 +80,7 @@ impl XrpcState {
             inner: Arc::new(Inner {
                 hold: parts.hold,
                 tokens: parts.tokens,
+                gc_grace: parts.gc_grace,
                 trusted_appviews: parts.trusted_appviews,
                 tickets,
                 subscribers: Arc::new(tokio::sync::Semaphore::new(MAX_SUBSCRIBERS)),

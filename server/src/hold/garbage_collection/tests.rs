@@ -130,4 +130,105 @@ test_on_databases! {
         assert!(matches!(refused, Err(HoldError::Repo(_))), "{refused:?}");
         assert_eq!(folder.files_below("blobs").len(), 2);
     }
+
+    async fn a_report_says_why_blobs_stay(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let used = push(&hold, b"used").await.unwrap();
+        push(&hold, b"unused").await.unwrap();
+        hold.notify_manifest(&notice(b"manifest", &[&used])).await.unwrap();
+        folder.clock.advance(GRACE * 2);
+        push(&hold, b"a moment ago").await.unwrap();
+        let amount = |blobs, bytes| Amount { blobs, bytes };
+        for collection in [Collection::DryRun, Collection::Free] {
+            let report = hold.collect_garbage(GRACE, collection).await.unwrap();
+            assert_eq!(report.kept_for.layer_records, amount(1, 4), "{collection:?}");
+            assert_eq!(report.kept_for.grace, amount(1, 12), "{collection:?}");
+            assert_eq!(report.kept_for.promises, amount(0, 0), "{collection:?}");
+            assert_eq!((report.kept, report.in_quarantine), (amount(2, 16), amount(1, 6)), "{collection:?}");
+            assert_eq!(report.freed_bytes(), 0, "quarantine frees nothing");
+        }
+        folder.clock.advance(GRACE * 2);
+        let predicted = hold.collect_garbage(GRACE, Collection::DryRun).await.unwrap();
+        assert_eq!(free(&hold).await, predicted);
+        assert_eq!(predicted.freed_bytes(), 6);
+    }
+
+    async fn bytes_that_nobody_knows_go_after_the_grace_as_the_dry_run_says(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        let used = push(&hold, b"used").await.unwrap();
+        let unused = push(&hold, b"unused").await.unwrap();
+        hold.notify_manifest(&notice(b"manifest", &[&used])).await.unwrap();
+        let picture = hold.store_record_blob("image/png", "picture".into()).await.unwrap();
+        let orphan = orphan(&folder, b"left by a crash", TimeDelta::minutes(61));
+        let young = self::orphan(&folder, b"on its way", TimeDelta::minutes(59));
+        let predicted = hold.collect_garbage(GRACE, Collection::DryRun).await.unwrap();
+        assert_eq!(predicted.orphans, Amount { blobs: 1, bytes: 15 });
+        assert_eq!(predicted.digests, [orphan.to_string()]);
+        assert_eq!(folder.files_below("blobs").len(), 5);
+        assert_eq!(free(&hold).await, predicted);
+        let store = hold.blob_store();
+        assert_eq!(store.stat(&orphan).await.unwrap(), None);
+        assert_eq!(store.stat(&young).await.unwrap(), Some(10));
+        // A blob in quarantine and one of a record are known.
+        folder.clock.advance(GRACE * 2);
+        let report = free(&hold).await;
+        assert_eq!((report.quarantined.blobs, report.orphans.blobs), (1, 1));
+        assert_eq!(store.stat(&unused).await.unwrap(), Some(6));
+        assert_eq!(report.record_blobs, Amount { blobs: 1, bytes: picture.size });
+        assert_eq!(pull(&hold, &used).await.unwrap(), b"used");
+    }
+
+    async fn a_database_that_knows_little_of_the_store_removes_nothing(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        push(&hold, b"the only one that is known").await.unwrap();
+        for content in [b"one", b"two"] {
+            orphan(&folder, content, GRACE * 2);
+        }
+        let report = free(&hold).await;
+        assert_eq!((report.orphans, report.kept_orphans), (Amount::default(), Amount { blobs: 2, bytes: 6 }));
+        assert_eq!(folder.files_below("blobs").len(), 3);
+        push(&hold, b"another").await.unwrap();
+        assert_eq!(free(&hold).await.orphans.blobs, 2);
+    }
+
+    async fn a_request_is_answered_once_with_what_was_done(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        push(&hold, b"unused").await.unwrap();
+        folder.clock.advance(GRACE * 2);
+        let id = hold.request_collection(GRACE).await.unwrap();
+        assert_eq!(hold.find_collection_outcome(&id).await.unwrap(), CollectionOutcome::Waiting);
+        assert_eq!(hold.answer_collection_requests().await.unwrap(), 1);
+        assert_eq!(hold.answer_collection_requests().await.unwrap(), 0);
+        let CollectionOutcome::Done(report) = hold.find_collection_outcome(&id).await.unwrap() else {
+            panic!("it is done");
+        };
+        assert_eq!(report.quarantined, Amount { blobs: 1, bytes: 6 });
+        assert!(!hold.withdraw_collection_request(&id).await.unwrap(), "it is done");
+        let second = hold.request_collection(GRACE).await.unwrap();
+        assert!(hold.withdraw_collection_request(&second).await.unwrap());
+        assert_eq!(hold.answer_collection_requests().await.unwrap(), 0);
+        let gone = hold.find_collection_outcome(&second).await.unwrap();
+        assert!(matches!(gone, CollectionOutcome::Failed(_)), "{gone:?}");
+    }
+}
+
+/// Bytes in the store without a row, as a crash leaves them.
+fn orphan(folder: &HoldFolder, content: &[u8], age: TimeDelta) -> Digest {
+    let digest = Digest::sha256_of(content);
+    let parent = folder
+        .folder
+        .path()
+        .join("blobs/sha256")
+        .join(&digest.hex()[..2]);
+    std::fs::create_dir_all(&parent).unwrap();
+    let path = parent.join(digest.hex());
+    std::fs::write(&path, content).unwrap();
+    let modified = std::time::SystemTime::from(folder.clock.now() - age);
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(modified).unwrap();
+    digest
 }

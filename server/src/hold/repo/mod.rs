@@ -28,6 +28,7 @@ mod commit;
 mod error;
 mod events;
 mod export;
+mod import;
 mod purge;
 mod read;
 mod reindex;
@@ -170,8 +171,12 @@ impl HoldRepo {
         let commit = commit
             .and_then(|block| Commit::from_bytes(&block).ok())
             .ok_or_else(|| RepoError::Damaged("the latest commit cannot be read".to_owned()))?;
+        Ok(self.is_signed_by_us(&commit))
+    }
+
+    fn is_signed_by_us(&self, commit: &Commit) -> bool {
         let key = self.inner.identity.signing_key().public_key();
-        Ok(commit.verify(self.inner.identity.did(), &key).is_ok())
+        commit.verify(self.inner.identity.did(), &key).is_ok()
     }
 
     /// Wakes whoever waits for events.

@@ -39,7 +39,8 @@ impl HoldRepo {
         Ok(surplus.chain(missing).collect())
     }
 
-    async fn reindex_in(&self, transaction: &mut Transaction) -> Result<u64, RepoError> {
+    /// As [`Self::reindex`], as part of `transaction`.
+    pub(super) async fn reindex_in(&self, transaction: &mut Transaction) -> Result<u64, RepoError> {
         let row = transaction
             .lock_repo_head()
             .await?

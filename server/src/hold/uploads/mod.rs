@@ -414,7 +414,7 @@ fn uploader_of(row: &UploadRow) -> Result<Did, HoldError> {
 }
 
 /// Runs `work` to its end even when the request that waits for it goes away.
-async fn in_own_task<T: Send + 'static>(
+pub(super) async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, HoldError>> + Send + 'static,
 ) -> Result<T, HoldError> {
     match tokio::spawn(work.in_current_span()).await {

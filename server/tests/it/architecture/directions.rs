@@ -151,7 +151,9 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
             "server/src/app_state.rs",
             "server/src/cli.rs",
             "server/src/clients/hold.rs",
+            "server/src/clients/holds.rs",
             "server/src/clients/local_hold.rs",
+            "server/src/clients/remote_hold/",
             "server/src/commands/",
             "server/src/handlers/",
             "server/src/hold/",
@@ -248,6 +250,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("crates/atproto", &[]),
     ("crates/lexicon", &["atproto"]),
     ("crates/oci", &[]),
+    ("credential-helper", &[]),
     ("frontend", &["app"]),
     ("server", &["app", "atproto", "lexicon", "oci"]),
 ];

@@ -15,11 +15,12 @@ const NOT_SETTINGS: [&str; 5] = [
 ];
 
 /// Folders that paths in documents begin with.
-const FOLDERS: [&str; 12] = [
+const FOLDERS: [&str; 13] = [
     ".ci",
     "app",
     "bench",
     "crates",
+    "credential-helper",
     "docs",
     "end2end",
     "frontend",

@@ -104,7 +104,14 @@ impl SourceFile {
 }
 
 /// Where crates of ours are.
-pub const SOURCE_FOLDERS: [&str; 5] = ["app", "bench", "crates", "frontend", "server"];
+pub const SOURCE_FOLDERS: [&str; 6] = [
+    "app",
+    "bench",
+    "crates",
+    "credential-helper",
+    "frontend",
+    "server",
+];
 
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {

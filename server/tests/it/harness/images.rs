@@ -37,8 +37,11 @@ pub fn descriptor(media_type: &str, content: &[u8]) -> Value {
 
 /// An image with a config and some layers.
 pub fn image(layers: usize) -> Image {
-    let config = blob(64);
-    let layers: Vec<Vec<u8>> = (0..layers).map(|_| blob(300)).collect();
+    image_of(blob(64), (0..layers).map(|_| blob(300)).collect())
+}
+
+/// An image with this config and these layers.
+pub fn image_of(config: Vec<u8>, layers: Vec<Vec<u8>>) -> Image {
     let manifest = json!({
         "schemaVersion": 2,
         "mediaType": media_types::OCI_IMAGE_MANIFEST,

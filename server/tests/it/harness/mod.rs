@@ -10,7 +10,7 @@ mod soak;
 
 pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};
-pub use network::{Account, network};
+pub use network::{Account, network, workspace};
 pub use server::{Engine, Options, TestServer};
 pub use soak::rounds;
 

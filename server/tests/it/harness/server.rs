@@ -66,6 +66,25 @@ pub struct TestServer {
     serving: JoinHandle<()>,
 }
 
+/// A server that was stopped.
+pub struct Paused {
+    options: Options,
+    folder: std::sync::Arc<tempfile::TempDir>,
+    database_url: String,
+    port: u16,
+    apart: Option<Box<TestServer>>,
+}
+
+impl Paused {
+    /// Starts it again.
+    pub async fn resume(self) -> TestServer {
+        let running = TestServer::run(self.options, self.folder, self.database_url, self.port);
+        let mut server = running.await;
+        server.apart = self.apart;
+        server
+    }
+}
+
 static REPOSITORIES: AtomicU32 = AtomicU32::new(0);
 
 impl TestServer {
@@ -85,7 +104,9 @@ impl TestServer {
     async fn start_apart(options: Options) -> Self {
         let mut hold_options = options.clone();
         hold_options.engine = Engine::Postgresql;
-        hold_options.settings.push(("LONGSHORE_ROLES", "hold".to_owned()));
+        hold_options
+            .settings
+            .push(("LONGSHORE_ROLES", "hold".to_owned()));
         let hold = Self::start_whole(hold_options).await;
         let mut registry_options = options;
         registry_options.engine = Engine::Sqlite;
@@ -122,12 +143,23 @@ impl TestServer {
 
     /// Stops this server and starts another over the same folder, database and port.
     pub async fn restart(self) -> Self {
-        let (options, folder) = (self.options.clone(), self.keeps_folder.clone());
-        let (database_url, port) = (self.database_url.clone(), self.port);
-        let apart = self.stop_alone().await;
-        let mut server = Self::run(options, folder, database_url, port).await;
-        server.apart = apart;
-        server
+        self.pause().await.resume().await
+    }
+
+    /// Stops this server, to be started again.
+    pub async fn pause(self) -> Paused {
+        Paused {
+            options: self.options.clone(),
+            folder: self.keeps_folder.clone(),
+            database_url: self.database_url.clone(),
+            port: self.port,
+            apart: self.stop_alone().await,
+        }
+    }
+
+    /// The server of the hold, on its own.
+    pub fn take_hold_server(&mut self) -> Self {
+        *self.apart.take().expect("the hold is another server")
     }
 
     /// As [`TestServer::restart`], with other settings.

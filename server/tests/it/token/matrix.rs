@@ -2,6 +2,7 @@
 
 use http::{Method, StatusCode};
 use oci::{Digest, OperationKind};
+use server::registry::registry_token::TokenSubject;
 
 use crate::harness::{Client, Engine, Options, TestServer, blob, image, network};
 
@@ -203,8 +204,11 @@ fn aged(server: &TestServer, token: &str) -> String {
     let claims = server.state.tokens.verify(token, now).unwrap();
     let subject = claims.sub.parse().unwrap();
     server.state.tokens.issue(
-        Some(&subject),
-        Some(&claims.sid),
+        TokenSubject {
+            did: Some(&subject),
+            session: Some(&claims.sid),
+            access_token: None,
+        },
         claims.access.to_vec(),
         now - 24 * 60 * 60,
     )

@@ -1,6 +1,11 @@
 //! The token endpoint, and what its tokens open. Test names begin with ids of the security checklist.
 
+mod access_tokens;
+mod browser;
+mod credential_helper;
+mod device_login;
 mod endpoint;
 mod matrix;
+mod pages;
 mod strangers;
 mod tokens;

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use ring::hmac;
 use serde_json::{Value, json};
 use server::clock::Clock;
-use server::registry::registry_token::RegistryTokens;
+use server::registry::registry_token::{RegistryTokens, TokenSubject};
 
 use crate::harness::{Engine, Options, TestServer, blob, network};
 
@@ -160,7 +160,7 @@ async fn tk_01_other_algorithms_kinds_and_nonsense_open_nothing() {
         300,
     );
     let now = server.state.clock.now_millis() / 1000;
-    let token = other_registry.issue(None, None, Vec::new(), now);
+    let token = other_registry.issue(TokenSubject::default(), Vec::new(), now);
     assert_eq!(status_with(&server, &token).await, StatusCode::UNAUTHORIZED);
     server.stop().await;
 }

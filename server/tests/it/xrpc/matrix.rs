@@ -194,6 +194,7 @@ impl World {
             "com.atproto.repo.deleteRecord" => json!({
                 "repo": hold, "collection": "io.atcr.hold.crew", "rkey": record_key,
             }),
+            "dev.longshore.hold.collectGarbage" => json!({ "dryRun": true }),
             "dev.longshore.hold.offerCaptaincy" => {
                 json!({ "member": self.person(Role::Reader).unwrap().did })
             }

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod crew;
+mod garbage;
 mod matrix;
 mod people;
 mod quota;

@@ -53,6 +53,14 @@ impl Installation {
         self
     }
 
+    /// The same address, with these settings and no other.
+    pub fn with_nothing_but(mut self, settings: Vec<(&'static str, String)>) -> Self {
+        self.settings = settings;
+        self.settings
+            .push(("LONGSHORE_LISTEN", format!("127.0.0.1:{}", self.port)));
+        self
+    }
+
     /// A folder beside the data that goes when the test ends.
     pub fn parent(&self) -> &Path {
         self.parent.path()

@@ -17,7 +17,7 @@ pub mod s3_server;
 mod server_process;
 
 pub use client::{Client, http, with_digest};
-pub use images::Image;
+pub use images::{Image, blob, image_of};
 pub use installation::Installation;
 pub use network::{Account, network, workspace};
 pub use postgresql::new_postgresql_database;

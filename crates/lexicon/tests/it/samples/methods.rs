@@ -294,9 +294,35 @@ fn captaincy() -> Vec<Call> {
         Call::of(nsid::OFFER_CAPTAINCY)
             .takes_json(json!({ "member": DID }))
             .answers_json(json!({})),
+        collect_garbage(),
         Call::of(nsid::ACCEPT_CAPTAINCY)
             .answers_json(json!({ "captain": DID, "commit": { "cid": CID, "rev": TID } })),
     ]
+}
+
+fn collect_garbage() -> Call {
+    let amount = json!({ "blobs": 3, "bytes": 3_000_000_000_u64 });
+    let mut output = json!({
+        "dryRun": true,
+        "graceMinutes": 60,
+        "freedBytes": 9_000_000_000_u64,
+        "keptFor": { "layerRecords": amount, "promises": amount, "grace": amount },
+        "digests": [DIGEST],
+    });
+    for name in [
+        "removed",
+        "recordBlobs",
+        "orphans",
+        "quarantined",
+        "inQuarantine",
+        "kept",
+        "keptOrphans",
+    ] {
+        output[name] = amount.clone();
+    }
+    Call::of(nsid::COLLECT_GARBAGE)
+        .takes_json(json!({ "dryRun": true, "graceMinutes": 0 }))
+        .answers_json(output)
 }
 
 fn repo() -> Vec<Call> {

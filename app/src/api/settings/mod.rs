@@ -1,0 +1,5 @@
+//! What the settings pages show: to nobody but the person whose settings they are.
+
+pub mod profile;
+pub mod sessions;
+pub mod tokens;

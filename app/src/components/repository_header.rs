@@ -1,0 +1,88 @@
+//! What every page of a repository begins with: whose it is, its name, and its pages.
+
+use leptos::prelude::*;
+
+use super::signal_flag::SignalFlag;
+use crate::api::person::Owner;
+use crate::routes;
+
+/// Which page of the repository this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RepositoryTab {
+    /// The first one.
+    Overview,
+    /// Its tags.
+    Tags,
+    /// Two of its images side by side.
+    Compare,
+    /// One of another kind.
+    Other,
+}
+
+/// The head of a repository's pages. `detail` is what this page is about, where that is less than all of it.
+#[component]
+pub(crate) fn RepositoryHeader(
+    owner: Owner,
+    name: String,
+    path: String,
+    tab: RepositoryTab,
+    #[prop(optional, into)] detail: Option<String>,
+) -> impl IntoView {
+    let tabs = [
+        (
+            RepositoryTab::Overview,
+            "Overview",
+            routes::repository(&name),
+        ),
+        (RepositoryTab::Tags, "Tags", routes::tags(&name)),
+        (RepositoryTab::Compare, "Compare", routes::compare(&name)),
+    ]
+    .map(|(this, label, href)| {
+        let current = (this == tab).then_some("page");
+        view! {
+            <li>
+                <a class="tab" href=href aria-current=current>
+                    {label}
+                </a>
+            </li>
+        }
+    })
+    .collect_view();
+    let href = routes::repository(&name);
+    let heading = match detail {
+        Some(detail) => view! {
+            <h1 class="page-title">
+                <a href=href>{path}</a>
+                <span class="detail">{detail}</span>
+            </h1>
+        }
+        .into_any(),
+        None => view! { <h1 class="page-title">{path}</h1> }.into_any(),
+    };
+    view! {
+        <header class="page-head frame">
+            <SignalFlag name />
+            <div class="page-head-words">
+                <p class="eyebrow">
+                    <a href=routes::person(&owner.name)>{owner.name.clone()}</a>
+                </p>
+                {heading}
+            </div>
+            <nav class="tabs" aria-label="Repository">
+                <ul>{tabs}</ul>
+            </nav>
+        </header>
+    }
+}
+
+/// Says that what is shown may be old.
+#[component]
+pub(crate) fn StaleNotice(is_stale: bool) -> impl IntoView {
+    is_stale.then(|| {
+        view! {
+            <p class="notice">
+                "The server that hosts this account did not answer just now. This is what it said last."
+            </p>
+        }
+    })
+}

@@ -1,0 +1,144 @@
+//! Somebody with their repositories.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::api::person::{Person, PersonSource, RepositoryCard};
+use crate::components::layout::page::Page;
+use crate::components::loaded::loaded;
+use crate::components::repository_header::StaleNotice;
+use crate::components::signal_flag::SignalFlag;
+use crate::components::values::{Platforms, Size, When, kind_name};
+use crate::{routes, text};
+
+/// The page of a person, `/u/<name>`.
+#[component]
+pub(crate) fn PersonPage() -> impl IntoView {
+    let name = use_params_map()
+        .with_untracked(|params| params.get("name"))
+        .unwrap_or_default();
+    // Absent only while the list of routes is made.
+    let source = use_context::<Arc<dyn PersonSource>>();
+    source.map(|source| loaded(async move { source.person(&name).await }, draw))
+}
+
+fn draw(person: Person) -> impl IntoView {
+    let owner = person.owner;
+    let address = routes::person(&owner.name);
+    let unverified = owner.handle.is_none().then(|| {
+        view! {
+            <p class="notice">
+                "This account has no verified handle: the name it gives and the account do not point to each other. "
+                "Its images are named by its DID."
+            </p>
+        }
+    });
+    let count = text::counted(
+        person.repositories.len() as u64,
+        "repository",
+        "repositories",
+    );
+    let list = if person.repositories.is_empty() {
+        view! {
+            <section class="empty">
+                <h2>"No images yet"</h2>
+                <p>
+                    "Nothing has been pushed under this name, or it lies in a hold that only its crew may read. "
+                    "If the name is yours, the first push makes the first repository."
+                </p>
+                <p>
+                    <a class="button" href=format!("{}#start", routes::HOME)>
+                        "How to push"
+                    </a>
+                </p>
+            </section>
+        }
+        .into_any()
+    } else {
+        let cards = person
+            .repositories
+            .into_iter()
+            .map(|card| view! { <RepositoryRow card show_owner=false /> })
+            .collect_view();
+        view! {
+            <section aria-labelledby="repositories">
+                <h2 id="repositories" class="sr-only">"Repositories"</h2>
+                <ul class="repository-list">{cards}</ul>
+            </section>
+        }
+        .into_any()
+    };
+    view! {
+        <Page
+            title=owner.name.clone()
+            description=format!("Container images that {} publishes: {count}.", owner.name)
+            json=routes::json(&address)
+            feed=routes::feed(&address)
+        >
+            <header class="page-head frame">
+                <SignalFlag name=owner.did.clone() />
+                <div class="page-head-words">
+                    <p class="eyebrow">"Publisher"</p>
+                    <h1 class="page-title">{owner.name.clone()}</h1>
+                </div>
+            </header>
+            <div class="frame page-body">
+                <StaleNotice is_stale=person.is_stale />
+                {unverified}
+                <p class="page-summary">
+                    <span>{count}</span>
+                    <span>
+                        "DID " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
+                    </span>
+                    <span>"Hosted at " {text::visible(&owner.pds)}</span>
+                    <a href=routes::feed(&address)>"Feed of pushes"</a>
+                </p>
+                {list}
+            </div>
+        </Page>
+    }
+}
+
+/// A repository in a list.
+#[component]
+pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl IntoView {
+    let shown = if show_owner {
+        card.name.clone()
+    } else {
+        card.path.clone()
+    };
+    let kind = card
+        .kind
+        .as_deref()
+        .filter(|kind| !matches!(*kind, "image" | "index"));
+    let kind = kind.map(|kind| view! { <li class="chip chip-kind">{kind_name(kind)}</li> });
+    let signed = card
+        .is_signed
+        .then(|| view! { <li class="chip chip-signed">"Signed"</li> });
+    let has_marks = kind.is_some() || signed.is_some();
+    let marks = has_marks.then(|| view! { <ul class="chips">{kind} {signed}</ul> });
+    view! {
+        <li class="repository-row">
+            <SignalFlag name=card.name.clone() />
+            <div class="repository-words">
+                <h3>
+                    <a href=routes::repository(&card.name)>{shown}</a>
+                </h3>
+                {card.summary.map(|summary| view! { <p>{text::visible(&summary)}</p> })}
+                {marks}
+                <Platforms platforms=card.platforms />
+            </div>
+            <ul class="row-facts">
+                <li>"Pushed " <When moment=card.pushed_at /></li>
+                <li>{text::counted(card.tag_count, "tag", "tags")}</li>
+                {card.size.map(|bytes| view! { <li><Size bytes /></li> })}
+                {card
+                    .pulls
+                    .filter(|pulls| *pulls > 0)
+                    .map(|pulls| view! { <li>{text::counted(pulls, "pull", "pulls")}</li> })}
+            </ul>
+        </li>
+    }
+}

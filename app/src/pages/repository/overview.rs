@@ -1,0 +1,179 @@
+//! A repository at a glance: how to pull it, what its owner says of it, where it lies.
+
+use leptos::prelude::*;
+
+use crate::api::repository::overview::Overview;
+use crate::api::repository::tags::Tag;
+use crate::components::facts::{Fact, Facts, OutsideLink, TextTable};
+use crate::components::layout::page::Page;
+use crate::components::pull_panel::PullPanel;
+use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
+use crate::components::values::{Platforms, Size, When, kind_name};
+use crate::{routes, text};
+
+pub(super) fn draw(overview: Overview) -> impl IntoView {
+    let address = routes::repository(&overview.name);
+    let description = overview.summary.clone().unwrap_or_else(|| {
+        format!(
+            "Container images of {}, published by {}.",
+            overview.path, overview.owner.name
+        )
+    });
+    let pull = overview.tag.clone().map(|tag| {
+        view! {
+            <PullPanel
+                registry_host=overview.registry_host.clone()
+                name=overview.name.clone()
+                tag=Some(tag.tag)
+                digest=tag.digest
+                kind=tag.kind
+                plain_http=overview.plain_http
+            />
+        }
+    });
+    let no_tags = overview.tag.is_none().then(|| {
+        view! {
+            <section class="empty">
+                <h2>"No tags"</h2>
+                <p>
+                    "Something was pushed here, but no tag points to it. Push with a tag to give it a name that
+                    people can pull."
+                </p>
+            </section>
+        }
+    });
+    let readme = match overview.readme_html.clone() {
+        Some(html) => view! {
+            <section class="readme" aria-labelledby="readme">
+                <h2 id="readme">"About"</h2>
+                <div class="prose" inner_html=html></div>
+            </section>
+        }
+        .into_any(),
+        None => view! {
+            <section class="readme" aria-labelledby="readme">
+                <h2 id="readme">"About"</h2>
+                <p class="note">
+                    "The owner has not written about this repository yet. What they write is a record "
+                    <code>"io.atcr.repo.page"</code> " in their own repo."
+                </p>
+            </section>
+        }
+        .into_any(),
+    };
+    view! {
+        <Page
+            title=overview.name.clone()
+            description
+            json=routes::json(&address)
+            feed=routes::feed(&address)
+        >
+            <RepositoryHeader
+                owner=overview.owner.clone()
+                name=overview.name.clone()
+                path=overview.path.clone()
+                tab=RepositoryTab::Overview
+            />
+            <div class="frame page-body with-aside">
+                <div class="page-main">
+                    <StaleNotice is_stale=overview.is_stale />
+                    {pull}
+                    {no_tags}
+                    {readme}
+                </div>
+                <Aside overview />
+            </div>
+        </Page>
+    }
+}
+
+/// The facts beside the description.
+#[component]
+fn Aside(overview: Overview) -> impl IntoView {
+    let name = overview.name.clone();
+    let recent = (!overview.recent.is_empty()).then(|| {
+        let rows = overview
+            .recent
+            .iter()
+            .map(|tag| view! { <RecentTag name=name.clone() tag=tag.clone() /> })
+            .collect_view();
+        view! {
+            <section aria-labelledby="recent">
+                <h2 id="recent">"Recent tags"</h2>
+                <ul class="recent-tags">{rows}</ul>
+                <p>
+                    <a href=routes::tags(&name)>
+                        {format!("All {}", text::counted(overview.tag_count as u64, "tag", "tags"))}
+                    </a>
+                </p>
+            </section>
+        }
+    });
+    let platforms: Vec<String> = overview
+        .tag
+        .iter()
+        .flat_map(|tag| tag.platforms.iter())
+        .filter_map(|image| image.platform.clone())
+        .collect();
+    let kind = overview.tag.as_ref().and_then(|tag| tag.kind.clone());
+    let annotations = (!overview.annotations.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="annotations">
+                <h2 id="annotations">"Annotations"</h2>
+                <TextTable label="Annotations" rows=overview.annotations.clone() />
+            </section>
+        }
+    });
+    let records = overview
+        .records
+        .iter()
+        .map(|(what, uri)| {
+            view! {
+                <li>
+                    {what.clone()} " "
+                    <code class="record-uri">{uri.clone()}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <aside class="page-aside" aria-label="About this repository">
+            <section aria-labelledby="facts">
+                <h2 id="facts">"At a glance"</h2>
+                <Facts>
+                    {kind.map(|kind| view! { <Fact name="Kind">{kind_name(&kind)}</Fact> })}
+                    {(!platforms.is_empty())
+                        .then(|| view! { <Fact name="Runs on"><Platforms platforms /></Fact> })}
+                    {overview.size.map(|bytes| view! { <Fact name="Stored"><Size bytes /></Fact> })}
+                    <Fact name="Pulls">{text::grouped(overview.pulls)}</Fact>
+                    {overview
+                        .licence
+                        .map(|licence| view! { <Fact name="Licence">{text::visible(&licence)}</Fact> })}
+                    {overview
+                        .source
+                        .map(|href| view! { <Fact name="Source"><OutsideLink href /></Fact> })}
+                    {overview.hold.map(|hold| view! { <Fact name="Hold"><code>{hold}</code></Fact> })}
+                </Facts>
+            </section>
+            {recent}
+            {annotations}
+            <section aria-labelledby="records">
+                <h2 id="records">"Records"</h2>
+                <p class="note">"What this page says is signed in the owner's repo:"</p>
+                <ul class="records">{records}</ul>
+            </section>
+        </aside>
+    }
+}
+
+#[component]
+fn RecentTag(name: String, tag: Tag) -> impl IntoView {
+    view! {
+        <li>
+            <a href=routes::image(&name, &tag.tag)>{tag.tag.clone()}</a>
+            <span class="note">
+                <When moment=tag.pushed_at />
+            </span>
+        </li>
+    }
+}

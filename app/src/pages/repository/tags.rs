@@ -1,0 +1,232 @@
+//! The tags of a repository.
+
+use leptos::prelude::*;
+
+use crate::api::repository::tags::{PlatformImage, Tag, TagsPage, TagsQuery};
+use crate::components::layout::page::Page;
+use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
+use crate::components::values::{ShortDigest, Size, When, kind_name};
+use crate::{routes, text};
+
+pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
+    let address = routes::tags(&page.name);
+    let shown = if page.tags.is_empty() {
+        view! { <NoTags total=page.total filter=query.filter.clone() address=address.clone() /> }
+            .into_any()
+    } else {
+        let rows = page
+            .tags
+            .iter()
+            .map(|tag| view! { <TagRow name=page.name.clone() tag=tag.clone() /> })
+            .collect_view();
+        view! { <ol class="tag-list">{rows}</ol> }.into_any()
+    };
+    let count = summary(&page, &query);
+    view! {
+        <Page
+            title=format!("Tags of {}", page.name)
+            description=format!("The tags of {}: {}.", page.name, text::counted(page.total as u64, "tag", "tags"))
+            json=routes::json(&address)
+            feed=routes::feed(&routes::repository(&page.name))
+        >
+            <RepositoryHeader
+                owner=page.owner.clone()
+                name=page.name.clone()
+                path=page.path.clone()
+                tab=RepositoryTab::Tags
+            />
+            <div class="frame page-body">
+                <StaleNotice is_stale=page.is_stale />
+                <FilterForm address=address.clone() query=query.clone() />
+                <p class="note" role="status">
+                    {count}
+                </p>
+                {shown}
+                <Paging address skipped=page.skipped next=page.next.clone() query=query.clone() />
+            </div>
+        </Page>
+    }
+}
+
+/// Which tags these are, of how many.
+fn summary(page: &TagsPage, query: &TagsQuery) -> String {
+    let (first, last) = (page.skipped + 1, page.skipped + page.tags.len());
+    let total = text::counted(page.total as u64, "tag", "tags");
+    match (page.tags.is_empty(), query.filter.is_empty()) {
+        (true, _) => total,
+        (false, true) if page.tags.len() == page.total => total,
+        (false, true) => format!("{first}–{last} of {total}"),
+        (false, false) => format!(
+            "{first}–{last} of {} that match, {total} in all",
+            text::grouped(page.matching as u64)
+        ),
+    }
+}
+
+#[component]
+fn FilterForm(address: String, query: TagsQuery) -> impl IntoView {
+    let by_time = query.order == "newest";
+    view! {
+        <form class="filter-form" method="get" action=address role="search" aria-label="Tags">
+            <div class="field">
+                <label for="filter">"Filter tags"</label>
+                <input
+                    id="filter"
+                    name="filter"
+                    type="search"
+                    value=query.filter
+                    maxlength="128"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+            </div>
+            <div class="field">
+                <label for="order">"Order"</label>
+                <select id="order" name="order">
+                    <option value="version" selected=!by_time>
+                        "Newest version first"
+                    </option>
+                    <option value="newest" selected=by_time>
+                        "Last pushed first"
+                    </option>
+                </select>
+            </div>
+            <button class="button" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn NoTags(total: usize, filter: String, address: String) -> impl IntoView {
+    if total == 0 {
+        return view! {
+            <section class="empty">
+                <h2>"No tags yet"</h2>
+                <p>"A push with a tag puts the first one here."</p>
+            </section>
+        }
+        .into_any();
+    }
+    view! {
+        <section class="empty">
+            <h2>"No tag matches"</h2>
+            <p>"None of the tags has “" {text::visible(&filter)} "” in it."</p>
+            <p>
+                <a class="button" href=address>
+                    "Show all tags"
+                </a>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn TagRow(name: String, tag: Tag) -> impl IntoView {
+    let is_image = matches!(tag.kind.as_deref(), Some("image" | "index"));
+    let kind = tag
+        .kind
+        .as_deref()
+        .filter(|_| !is_image)
+        .map(|kind| view! { <span class="chip chip-kind">{kind_name(kind)}</span> });
+    let attached = (tag.attached > 0).then(|| {
+        let words = text::counted(tag.attached as u64, "attachment", "attachments");
+        view! { <span class="chip chip-signed">{words}</span> }
+    });
+    let platforms = (!tag.platforms.is_empty()).then(|| {
+        let caption = format!("Images of {}", tag.tag);
+        let rows = tag
+            .platforms
+            .iter()
+            .map(|image| view! { <PlatformRow name=name.clone() image=image.clone() /> })
+            .collect_view();
+        view! {
+            <table class="platform-table">
+                <caption class="sr-only">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Platform"</th>
+                        <th scope="col">"Digest"</th>
+                        <th scope="col" class="number">"Compressed"</th>
+                        <th scope="col" class="number">"Unpacked"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    view! {
+        <li class="tag-row">
+            <div class="tag-head">
+                <h2>
+                    <a href=routes::image(&name, &tag.tag)>{tag.tag.clone()}</a>
+                </h2>
+                {kind}
+                {attached}
+                <span class="note">"Pushed " <When moment=tag.pushed_at /></span>
+                <span class="note tag-digest">
+                    <ShortDigest digest=tag.digest.clone() />
+                    {tag.size.map(|bytes| view! { " · " <Size bytes /> })}
+                </span>
+            </div>
+            {platforms}
+        </li>
+    }
+}
+
+#[component]
+fn PlatformRow(name: String, image: PlatformImage) -> impl IntoView {
+    let platform = image
+        .platform
+        .as_deref()
+        .map_or_else(|| "any".to_owned(), text::visible);
+    let unpacked = match image.unpacked_size {
+        Some(bytes) => view! { <Size bytes /> }.into_any(),
+        None => view! { <span class="unknown" title="Known once its files were listed">"–"</span> }
+            .into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{platform}</th>
+            <td>
+                <a href=routes::image(&name, &image.digest)>
+                    <ShortDigest digest=image.digest.clone() />
+                </a>
+            </td>
+            <td class="number">
+                <Size bytes=image.size />
+            </td>
+            <td class="number">{unpacked}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn Paging(
+    address: String,
+    skipped: usize,
+    next: Option<String>,
+    query: TagsQuery,
+) -> impl IntoView {
+    let link = |after: Option<&str>| {
+        routes::with_query(
+            &address,
+            &[
+                ("filter", &query.filter),
+                ("order", &query.order),
+                ("after", after.unwrap_or_default()),
+            ],
+        )
+    };
+    let first = (skipped > 0)
+        .then(|| view! { <a class="button button-quiet" href=link(None)>"First page"</a> });
+    let next = next.map(
+        |after| view! { <a class="button" rel="next" href=link(Some(&after))>"Next page"</a> },
+    );
+    (first.is_some() || next.is_some()).then(|| {
+        view! { <nav class="paging" aria-label="Pages of tags">{first} {next}</nav> }
+    })
+}

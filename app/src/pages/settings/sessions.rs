@@ -1,0 +1,85 @@
+//! Where a person is signed in, and the way to end it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::SettingsPage;
+use crate::api::settings::sessions::{SessionsSource, SignedInBrowser};
+use crate::components::form_token::FormToken;
+use crate::routes;
+
+/// The page.
+#[component]
+pub(crate) fn SessionsPage() -> impl IntoView {
+    // Absent only while the list of routes is made.
+    let source = use_context::<Arc<dyn SessionsSource>>();
+    view! {
+        <SettingsPage title="Sessions and devices" path=routes::SETTINGS_SESSIONS>
+            <Suspense>
+                {move || {
+                    let source = source.clone();
+                    Suspend::new(async move {
+                        match source {
+                            Some(source) => {
+                                let page = source.sessions_page().await;
+                                Some(view! { <Browsers browsers=page.browsers /> })
+                            }
+                            None => None,
+                        }
+                    })
+                }}
+            </Suspense>
+        </SettingsPage>
+    }
+}
+
+#[component]
+fn Browsers(browsers: Option<Vec<SignedInBrowser>>) -> impl IntoView {
+    let Some(browsers) = browsers else {
+        return view! {
+            <p class="problem" role="alert">
+                "Your sessions cannot be looked up at the moment. Reload the page in a while."
+            </p>
+        }
+        .into_any();
+    };
+    let rows = browsers
+        .into_iter()
+        .map(|browser| view! { <Browser browser /> })
+        .collect_view();
+    view! {
+        <h2 class="minor">"Browsers"</h2>
+        <p>"Signing one out takes effect with its next request."</p>
+        <ul class="rows">{rows}</ul>
+        <form method="post" action=routes::SETTINGS_SESSIONS>
+            <FormToken />
+            <button class="button button-danger" type="submit" name="end_all" value="1">
+                "Sign out everywhere"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Browser(browser: SignedInBrowser) -> impl IntoView {
+    let label = format!("Sign out {}", browser.browser);
+    view! {
+        <li class="row">
+            <div>
+                <p class="row-title">
+                    {browser.browser}
+                    {browser.is_this_one.then(|| view! { <span class="badge">"This browser"</span> })}
+                </p>
+                <p class="note">"Signed in " {browser.signed_in} ", last used " {browser.last_used}</p>
+            </div>
+            <form method="post" action=routes::SETTINGS_SESSIONS>
+                <FormToken />
+                <button class="link-button" type="submit" name="end" value=browser.id aria-label=label>
+                    "Sign out"
+                </button>
+            </form>
+        </li>
+    }
+}

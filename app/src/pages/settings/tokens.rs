@@ -1,0 +1,280 @@
+//! A person's access tokens: making one, seeing all, revoking.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::SettingsPage;
+use crate::api::settings::tokens::{
+    CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage as TokensPageData, TokensSource,
+};
+use crate::components::ask_to_push::AskToPush;
+use crate::components::form_token::FormToken;
+use crate::components::listing::Listing;
+use crate::components::pull_command::CommandBlock;
+use crate::routes;
+use crate::snippets::snippets;
+
+/// The page.
+#[component]
+pub(crate) fn TokensPage() -> impl IntoView {
+    // Absent only while the list of routes is made.
+    let source = use_context::<Arc<dyn TokensSource>>();
+    view! {
+        <SettingsPage title="Access tokens" path=routes::SETTINGS_TOKENS>
+            <Suspense>
+                {move || {
+                    let source = source.clone();
+                    Suspend::new(async move {
+                        match source {
+                            Some(source) => {
+                                let page = source.tokens_page().await;
+                                Some(view! { <Tokens page /> })
+                            }
+                            None => None,
+                        }
+                    })
+                }}
+            </Suspense>
+        </SettingsPage>
+    }
+}
+
+#[component]
+fn Tokens(page: TokensPageData) -> impl IntoView {
+    let created = page.created.map(|created| view! { <Created created /> });
+    let revoked = page.is_revoked.then(|| {
+        view! {
+            <p class="done" role="status">
+                "Revoked. From now on it opens nothing."
+            </p>
+        }
+    });
+    let ask_to_push = (!page.may_push)
+        .then(|| view! { <AskToPush return_to=routes::SETTINGS_TOKENS.to_owned() /> });
+    let form = if page.may_create {
+        view! { <NewToken form=page.form problem=page.problem username=page.username.clone() /> }
+            .into_any()
+    } else {
+        view! { <ConfirmFirst /> }.into_any()
+    };
+    view! {
+        <p>
+            "A token logs a machine in where you cannot: CI, a cluster, a server. It does a part of what you may do, and
+            ends on its day or when you revoke it. On your own computer, "
+            <a href=routes::INSTALL>"log in through the browser"</a> " instead."
+        </p>
+        {created}
+        {revoked}
+        <h2 class="minor">"New token"</h2>
+        {form}
+        {ask_to_push}
+        <h2 class="minor">"Your tokens"</h2>
+        <List tokens=page.tokens />
+        <h2 class="minor" id="use">"Using a token"</h2>
+        <Snippets host=page.registry_host username=page.username />
+    }
+}
+
+/// The token itself, this once.
+#[component]
+fn Created(created: CreatedToken) -> impl IntoView {
+    view! {
+        <section class="notice" role="status" aria-label="Your new token">
+            <p>
+                "Your token " <strong>{created.name}</strong>
+                ". Copy it now: it is stored as a hash, and nobody can show it to you again."
+            </p>
+            <Listing label="Access token" text=created.secret />
+        </section>
+    }
+}
+
+#[component]
+fn ConfirmFirst() -> impl IntoView {
+    let address = format!(
+        "{}?fresh=1&return_to={}",
+        routes::SIGN_IN,
+        routes::SETTINGS_TOKENS
+    );
+    view! {
+        <p>"A token opens your account for a long time, so confirm first that it is you."</p>
+        <p>
+            <a class="button" href=address>
+                "Sign in again"
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl IntoView {
+    let example = format!("{username}/*");
+    let repositories = if form.repositories.is_empty() {
+        example.clone()
+    } else {
+        form.repositories.clone()
+    };
+    let is_wrong = problem.is_some();
+    let problem = problem.map(|problem| {
+        view! {
+            <p class="problem" id="token-problem" role="alert">
+                {problem}
+            </p>
+        }
+    });
+    let lifetimes = LIFETIMES
+        .map(|days| {
+            view! {
+                <option value=days.to_string() selected=days == form.days>
+                    {days}
+                    " days"
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        {problem}
+        <form class="stack" method="post" action=routes::SETTINGS_TOKENS>
+            <FormToken />
+            <label for="token-name">"Name"</label>
+            <input
+                id="token-name"
+                name="name"
+                type="text"
+                value=form.name.clone()
+                placeholder="CI of my-app"
+                maxlength="64"
+                required
+                aria-describedby=is_wrong.then_some("token-problem")
+            />
+            <label for="token-repositories">"Repositories, one in a line"</label>
+            <textarea
+                id="token-repositories"
+                name="repositories"
+                rows="3"
+                autocapitalize="none"
+                spellcheck="false"
+                maxlength="6000"
+                required
+                aria-describedby="token-repositories-help"
+            >
+                {repositories}
+            </textarea>
+            <p class="note" id="token-repositories-help">
+                "As image names have them, without the host. A star stands for any characters: " <code>{example}</code>
+                " are all of yours, " <code>"*/*"</code> " all that you may use."
+            </p>
+            <Actions form=form.clone() />
+            <label for="token-days">"Ends after"</label>
+            <select id="token-days" name="days">
+                {lifetimes}
+            </select>
+            <p>
+                <button class="button" type="submit" name="create" value="1">
+                    "Make the token"
+                </button>
+            </p>
+        </form>
+    }
+}
+
+#[component]
+fn Actions(form: TokenForm) -> impl IntoView {
+    let actions = [
+        ("pull", form.pull, "Pull: fetch images"),
+        ("push", form.push, "Push: upload images and move tags"),
+        ("delete", form.delete, "Delete images and tags"),
+    ];
+    let boxes = actions
+        .map(|(name, checked, text)| {
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=name value="true" checked=checked />
+                    <span>{text}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="stack">
+            <legend>"What it may do"</legend>
+            {boxes}
+        </fieldset>
+    }
+}
+
+#[component]
+fn List(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
+    let Some(tokens) = tokens else {
+        return view! {
+            <p class="problem" role="alert">
+                "Your tokens cannot be looked up at the moment. Reload the page in a while."
+            </p>
+        }
+        .into_any();
+    };
+    if tokens.is_empty() {
+        return view! { <p class="note">"None yet."</p> }.into_any();
+    }
+    let rows = tokens
+        .into_iter()
+        .map(|token| view! { <Row token /> })
+        .collect_view();
+    view! { <ul class="rows">{rows}</ul> }.into_any()
+}
+
+#[component]
+fn Row(token: ListedToken) -> impl IntoView {
+    let label = format!("Revoke {}", token.name);
+    let badge = if token.is_expired {
+        Some("Expired")
+    } else {
+        token.is_device.then_some("Device")
+    };
+    let badge = badge.map(|text| view! { <span class="badge">{text}</span> });
+    let scopes = token
+        .scopes
+        .into_iter()
+        .map(|scope| view! { <p class="note">{scope}</p> })
+        .collect_view();
+    let last_used = token.last_used.map_or_else(
+        || "never used".to_owned(),
+        |last_used| format!("last used {last_used}"),
+    );
+    view! {
+        <li class="row">
+            <div>
+                <p class="row-title">{token.name} {badge}</p>
+                {scopes}
+                <p class="note">"Made " {token.created} ", " {last_used} ", ends " {token.expires}</p>
+            </div>
+            <form method="post" action=routes::SETTINGS_TOKENS>
+                <FormToken />
+                <button class="link-button" type="submit" name="revoke" value=token.id aria-label=label>
+                    "Revoke"
+                </button>
+            </form>
+        </li>
+    }
+}
+
+#[component]
+fn Snippets(host: String, username: String) -> impl IntoView {
+    snippets(&host, &username)
+        .into_iter()
+        .map(|snippet| {
+            let text = if snippet.is_command {
+                view! { <CommandBlock label=snippet.place command=snippet.text /> }.into_any()
+            } else {
+                view! { <Listing label=snippet.place text=snippet.text /> }.into_any()
+            };
+            view! {
+                <div class="snippet">
+                    <p class="note">{snippet.note}</p>
+                    {text}
+                </div>
+            }
+        })
+        .collect_view()
+}

@@ -1,0 +1,101 @@
+//! What to put where, so that a machine logs in with an access token. Plain functions; components draw.
+//!
+//! The token is never in them: each takes it from a variable or secret of the place it runs in.
+
+/// A place in which images are pulled or pushed by a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// What the place is called.
+    pub place: &'static str,
+    /// Where the text goes.
+    pub note: &'static str,
+    /// The text.
+    pub text: String,
+    /// The text is typed into a terminal, and not part of a file.
+    pub is_command: bool,
+}
+
+/// The name under which places keep the token.
+const VARIABLE: &str = "LONGSHORE_TOKEN";
+
+/// For every place, in the order in which they are offered. `host` is the registry's, `username` a handle or DID.
+pub fn snippets(host: &str, username: &str) -> Vec<Snippet> {
+    let log_in = |program: &str| {
+        format!("echo \"${VARIABLE}\" | {program} login -u {username} --password-stdin {host}")
+    };
+    vec![
+        Snippet {
+            place: "docker",
+            note: "With the token in the variable LONGSHORE_TOKEN, so that it is not in the history of your shell.",
+            text: log_in("docker"),
+            is_command: true,
+        },
+        Snippet {
+            place: "podman",
+            note: "The same; buildah and skopeo find this login, too.",
+            text: log_in("podman"),
+            is_command: true,
+        },
+        Snippet {
+            place: "GitHub Actions",
+            note: "A step of a job. Keep the token as a secret named LONGSHORE_TOKEN.",
+            text: format!(
+                "- uses: docker/login-action@v3\n  with:\n    registry: {host}\n    username: {username}\n    \
+                 password: ${{{{ secrets.{VARIABLE} }}}}"
+            ),
+            is_command: false,
+        },
+        Snippet {
+            place: "GitLab CI",
+            note: "In .gitlab-ci.yml. Keep the token as a masked variable named LONGSHORE_TOKEN.",
+            text: format!("before_script:\n  - {}", log_in("docker")),
+            is_command: false,
+        },
+        Snippet {
+            place: "Kubernetes",
+            note: "Makes the pull secret; name it under imagePullSecrets of a pod or a service account.",
+            text: format!(
+                "kubectl create secret docker-registry longshore --docker-server={host} \
+                 --docker-username={username} --docker-password=\"${VARIABLE}\""
+            ),
+            is_command: true,
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_names_the_registry_the_account_and_where_the_token_is() {
+        for snippet in snippets("registry.example:5000", "alice.example") {
+            for part in ["registry.example:5000", "alice.example", "LONGSHORE_TOKEN"] {
+                assert!(
+                    snippet.text.contains(part),
+                    "{}: {}",
+                    snippet.place,
+                    snippet.text
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn wb_14_a_command_is_one_line_and_a_file_keeps_its_indentation() {
+        for snippet in snippets("registry.example", "alice.example") {
+            assert_eq!(
+                snippet.text.lines().count() == 1,
+                snippet.is_command,
+                "{}",
+                snippet.place
+            );
+        }
+        let actions = &snippets("registry.example", "alice.example")[2].text;
+        assert_eq!(
+            actions,
+            "- uses: docker/login-action@v3\n  with:\n    registry: registry.example\n    username: alice.example\n    \
+             password: ${{ secrets.LONGSHORE_TOKEN }}"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Who looks, and what they may see: decided by the registry, as for a pull.
+
+use atproto::syntax::Did;
+use oci::{RepositoryName, RepositoryPath};
+
+use super::{Catalog, CatalogError};
+use crate::clients::hold::HoldUser;
+use crate::registry::permissions::{Caller, PullAccess};
+
+/// Whoever looks at a page: somebody who is signed in, or nobody in particular.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reader {
+    /// The person, with their session.
+    pub user: Option<HoldUser>,
+}
+
+impl Reader {
+    /// As the registry knows callers. There is no token, so what everybody may read needs none, and what only some
+    /// may read follows the person.
+    fn caller(&self) -> Caller {
+        Caller {
+            did: self.user.as_ref().map(|user| user.did.clone()),
+            session: self.user.as_ref().and_then(|user| user.session.clone()),
+            grants: None,
+        }
+    }
+}
+
+impl Catalog {
+    /// The right to look at a repository, which need not have anything in it.
+    pub(super) async fn open(
+        &self,
+        reader: &Reader,
+        name: &RepositoryName,
+    ) -> Result<PullAccess, CatalogError> {
+        let access = self
+            .inner
+            .registry
+            .pull_access(reader.caller(), name.clone());
+        Ok(access.await?)
+    }
+
+    /// The right to look at a repository by its owner's DID; `None` where the reader may not.
+    pub(super) async fn open_by_did(
+        &self,
+        reader: &Reader,
+        owner: &Did,
+        path: &RepositoryPath,
+    ) -> Result<Option<PullAccess>, CatalogError> {
+        let name = owner
+            .to_oci_component()
+            .and_then(|component| RepositoryName::new(&component, path).ok());
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        match self.open(reader, &name).await {
+            Ok(access) => Ok(Some(access)),
+            Err(CatalogError::RepositoryUnknown | CatalogError::Unreachable { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Fails where a repository has nothing in it, after asking its owner's PDS for what is new. Answers whether
+    /// what is known is as fresh as it should be.
+    pub(super) async fn require_repository(
+        &self,
+        access: &PullAccess,
+    ) -> Result<bool, CatalogError> {
+        let (owner, path) = (&access.repository.owner, access.repository.path());
+        let is_fresh = self.inner.registry.refresh_listing(owner).await?;
+        if self.inner.database.repository_exists(owner, path).await? {
+            Ok(is_fresh)
+        } else {
+            Err(CatalogError::RepositoryUnknown)
+        }
+    }
+}

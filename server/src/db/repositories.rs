@@ -1,0 +1,398 @@
+//! Repositories as pages list and find them: sums over `tags` and `manifests`, `repository_pages`, `repository_search`.
+
+use atproto::syntax::Did;
+use oci::RepositoryPath;
+
+use super::hold_crew::Flag;
+use super::{Database, DatabaseError, Transaction, execute, on_pool};
+
+/// A repository in its owner's list.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RepositoryRow {
+    /// The name below the owner's.
+    pub repository: String,
+    /// The tag that moved last.
+    pub tag: String,
+    /// What it points to.
+    pub digest: String,
+    /// When it moved, unix milliseconds.
+    pub updated_at: i64,
+    /// How many tags there are.
+    pub tag_count: i64,
+}
+
+/// A tag that moved.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PushRow {
+    /// The repository.
+    pub repository: String,
+    /// The tag.
+    pub tag: String,
+    /// What it points to now.
+    pub digest: String,
+    /// When it moved, unix milliseconds.
+    pub updated_at: i64,
+}
+
+/// What an owner says of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct RepositoryPageRow {
+    /// The record as JSON; `None`: there is none.
+    pub record: Option<String>,
+    /// Where it lies.
+    pub record_uri: Option<String>,
+    /// When the PDS said so, unix milliseconds.
+    pub checked_at: i64,
+}
+
+/// What is searched.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SearchRow {
+    /// Whose repository.
+    pub owner_did: String,
+    /// Its name below theirs.
+    pub repository: String,
+    /// Handle, name and description in lower case.
+    pub words: String,
+    /// One line for people.
+    pub summary: String,
+    /// Platforms with blanks around each.
+    pub platforms: String,
+    /// Kinds of things with blanks around each.
+    pub kinds: String,
+    /// Something in it is signed.
+    #[sqlx(try_from = "i64")]
+    pub is_signed: Flag,
+    /// It has a description.
+    #[sqlx(try_from = "i64")]
+    pub has_readme: Flag,
+    /// How many tags it has.
+    pub tag_count: i64,
+    /// Bytes of its distinct blobs.
+    pub size: i64,
+    /// When a tag last moved, unix milliseconds.
+    pub pushed_at: i64,
+}
+
+/// What to search for. Patterns are those of `LIKE` with `\` as escape.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// Each must be in the words; at most three are used.
+    pub words: Vec<String>,
+    /// Must be in the platforms.
+    pub platform: Option<String>,
+    /// Must be among the kinds.
+    pub kind: Option<String>,
+    /// Signed ones only.
+    pub signed: bool,
+    /// Described ones only.
+    pub readme: bool,
+    /// Pushed before this, or then and later in the order: pushed at, owner, repository.
+    pub after: Option<(i64, String, String)>,
+}
+
+const SEARCH: &str =
+    "SELECT owner_did, repository, words, summary, platforms, kinds, is_signed, has_readme, tag_count, size, pushed_at
+       FROM repository_search
+      WHERE words LIKE $1 ESCAPE '\\' AND words LIKE $2 ESCAPE '\\' AND words LIKE $3 ESCAPE '\\'
+        AND platforms LIKE $4 ESCAPE '\\' AND kinds LIKE $5 ESCAPE '\\'
+        AND is_signed >= $6 AND has_readme >= $7
+        AND (pushed_at < $8 OR (pushed_at = $8 AND (owner_did > $9 OR (owner_did = $9 AND repository > $10))))
+      ORDER BY pushed_at DESC, owner_did, repository
+      LIMIT $11";
+
+impl Database {
+    /// Somebody's repositories that have tags, the one pushed to last first.
+    pub async fn list_owner_repositories(
+        &self,
+        owner: &Did,
+        limit: i64,
+    ) -> Result<Vec<RepositoryRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, RepositoryRow>(
+                "SELECT repository, tag, digest, updated_at, tag_count
+                   FROM (SELECT repository, tag, digest, updated_at,
+                                ROW_NUMBER() OVER (PARTITION BY repository ORDER BY updated_at DESC, tag) AS place,
+                                COUNT(*) OVER (PARTITION BY repository) AS tag_count
+                           FROM tags
+                          WHERE owner_did = $1) AS ranked
+                  WHERE place = 1
+                  ORDER BY updated_at DESC, repository
+                  LIMIT $2",
+                [owner.as_str(), limit]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Bytes of the distinct blobs of each of somebody's repositories, as far as their manifests were looked at.
+    pub async fn list_repository_sizes(
+        &self,
+        owner: &Did,
+    ) -> Result<Vec<(String, i64)>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, (String, i64)>(
+                "SELECT repository, CAST(SUM(size) AS BIGINT)
+                   FROM (SELECT DISTINCT manifests.repository AS repository, image_parts.part AS part,
+                                image_parts.size AS size
+                           FROM manifests
+                           JOIN image_parts ON image_parts.manifest = manifests.digest
+                          WHERE manifests.owner_did = $1 AND image_parts.role IN ('config', 'layer')) AS blobs
+                  GROUP BY repository",
+                [owner.as_str()]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Tags of an owner, of one repository or all, the one that moved last first.
+    pub async fn list_pushes(
+        &self,
+        owner: &Did,
+        repository: Option<&RepositoryPath>,
+        limit: i64,
+    ) -> Result<Vec<PushRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, PushRow>(
+                "SELECT repository, tag, digest, updated_at
+                   FROM tags
+                  WHERE owner_did = $1 AND ($2 IS NULL OR repository = $2)
+                  ORDER BY updated_at DESC, repository, tag
+                  LIMIT $3",
+                [
+                    owner.as_str(),
+                    repository.map(RepositoryPath::as_str),
+                    limit
+                ]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// What the owner last said of a repository.
+    pub async fn find_repository_page(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<Option<RepositoryPageRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, RepositoryPageRow>(
+                "SELECT record, record_uri, checked_at
+                   FROM repository_pages
+                  WHERE owner_did = $1 AND repository = $2",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_optional
+        )?)
+    }
+
+    /// Repositories whose row for searching is missing or older than their tags.
+    pub async fn list_unindexed_repositories(
+        &self,
+        limit: i64,
+    ) -> Result<Vec<(String, String)>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, (String, String)>(
+                "SELECT known.owner_did, known.repository
+                   FROM (SELECT owner_did, repository, COUNT(*) AS tag_count, MAX(updated_at) AS pushed_at
+                           FROM tags
+                          GROUP BY owner_did, repository) AS known
+                   LEFT JOIN repository_search
+                          ON repository_search.owner_did = known.owner_did
+                         AND repository_search.repository = known.repository
+                  WHERE repository_search.repository IS NULL
+                     OR repository_search.tag_count <> known.tag_count
+                     OR repository_search.pushed_at <> known.pushed_at
+                  LIMIT $1",
+                [limit]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Searches. Nothing here knows who may see what.
+    pub async fn search_repositories(
+        &self,
+        query: &SearchQuery,
+        limit: i64,
+    ) -> Result<Vec<SearchRow>, DatabaseError> {
+        let word = |index: usize| {
+            query
+                .words
+                .get(index)
+                .map_or("%", String::as_str)
+                .to_owned()
+        };
+        let (pushed_at, owner, repository) =
+            query
+                .after
+                .clone()
+                .unwrap_or((i64::MAX, String::new(), String::new()));
+        Ok(on_pool!(
+            self,
+            query_as::<_, SearchRow>(
+                SEARCH,
+                [
+                    word(0),
+                    word(1),
+                    word(2),
+                    query.platform.as_deref().unwrap_or("%").to_owned(),
+                    query.kind.as_deref().unwrap_or("%").to_owned(),
+                    i64::from(query.signed),
+                    i64::from(query.readme),
+                    pushed_at,
+                    owner.as_str(),
+                    repository.as_str(),
+                    limit
+                ]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Whether a repository has a manifest whose subject is another, of one of these artifact types.
+    pub async fn has_signature(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<bool, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, bool>(
+                "SELECT EXISTS (
+                     SELECT 1 FROM manifests
+                      WHERE owner_did = $1 AND repository = $2 AND subject IS NOT NULL
+                        AND (artifact_type LIKE '%sigstore%' OR artifact_type LIKE '%cosign%'
+                             OR artifact_type LIKE '%notary%' OR artifact_type LIKE '%signature%'))
+                     OR EXISTS (
+                     SELECT 1 FROM tags
+                      WHERE owner_did = $1 AND repository = $2 AND tag LIKE 'sha256-%.sig')",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_one
+        )?)
+    }
+
+    /// Kind and platform of everything that a repository's tags lead to.
+    pub async fn list_repository_facts(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<Vec<(String, Option<String>)>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, (String, Option<String>)>(
+                "SELECT DISTINCT image_facts.kind, image_facts.platform
+                   FROM tags
+                   JOIN image_facts ON image_facts.digest = tags.digest
+                  WHERE tags.owner_did = $1 AND tags.repository = $2
+                  UNION
+                 SELECT DISTINCT image_facts.kind, image_parts.platform
+                   FROM tags
+                   JOIN image_parts ON image_parts.manifest = tags.digest AND image_parts.role = 'child'
+                   JOIN image_facts ON image_facts.digest = image_parts.part
+                  WHERE tags.owner_did = $1 AND tags.repository = $2",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// How often a repository was pulled from the hold here.
+    pub async fn find_pull_count(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<i64, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, i64>(
+                "SELECT CAST(COALESCE(SUM(pulls), 0) AS BIGINT)
+                   FROM (SELECT pull_count AS pulls FROM hold_stats WHERE owner_did = $1 AND repository = $2
+                          UNION ALL
+                         SELECT pulls FROM hold_pending_pulls WHERE owner_did = $1 AND repository = $2) AS counted",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_one
+        )?)
+    }
+}
+
+impl Transaction {
+    /// Keeps what the owner says of a repository.
+    pub async fn upsert_repository_page(
+        &mut self,
+        owner: &Did,
+        repository: &RepositoryPath,
+        page: &RepositoryPageRow,
+    ) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "INSERT INTO repository_pages (owner_did, repository, record, record_uri, checked_at)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (owner_did, repository) DO UPDATE
+                SET record = excluded.record,
+                    record_uri = excluded.record_uri,
+                    checked_at = excluded.checked_at",
+            [
+                owner.as_str(),
+                repository.as_str(),
+                page.record.as_deref(),
+                page.record_uri.as_deref(),
+                page.checked_at
+            ]
+        )?;
+        Ok(())
+    }
+
+    /// Makes a repository findable as it is now.
+    pub async fn upsert_search_row(&mut self, row: &SearchRow) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "INSERT INTO repository_search (owner_did, repository, words, summary, platforms, kinds, is_signed,
+                                            has_readme, tag_count, size, pushed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             ON CONFLICT (owner_did, repository) DO UPDATE
+                SET words = excluded.words,
+                    summary = excluded.summary,
+                    platforms = excluded.platforms,
+                    kinds = excluded.kinds,
+                    is_signed = excluded.is_signed,
+                    has_readme = excluded.has_readme,
+                    tag_count = excluded.tag_count,
+                    size = excluded.size,
+                    pushed_at = excluded.pushed_at",
+            [
+                row.owner_did.as_str(),
+                row.repository.as_str(),
+                row.words.as_str(),
+                row.summary.as_str(),
+                row.platforms.as_str(),
+                row.kinds.as_str(),
+                i64::from(row.is_signed.0),
+                i64::from(row.has_readme.0),
+                row.tag_count,
+                row.size,
+                row.pushed_at
+            ]
+        )?;
+        Ok(())
+    }
+
+    /// Forgets repositories that have no tags any more.
+    pub async fn delete_stale_search_rows(&mut self) -> Result<u64, DatabaseError> {
+        Ok(execute!(
+            self,
+            "DELETE FROM repository_search
+              WHERE NOT EXISTS (SELECT 1 FROM tags
+                                 WHERE tags.owner_did = repository_search.owner_did
+                                   AND tags.repository = repository_search.repository)",
+            []
+        )?)
+    }
+}

@@ -1,0 +1,170 @@
+//! Who is signed in, for every request to a page.
+//!
+//! A layer reads the cookie once and asks the database; handlers ask for [`Viewer`], or for [`SignedIn`] where nobody
+//! else may come.
+
+use std::convert::Infallible;
+
+use atproto::syntax::{AtIdentifier, Did, Handle};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use url::form_urlencoded;
+
+use super::cookies::Cookies;
+use super::onward;
+use crate::accounts::oauth::ReturnTo;
+use crate::accounts::{BrowserSession, BrowserSessions};
+use crate::identity::{Freshness, Identities};
+
+/// Path of the sign-in page.
+pub const SIGN_IN_PATH: &str = "/sign-in";
+
+/// What the layer needs.
+#[derive(Clone)]
+pub struct BrowserSessionLayer {
+    /// Knows who is signed in.
+    pub browsers: BrowserSessions,
+    /// Knows their handles.
+    pub identities: Identities,
+    /// Reads cookies.
+    pub cookies: Cookies,
+}
+
+/// Somebody who is signed in with this browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who it is.
+    pub did: Did,
+    /// Their handle, when it is known and verified.
+    pub handle: Option<Handle>,
+    /// The browser's session, with what its forms must carry.
+    pub browser_session: BrowserSession,
+}
+
+/// Whoever looks at a page, signed in or not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Viewer(pub Option<SignedIn>);
+
+/// The answer to somebody who has to sign in first.
+#[derive(Debug)]
+pub struct SignInNeeded(Response);
+
+/// Finds out who is signed in, for [`axum::middleware::from_fn_with_state`].
+pub async fn find_viewer(
+    State(layer): State<BrowserSessionLayer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let viewer = match layer.cookies.session(request.headers()) {
+        None => Viewer(None),
+        Some(cookie) => match layer.browsers.find(&cookie).await {
+            Ok(session) => Viewer(layer.describe(session).await),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "it is not known who is signed in"
+                );
+                return (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Longshore cannot look up who is signed in at the moment. Try again shortly.\n",
+                )
+                    .into_response();
+            }
+        },
+    };
+    let is_signed_in = viewer.0.is_some();
+    request.extensions_mut().insert(viewer);
+    let mut response = next.run(request).await;
+    guard_from_caches(&mut response, is_signed_in);
+    response
+}
+
+impl BrowserSessionLayer {
+    async fn describe(&self, session: Option<BrowserSession>) -> Option<SignedIn> {
+        let browser_session = session?;
+        let did = browser_session.did.clone();
+        let account = AtIdentifier::Did(did.clone());
+        let identity = self.identities.resolve(&account, Freshness::ForReading);
+        let handle = identity.await.ok().and_then(|known| known.handle.clone());
+        Some(SignedIn {
+            did,
+            handle,
+            browser_session,
+        })
+    }
+}
+
+/// Pages of somebody who is signed in are kept nowhere; others differ by cookie. Files that are the same for everybody
+/// say so themselves.
+fn guard_from_caches(response: &mut Response, is_signed_in: bool) {
+    let headers = response.headers_mut();
+    let is_public = headers
+        .get(header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("public"));
+    if is_public {
+        return;
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    if is_signed_in {
+        let nowhere = HeaderValue::from_static("private, no-store");
+        headers.insert(header::CACHE_CONTROL, nowhere);
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+impl Viewer {
+    /// Whoever sent a request; nobody where the layer is not in use.
+    pub fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = SignInNeeded;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SignInNeeded> {
+        Viewer::of(parts)
+            .0
+            .ok_or_else(|| SignInNeeded::new(&parts.method, &parts.uri, &parts.headers))
+    }
+}
+
+impl SignInNeeded {
+    /// Sends the browser to the sign-in page, and from there back to where it wanted to go.
+    pub fn new(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
+        let is_read = matches!(*method, Method::GET | Method::HEAD);
+        // The cookie is not sent when another site leads here; the same address asked for by this site shows whether
+        // there is one.
+        if is_read && is_led_by_other_site(headers) {
+            return Self(onward::page(wanted, "Opening the page"));
+        }
+        let return_to = ReturnTo::new(if is_read { wanted } else { "/" });
+        let query: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("return_to", return_to.as_str())
+            .finish();
+        Self(Redirect::to(&format!("{SIGN_IN_PATH}?{query}")).into_response())
+    }
+}
+
+fn is_led_by_other_site(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| site == "cross-site" || site == "same-site")
+}
+
+impl IntoResponse for SignInNeeded {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}

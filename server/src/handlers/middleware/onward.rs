@@ -1,0 +1,69 @@
+//! A page that leads on at once, without a script.
+//!
+//! A redirect continues what the browser was doing: a form that is only allowed to go to this site, or a request that
+//! another site began, on which cookies stay at home. A page that leads on begins anew.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+/// A page that opens `address`. `text` says what happens, for the moment it can be read.
+pub fn page(address: &str, text: &str) -> Response {
+    let (address, text) = (escape(address), escape(text));
+    let body = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"refresh\" content=\"0; url={address}\">\n<title>{text}</title>\n</head>\n\
+         <body><p>{text}… <a href=\"{address}\">Go on</a></p></body>\n</html>\n"
+    );
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // The address that led here may carry a code.
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ];
+    (StatusCode::OK, headers, body).into_response()
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // Ends the address of a refresh in some browsers.
+            ';' => escaped.push_str("%3B"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn oa_42_the_page_leads_on_and_tells_nobody_where_it_came_from() {
+        let response = page("/settings?a=1&b=2", "Opening <settings>");
+        assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        let body = to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            body.contains("content=\"0; url=/settings?a=1&amp;b=2\""),
+            "{body}"
+        );
+        assert!(!body.contains("<settings>"));
+    }
+}

@@ -1,0 +1,146 @@
+//! What pages show, as JSON: `/api/v1` and the address of the page. See `docs/api.md`.
+
+use app::api::error::PageError;
+use app::api::person::PersonSource as _;
+use app::api::repository::RepositorySource as _;
+use app::api::repository::compare::CompareQuery;
+use app::api::repository::files::FilesQuery;
+use app::api::repository::tags::TagsQuery;
+use app::api::search::{SearchQuery, SearchSource as _};
+use app::routes::{RepositoryAddress, RepositoryPage};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use super::sources::CatalogPages;
+
+/// Every parameter that some page knows; each takes its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Parameters {
+    q: String,
+    kind: String,
+    signed: Option<String>,
+    readme: Option<String>,
+    filter: String,
+    order: String,
+    after: Option<String>,
+    platform: Option<String>,
+    layer: Option<usize>,
+    path: String,
+    search: String,
+    from: String,
+    to: String,
+}
+
+/// The routes below `/api/v1`.
+pub(super) fn routes(pages: CatalogPages) -> Router {
+    Router::new()
+        .route("/api/v1/u/{name}", get(person))
+        .route("/api/v1/r/{*rest}", get(repository))
+        .route("/api/v1/search", get(search))
+        .with_state(pages)
+}
+
+async fn person(
+    State(pages): State<CatalogPages>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let pages = pages.for_request(request.extensions());
+    answer(&pages, pages.person(&name).await)
+}
+
+async fn search(
+    State(pages): State<CatalogPages>,
+    Query(parameters): Query<Parameters>,
+    request: Request,
+) -> Response {
+    let pages = pages.for_request(request.extensions());
+    let query = SearchQuery {
+        text: parameters.q,
+        platform: parameters.platform.unwrap_or_default(),
+        kind: parameters.kind,
+        signed: parameters.signed.is_some(),
+        readme: parameters.readme.is_some(),
+        after: parameters.after,
+    };
+    answer(&pages, pages.search(&query).await)
+}
+
+async fn repository(
+    State(pages): State<CatalogPages>,
+    Path(rest): Path<String>,
+    Query(parameters): Query<Parameters>,
+    request: Request,
+) -> Response {
+    let pages = pages.for_request(request.extensions());
+    let Some(RepositoryAddress { name, page }) = RepositoryAddress::parse(&rest) else {
+        let what = "page at this address".to_owned();
+        return answer::<()>(&pages, Err(PageError::NotFound { what }));
+    };
+    match page {
+        RepositoryPage::Overview => answer(&pages, pages.overview(&name).await),
+        RepositoryPage::Tags => {
+            let query = TagsQuery {
+                filter: parameters.filter,
+                order: parameters.order,
+                after: parameters.after,
+            };
+            answer(&pages, pages.tags(&name, &query).await)
+        }
+        RepositoryPage::Image(reference) => answer(&pages, pages.image(&name, &reference).await),
+        RepositoryPage::Files(reference) => {
+            let query = FilesQuery {
+                platform: parameters.platform,
+                layer: parameters.layer,
+                path: parameters.path,
+                search: parameters.search,
+            };
+            answer(&pages, pages.files(&name, &reference, &query).await)
+        }
+        RepositoryPage::Compare => {
+            let query = CompareQuery {
+                from: parameters.from,
+                to: parameters.to,
+                platform: parameters.platform,
+            };
+            answer(&pages, pages.compare(&name, &query).await)
+        }
+    }
+}
+
+/// The content, or why there is none. What everybody may read, pages of other origins may read too.
+fn answer<T: Serialize>(pages: &CatalogPages, content: Result<T, PageError>) -> Response {
+    let mut response = match content {
+        Ok(content) => Json(content).into_response(),
+        Err(error) => failure(&error),
+    };
+    if pages.reader.user.is_none() {
+        response.headers_mut().insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+    }
+    response
+}
+
+fn failure(error: &PageError) -> Response {
+    let (code, message) = match error {
+        PageError::NotFound { what } => ("NotFound", format!("there is no {what}")),
+        PageError::BadRequest { reason } => ("BadRequest", reason.clone()),
+        PageError::Forbidden => ("Forbidden", "you may not do this".to_owned()),
+        PageError::Gone { what } => ("Gone", format!("{what} was deleted")),
+        PageError::Unreachable { what } => ("Unreachable", format!("{what} does not answer")),
+        PageError::Internal => (
+            "Internal",
+            "the server failed; its log has the cause".to_owned(),
+        ),
+    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::json!({ "error": code, "message": message });
+    (status, Json(body)).into_response()
+}

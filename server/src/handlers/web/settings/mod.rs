@@ -1,0 +1,138 @@
+//! The settings pages, and the forms that they send.
+
+mod profile;
+mod sessions;
+mod tokens;
+
+use std::sync::Arc;
+
+use app::api::settings::profile::ProfileSource;
+use app::api::settings::sessions::SessionsSource;
+use app::api::settings::tokens::TokensSource;
+use axum::http::request::Parts;
+use axum::routing::post;
+use axum::{Extension, Router};
+use leptos::prelude::provide_context;
+
+use crate::accounts::oauth::OAuthSessions;
+use crate::accounts::{AccessTokens, BrowserSessions, DeviceLogins, SailorProfiles};
+use crate::clock::Clock;
+use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::web::render::RenderPage;
+
+/// What the pages and forms need.
+#[derive(Clone)]
+pub struct SettingsState {
+    /// Where people are signed in.
+    pub browsers: BrowserSessions,
+    /// What they have allowed.
+    pub oauth: OAuthSessions,
+    /// Their settings.
+    pub profiles: SailorProfiles,
+    /// Their access tokens.
+    pub access_tokens: AccessTokens,
+    /// Logins of their devices.
+    pub device_logins: DeviceLogins,
+    /// Host and port as image names carry them.
+    pub registry_host: String,
+    /// Sets cookies.
+    pub cookies: Cookies,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The forms. Each is sent to the path of its page.
+pub(super) fn forms(state: SettingsState, render: RenderPage) -> Router {
+    Router::new()
+        .route(app::routes::SETTINGS, post(profile::post))
+        .route(app::routes::SETTINGS_SESSIONS, post(sessions::post))
+        .route(app::routes::SETTINGS_TOKENS, post(tokens::post))
+        .layer(Extension(render))
+        .with_state(state)
+}
+
+/// Gives the pages their sources, which speak of nobody but the person who looks.
+pub(super) fn provide(state: &SettingsState, signed_in: &SignedIn, parts: &Parts) {
+    let profile: Arc<dyn ProfileSource> = Arc::new(profile::OwnProfile::new(
+        state,
+        signed_in,
+        parts.uri.query().unwrap_or_default(),
+    ));
+    let sessions: Arc<dyn SessionsSource> = Arc::new(sessions::OwnSessions::new(state, signed_in));
+    let tokens: Arc<dyn TokensSource> = Arc::new(tokens::OwnTokens::new(state, signed_in, parts));
+    provide_context(profile);
+    provide_context(sessions);
+    provide_context(tokens);
+}
+
+#[cfg(test)]
+impl SettingsState {
+    /// Over an empty database, for tests of pages that nobody is signed in on. The folder goes when it is dropped.
+    pub(super) async fn for_tests() -> (tempfile::TempDir, Self) {
+        use crate::accounts::access_tokens::AccessTokensSetup;
+        use crate::accounts::oauth::{OAuthClient, OAuthSetup};
+        use crate::accounts::{PdsSessions, PdsSessionsSetup};
+        use crate::clients::outbound::{OutboundClient, OutboundPolicy};
+        use crate::clients::pds::PdsClient;
+        use crate::identity::Identities;
+        use crate::identity::testing::{FakeDirectory, open_database};
+        use crate::secrets::load_or_create_key;
+
+        let (folder, database) = open_database().await;
+        let clock = Clock::System;
+        let outbound = OutboundClient::new(&OutboundPolicy::default()).unwrap();
+        let pds = PdsClient::new(outbound.clone());
+        let key = load_or_create_key(&folder.path().join("sessions.key"), 32).unwrap();
+        let directory = FakeDirectory::new();
+        let identities = Identities::new(directory, database.clone(), clock.clone(), true);
+        let public_url = "http://localhost:5000".parse().unwrap();
+        let keys = folder.path().join("client-keys.json");
+        let oauth = OAuthSessions::new(OAuthSetup {
+            client: OAuthClient::new(&public_url, "Longshore", &keys, 0).unwrap(),
+            database: database.clone(),
+            identities: identities.clone(),
+            outbound,
+            clock: clock.clone(),
+            key: key.clone(),
+        });
+        let browsers = BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &key);
+        let sessions = PdsSessions::new(PdsSessionsSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            pds: pds.clone(),
+            clock: clock.clone(),
+            key,
+            allow_account_passwords: false,
+            oauth: Some(oauth.clone()),
+        });
+        let access_tokens = AccessTokens::new(AccessTokensSetup {
+            database: database.clone(),
+            identities: identities.clone(),
+            clock: clock.clone(),
+            oauth: Some(oauth.clone()),
+        });
+        let device_logins = DeviceLogins::new(
+            database.clone(),
+            access_tokens.clone(),
+            identities.clone(),
+            clock.clone(),
+        );
+        let state = Self {
+            access_tokens,
+            device_logins,
+            registry_host: "localhost:5000".to_owned(),
+            clock: clock.clone(),
+            browsers,
+            oauth,
+            profiles: SailorProfiles {
+                identities,
+                pds,
+                sessions,
+                clock,
+            },
+            cookies: Cookies::new(false),
+        };
+        (folder, state)
+    }
+}

@@ -1,0 +1,112 @@
+//! Where a person is signed in.
+
+use app::api::settings::sessions::{SessionsPage, SessionsSource, SignedInBrowser};
+use app::routes;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use chrono::DateTime;
+
+use super::SettingsState;
+use crate::accounts::{BrowserSession, BrowserSessionId};
+use crate::handlers::form::Form;
+use crate::handlers::middleware::browser_session::SignedIn;
+
+/// The sessions of the person who looks.
+pub(super) struct OwnSessions {
+    state: SettingsState,
+    signed_in: SignedIn,
+}
+
+impl OwnSessions {
+    pub(super) fn new(state: &SettingsState, signed_in: &SignedIn) -> Self {
+        Self {
+            state: state.clone(),
+            signed_in: signed_in.clone(),
+        }
+    }
+
+    fn view(&self, session: BrowserSession) -> SignedInBrowser {
+        SignedInBrowser {
+            is_this_one: session.id == self.signed_in.browser_session.id,
+            id: session.id.as_str().to_owned(),
+            browser: session.browser,
+            signed_in: date(session.signed_in_at),
+            last_used: date(session.last_used_at),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionsSource for OwnSessions {
+    async fn sessions_page(&self) -> SessionsPage {
+        let sessions = self.state.browsers.list(&self.signed_in.did).await;
+        let browsers = match sessions {
+            Ok(sessions) => Some(
+                sessions
+                    .into_iter()
+                    .map(|session| self.view(session))
+                    .collect(),
+            ),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "sessions cannot be listed"
+                );
+                None
+            }
+        };
+        SessionsPage { browsers }
+    }
+}
+
+/// `POST /settings/sessions`: ends one session, or all of them.
+pub(super) async fn post(
+    State(state): State<SettingsState>,
+    signed_in: SignedIn,
+    body: Body,
+) -> Response {
+    let form = match Form::read_of(&signed_in, body).await {
+        Ok(form) => form,
+        Err(error) => return error.into_response(),
+    };
+    let own = &signed_in.browser_session.id;
+    let (outcome, ends_own) = match form.find("end") {
+        Some(id) => {
+            let id = BrowserSessionId::from_form(id);
+            (state.browsers.end(&signed_in.did, &id).await, id == *own)
+        }
+        None if form.find("end_all").is_some() => {
+            (state.browsers.end_all(&signed_in.did).await, true)
+        }
+        None => (Ok(()), false),
+    };
+    if let Err(error) = outcome {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a browser was not signed out"
+        );
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Longshore cannot sign browsers out at the moment. Try again shortly.\n",
+        )
+            .into_response();
+    }
+    if !ends_own {
+        return Redirect::to(routes::SETTINGS_SESSIONS).into_response();
+    }
+    let mut response = Redirect::to(routes::HOME).into_response();
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, state.cookies.clear_session());
+    response
+}
+
+/// To the minute, in UTC.
+fn date(unix_millis: i64) -> String {
+    DateTime::from_timestamp_millis(unix_millis)
+        .unwrap_or_default()
+        .format("%Y-%m-%d %H:%M UTC")
+        .to_string()
+}

@@ -1,0 +1,37 @@
+//! The sign-in page: as it is asked for, and as it is shown again when something went wrong.
+
+use app::api::sign_in::SignInPage;
+use axum::http::request::Parts;
+use url::form_urlencoded;
+
+use super::WebSettings;
+use crate::accounts::oauth::ReturnTo;
+use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::oauth::FailedSignIn;
+
+/// What the page shows. A failed attempt that came with the request wins over the query.
+pub(super) fn page(parts: &Parts, cookies: Cookies, settings: &WebSettings) -> SignInPage {
+    let mut page = SignInPage {
+        remembered: cookies.accounts(&parts.headers),
+        sign_up_url: settings.sign_up_url.to_string(),
+        return_to: "/".to_owned(),
+        ..SignInPage::default()
+    };
+    if let Some(failure) = parts.extensions.get::<FailedSignIn>() {
+        page.identifier.clone_from(&failure.identifier);
+        page.return_to.clone_from(&failure.return_to);
+        page.problem = Some(failure.problem.clone());
+        return page;
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "return_to" => ReturnTo::new(&value)
+                .as_str()
+                .clone_into(&mut page.return_to),
+            "fresh" => page.fresh = true,
+            _ => {}
+        }
+    }
+    page
+}

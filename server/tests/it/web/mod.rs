@@ -1,0 +1,11 @@
+//! The pages about people, repositories and images, as HTML and as JSON.
+
+mod compare;
+mod files;
+mod images;
+mod pages;
+mod privacy;
+mod repositories;
+mod samples;
+mod search;
+mod tags;
