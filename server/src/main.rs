@@ -41,7 +41,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::OAuth(command) => {
             let config = Config::load(cli.config.as_deref(), &Environment::of_process())?;
-            print!("{}", with_runtime(commands::oauth::run(&config, &command))??);
+            print!(
+                "{}",
+                with_runtime(commands::oauth::run(&config, &command))??
+            );
         }
         Command::Doctor { json } => {
             // The findings are the output; what the parts log on the way would only repeat them.

@@ -94,7 +94,12 @@ impl DpopClient {
         limits: &FetchLimits,
     ) -> Result<OutboundAnswer, DpopError> {
         let server = (request.url().origin().ascii_serialization(), key.id());
-        let request = self.with_proof(key, access_token, request, self.nonces.get(&server).as_ref())?;
+        let request = self.with_proof(
+            key,
+            access_token,
+            request,
+            self.nonces.get(&server).as_ref(),
+        )?;
         let answer = self.outbound.exchange(request, limits).await?;
         match nonce_of(&answer.headers) {
             Some(nonce) => self.nonces.insert(server, nonce),

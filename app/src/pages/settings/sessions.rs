@@ -15,7 +15,8 @@ use crate::routes;
 #[component]
 pub(crate) fn SessionsPage() -> impl IntoView {
     // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn SessionsSource>>().zip(use_context::<Arc<dyn TokensSource>>());
+    let source =
+        use_context::<Arc<dyn SessionsSource>>().zip(use_context::<Arc<dyn TokensSource>>());
     view! {
         <SettingsPage title="Sessions and devices" path=routes::SETTINGS_SESSIONS>
             <Suspense>
@@ -43,16 +44,19 @@ pub(crate) fn SessionsPage() -> impl IntoView {
 /// What acts for the person without a browser.
 #[component]
 fn Devices(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
-    let revoke_all = tokens.as_ref().is_some_and(|tokens| !tokens.is_empty()).then(|| {
-        view! {
-            <form method="post" action=routes::SETTINGS_TOKENS>
-                <FormToken />
-                <button class="button button-danger" type="submit" name="revoke_all" value="1">
-                    "Revoke all"
-                </button>
-            </form>
-        }
-    });
+    let revoke_all = tokens
+        .as_ref()
+        .is_some_and(|tokens| !tokens.is_empty())
+        .then(|| {
+            view! {
+                <form method="post" action=routes::SETTINGS_TOKENS>
+                    <FormToken />
+                    <button class="button button-danger" type="submit" name="revoke_all" value="1">
+                        "Revoke all"
+                    </button>
+                </form>
+            }
+        });
     view! {
         <h2 class="minor">"Devices and access tokens"</h2>
         <p>
