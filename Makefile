@@ -17,7 +17,7 @@ run: setup-run ## start Longshore with a local network (NETWORK=atmosphere OWNER
 
 test: setup ## everything that must pass
 	cargo fmt --check
-	end2end/postgres/with_postgres.sh cargo test
+	end2end/s3/with_s3.sh end2end/postgres/with_postgres.sh cargo test
 	style/build.sh
 	node end2end/run_tests.mjs
 	$(NODE) --test 'end2end/hold/*.test.mjs'

@@ -14,6 +14,7 @@ readonly CARGO_LEPTOS=0.3.10
 readonly SYSTEM_PACKAGES=(
   skopeo podman buildah umoci busybox-static python3-pip      # clients and images
   postgresql chromium dnsmasq-base openssl ca-certificates    # what tests run against
+  ceph-mon ceph-osd ceph-common radosgw                       # the same: an S3 server
   curl jq                                                     # commands of docs/holds.md
   docker-registry nginx-light wrk                             # benchmarks
 )

@@ -7,7 +7,6 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
 use crate::components::layout::{footer::Footer, header::Header};
-use crate::page_headers;
 use crate::pages::{
     device_approval::{DevicePage, LoopbackPage},
     home::HomePage,
@@ -19,6 +18,7 @@ use crate::pages::{
     settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
 };
+use crate::{page_headers, text};
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -56,6 +56,8 @@ pub fn App() -> impl IntoView {
     page_headers::set();
     view! {
         <Title formatter=|title: String| {
+            // It is written into the document as it is, and some titles have words of strangers.
+            let title = text::escaped(&title);
             if title.is_empty() { "Longshore".to_owned() } else { format!("{title} · Longshore") }
         } />
         <Router>

@@ -65,6 +65,14 @@ pub(crate) fn visible(text: &str) -> String {
         .collect()
 }
 
+/// Text for places of a document where nothing else escapes it.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 /// The address, where it is one of the web.
 pub(crate) fn web_address(text: &str) -> Option<String> {
     let is_web = text.starts_with("https://") || text.starts_with("http://");
@@ -104,6 +112,14 @@ mod tests {
     fn nothing_hides_in_a_strangers_text() {
         assert_eq!(visible("plain\ttext"), "plain\ttext");
         assert_eq!(visible("a\u{202e}b\u{0}"), "a⟨U+202E⟩b⟨U+0000⟩");
+    }
+
+    #[test]
+    fn escaped_text_ends_no_element_and_no_attribute() {
+        assert_eq!(
+            escaped("</title><a href=\"x\">&amp;"),
+            "&lt;/title&gt;&lt;a href=&quot;x&quot;&gt;&amp;amp;"
+        );
     }
 
     #[test]

@@ -50,13 +50,17 @@ pub(crate) fn RepositoryHeader(
     .collect_view();
     let href = routes::repository(&name);
     let heading = match detail {
-        Some(detail) => view! {
+        Some(detail) => {
+            // As in image names: a tag behind a colon, a digest behind an at sign.
+            let separator = if detail.contains(':') { "@" } else { ":" };
+            view! {
             <h1 class="page-title">
                 <a href=href>{path}</a>
-                <span class="detail">{detail}</span>
+                <span class="detail">{separator} {detail}</span>
             </h1>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <h1 class="page-title">{path}</h1> }.into_any(),
     };
     view! {

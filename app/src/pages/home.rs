@@ -9,6 +9,7 @@ use crate::commands::{Client, commands, namespace};
 use crate::components::harbour::HarbourScene;
 use crate::components::layout::page::Page;
 use crate::components::pull_command::CommandBlock;
+use crate::routes;
 
 /// The start page.
 #[component]
@@ -91,6 +92,11 @@ fn Start(page: HomePageData) -> impl IntoView {
                     "On Bluesky you make one under "
                     <a href="https://bsky.app/settings/app-passwords">"Settings, App passwords"</a>
                     "; other hosts have the same page in their account settings."
+                </p>
+                <p>
+                    "Without any password: " <a href=routes::INSTALL>"log in through your browser"</a>
+                    " with a small program that docker asks, and "
+                    <a href=routes::SETTINGS_TOKENS>"make access tokens"</a> " for CI."
                 </p>
                 <div class="tools">
                     <fieldset class="tool-choices">

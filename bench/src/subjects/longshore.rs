@@ -24,7 +24,7 @@ pub struct Longshore {
 
 impl Longshore {
     pub async fn start(binary: &Path, folder: PathBuf) -> Result<Self> {
-        let network = LocalNetwork::start()?;
+        let network = LocalNetwork::start(&folder.join("network"))?;
         let address = free_address()?;
         let process = run(binary, &folder, &network, address).await?;
         let subject = Subject::new(Name::Longshore, address, process);

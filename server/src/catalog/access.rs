@@ -1,11 +1,16 @@
 //! Who looks, and what they may see: decided by the registry, as for a pull.
 
+use std::time::Duration;
+
 use atproto::syntax::Did;
 use oci::{RepositoryName, RepositoryPath};
 
 use super::{Catalog, CatalogError};
 use crate::clients::hold::HoldUser;
 use crate::registry::permissions::{Caller, PullAccess};
+
+/// How long a list waits to know whether a repository may be in it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whoever looks at a page: somebody who is signed in, or nobody in particular.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +45,8 @@ impl Catalog {
         Ok(access.await?)
     }
 
-    /// The right to look at a repository by its owner's DID; `None` where the reader may not.
+    /// The right to look at a repository by its owner's DID, for a list; `None` where the reader may not, and where
+    /// it cannot be found out soon: one hold that does not answer must not take the whole list with it.
     pub(super) async fn open_by_did(
         &self,
         reader: &Reader,
@@ -53,10 +59,18 @@ impl Catalog {
         let Some(name) = name else {
             return Ok(None);
         };
-        match self.open(reader, &name).await {
-            Ok(access) => Ok(Some(access)),
-            Err(CatalogError::RepositoryUnknown | CatalogError::Unreachable { .. }) => Ok(None),
-            Err(error) => Err(error),
+        match tokio::time::timeout(PATIENCE, self.open(reader, &name)).await {
+            Ok(Ok(access)) => Ok(Some(access)),
+            Ok(Err(CatalogError::Database(error))) => Err(error.into()),
+            Ok(Err(CatalogError::Registry(error))) => {
+                tracing::warn!(
+                    repository.name = %name,
+                    error = &error as &dyn std::error::Error,
+                    "a repository was left out of a list"
+                );
+                Ok(None)
+            }
+            Ok(Err(_)) | Err(_) => Ok(None),
         }
     }
 

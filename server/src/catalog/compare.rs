@@ -122,7 +122,7 @@ impl Catalog {
             .map(|row| row.tag.to_string())
             .filter(|tag| super::tags::attached_to(tag).is_none())
             .collect();
-        tags.sort_by(|one, other| super::tag_order::compare_tags(one, other));
+        tags.sort_by_cached_key(|tag| super::tag_order::TagPlace::of(tag));
         tags.truncate(MAX_LISTED);
         let comparison = match (&query.from, &query.to) {
             (Some(from), Some(to)) => {

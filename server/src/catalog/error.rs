@@ -1,5 +1,6 @@
 //! Why the catalogue has no answer, in words for whoever looks.
 
+use crate::clients::hold::HoldError;
 use crate::db::DatabaseError;
 use crate::identity::IdentityError;
 use crate::registry::RegistryError;
@@ -59,6 +60,9 @@ impl From<RegistryError> for CatalogError {
             },
             RegistryError::Pds { owner, .. } => Self::Unreachable {
                 what: format!("the server that hosts the account {owner}"),
+            },
+            RegistryError::Hold(HoldError::Unreachable { did }) => Self::Unreachable {
+                what: format!("the hold {did}"),
             },
             RegistryError::ForeignHold { hold } => Self::Unreachable {
                 what: format!("the hold {hold}"),

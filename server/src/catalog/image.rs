@@ -1,6 +1,6 @@
 //! One manifest with everything that it names: layers and how they were made, platforms, what speaks about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use oci::{Descriptor, Digest, Manifest, ManifestKind, Reference, RepositoryName};
 
@@ -8,16 +8,16 @@ use super::facts::{attested_digest, parse_time, platform_of};
 use super::files::is_archive;
 use super::image_config::{HistoryEntry, ImageConfig};
 use super::overview::record_uri;
-use super::tags::attached_to;
+use super::tags::attaching_tags;
 use super::{ArtifactKind, Catalog, CatalogError, Owner, Reader};
 use crate::registry::permissions::PullAccess;
 
-/// Tags named for one layer or manifest.
-const MAX_TAGS: i64 = 20;
+/// Tags named for one layer.
+const MAX_TAGS: usize = 20;
+/// Tags that lead to one manifest and are looked at.
+const MAX_OWN_TAGS: i64 = 1000;
 /// Referrers listed.
 const MAX_REFERRERS: u64 = 100;
-/// Tags looked through for what cosign attached.
-const MAX_ATTACHED_TAGS: i64 = 20_000;
 
 /// A manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,6 +290,9 @@ impl Catalog {
             .as_ref()
             .map(|config| steps(&config.history, layers.len()))
             .unwrap_or_default();
+        let own_tags = self.tags_leading_to(access, digest).await?;
+        // Enough to find some others among its own.
+        let limit = i64::try_from(own_tags.len() + MAX_TAGS).unwrap_or(i64::MAX);
         let mut shown = Vec::with_capacity(layers.len());
         for (index, layer) in layers.iter().enumerate() {
             let command = steps
@@ -297,12 +300,26 @@ impl Catalog {
                 .find(|step| step.layer == Some(index))
                 .map(|step| step.command.clone())
                 .filter(|command| !command.is_empty());
+            let with_layer = self
+                .inner
+                .database
+                .list_tags_with_part(
+                    &access.repository.owner,
+                    access.repository.path(),
+                    &layer.digest,
+                    limit,
+                )
+                .await?;
             shown.push(ImageLayer {
                 digest: layer.digest.clone(),
                 media_type: layer.media_type.to_string(),
                 size: layer.size,
                 command,
-                shared_with: self.other_tags_with(access, digest, &layer.digest).await?,
+                shared_with: with_layer
+                    .into_iter()
+                    .filter(|tag| !own_tags.contains(tag))
+                    .take(MAX_TAGS)
+                    .collect(),
                 has_files: is_archive(layer),
             });
         }
@@ -326,21 +343,23 @@ impl Catalog {
         })
     }
 
-    /// Tags that have a blob, except those that point to this very manifest.
-    async fn other_tags_with(
+    /// Tags that lead to a manifest, by themselves or by an index.
+    async fn tags_leading_to(
         &self,
         access: &PullAccess,
         manifest: &Digest,
-        blob: &Digest,
-    ) -> Result<Vec<String>, CatalogError> {
+    ) -> Result<BTreeSet<String>, CatalogError> {
         let (did, path) = (&access.repository.owner, access.repository.path());
         let database = &self.inner.database;
-        let own = database.list_tags_of_manifest(did, path, manifest).await?;
-        let mut tags = database
-            .list_tags_with_part(did, path, blob, MAX_TAGS)
+        let direct = database.list_tags_of_manifest(did, path, manifest).await?;
+        let by_index = database
+            .list_tags_with_part(did, path, manifest, MAX_OWN_TAGS)
             .await?;
-        tags.retain(|tag| own.iter().all(|row| row.tag.as_str() != tag));
-        Ok(tags)
+        Ok(direct
+            .into_iter()
+            .map(|row| row.tag.to_string())
+            .chain(by_index)
+            .collect())
     }
 
     async fn artifact_details(
@@ -408,15 +427,10 @@ impl Catalog {
             })
             .collect();
         let (did, path) = (&access.repository.owner, access.repository.path());
-        let rows = self
-            .inner
-            .database
-            .list_tag_rows(did, path, MAX_ATTACHED_TAGS)
-            .await?;
-        for row in rows {
-            if attached_to(row.tag.as_str()) != Some(digest.to_string()) {
+        for tag in attaching_tags(digest) {
+            let Some(row) = self.inner.database.find_tag(did, path, &tag).await? else {
                 continue;
-            }
+            };
             let kind = match row.tag.as_str().rsplit('.').next() {
                 Some("sig") => ArtifactKind::Signature,
                 Some("att") => ArtifactKind::Attestation,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use oci::{Reference, RepositoryName};
 
-use super::tag_order::compare_tags;
+use super::tag_order::TagPlace;
 use super::tags::attached_to;
 use super::{Catalog, CatalogError, Owner, Reader, RepositoryPage, TagEntry};
 use crate::db::TagRow;
@@ -64,7 +64,7 @@ impl Catalog {
         rows.retain(|row| attached_to(row.tag.as_str()).is_none());
         let main = rows
             .iter()
-            .min_by(|one, other| compare_tags(one.tag.as_str(), other.tag.as_str()))
+            .min_by_key(|row| TagPlace::of(row.tag.as_str()))
             .cloned();
         let tag_count = rows.len();
         rows.sort_by(|one, other| (other.updated_at, &one.tag).cmp(&(one.updated_at, &other.tag)));

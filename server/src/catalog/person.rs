@@ -1,5 +1,6 @@
 //! Somebody's repositories.
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use oci::Digest;
 
 use super::{ArtifactKind, Catalog, CatalogError, Owner, Reader};
@@ -7,6 +8,9 @@ use crate::db::RepositoryRow;
 
 /// Repositories on one page; nobody has been seen with as many.
 const MAX_REPOSITORIES: i64 = 1000;
+
+/// Repositories looked at together: some lie in holds that answer slowly.
+const CONCURRENT: usize = 16;
 
 /// Somebody with their repositories.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +61,15 @@ impl Catalog {
             .await?
             .into_iter()
             .collect();
-        let mut repositories = Vec::new();
-        for row in rows {
-            let size = sizes.get(&row.repository).copied();
-            if let Some(repository) = self.person_repository(reader, &owner, row, size).await? {
-                repositories.push(repository);
-            }
-        }
+        let shown: Vec<Option<PersonRepository>> = futures::stream::iter(rows)
+            .map(|row| {
+                let size = sizes.get(&row.repository).copied();
+                self.person_repository(reader, &owner, row, size)
+            })
+            .buffered(CONCURRENT)
+            .try_collect()
+            .await?;
+        let repositories = shown.into_iter().flatten().collect();
         Ok(Person {
             owner,
             repositories,

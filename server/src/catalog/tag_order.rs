@@ -15,42 +15,60 @@ pub enum TagOrder {
 /// Words behind a version that say it is not finished.
 const UNFINISHED: [&str; 7] = ["alpha", "beta", "dev", "nightly", "pre", "rc", "snapshot"];
 
+/// Where a tag stands: less stands further up. Taking a tag apart costs more than comparing, so it is done once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagPlace {
+    rank: u8,
+    version: Option<Version>,
+    tag: String,
+}
+
 /// A tag that reads as a version.
-struct Version<'tag> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Version {
     numbers: Vec<u64>,
     is_unfinished: bool,
-    rest: &'tag str,
+    rest: String,
 }
 
-/// Compares two tags: less stands further up.
-pub fn compare_tags(one: &str, other: &str) -> Ordering {
-    let rank = |tag: &str, version: Option<&Version>| match (tag, version) {
-        ("latest", _) => 0,
-        (_, Some(_)) => 1,
-        (_, None) => 2,
-    };
-    let (first, second) = (Version::parse(one), Version::parse(other));
-    rank(one, first.as_ref())
-        .cmp(&rank(other, second.as_ref()))
-        .then_with(|| match (&first, &second) {
-            (Some(first), Some(second)) => second
-                .numbers
-                .cmp(&first.numbers)
-                .then_with(|| first.is_unfinished.cmp(&second.is_unfinished))
-                .then_with(|| match first.is_unfinished {
-                    // rc.10 before rc.9, as with the versions themselves.
-                    true => compare_natural(second.rest, first.rest),
-                    false => compare_natural(first.rest, second.rest),
-                }),
-            _ => compare_natural(one, other),
-        })
-        // Two spellings of one version still have an order.
-        .then_with(|| one.cmp(other))
+impl TagPlace {
+    /// The place of a tag.
+    pub fn of(tag: &str) -> Self {
+        let version = Version::parse(tag);
+        Self {
+            rank: match (tag, &version) {
+                ("latest", _) => 0,
+                (_, Some(_)) => 1,
+                (_, None) => 2,
+            },
+            version,
+            tag: tag.to_owned(),
+        }
+    }
 }
 
-impl<'tag> Version<'tag> {
+impl Ord for TagPlace {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank
+            .cmp(&other.rank)
+            .then_with(|| match (&self.version, &other.version) {
+                (Some(one), Some(other)) => one.compare(other),
+                _ => compare_natural(&self.tag, &other.tag),
+            })
+            // Two spellings of one version still have an order.
+            .then_with(|| self.tag.cmp(&other.tag))
+    }
+}
+
+impl PartialOrd for TagPlace {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Version {
     /// `v1.10.0-rc.1`, `2024.05`, `3-alpine`. A commit such as `7f3a9c2` is none.
-    fn parse(tag: &'tag str) -> Option<Self> {
+    fn parse(tag: &str) -> Option<Self> {
         let text = tag.strip_prefix(['v', 'V']).unwrap_or(tag);
         let end = text
             .find(|character: char| !character.is_ascii_digit() && character != '.')
@@ -69,11 +87,27 @@ impl<'tag> Version<'tag> {
         let is_unfinished = lower
             .split(|character: char| !character.is_ascii_alphabetic())
             .any(|word| UNFINISHED.contains(&word));
-        is_version.then_some(Self {
+        is_version.then(|| Self {
             numbers,
             is_unfinished,
-            rest,
+            rest: rest.to_owned(),
         })
+    }
+
+    /// The newest stands first, and what is finished before what is not.
+    fn compare(&self, other: &Self) -> Ordering {
+        other
+            .numbers
+            .cmp(&self.numbers)
+            .then_with(|| self.is_unfinished.cmp(&other.is_unfinished))
+            .then_with(|| {
+                if self.is_unfinished {
+                    // rc.10 before rc.9, as with the versions themselves.
+                    compare_natural(&other.rest, &self.rest)
+                } else {
+                    compare_natural(&self.rest, &other.rest)
+                }
+            })
     }
 }
 
@@ -115,6 +149,10 @@ mod tests {
 
     use super::*;
 
+    fn order(one: &str, other: &str) -> Ordering {
+        TagPlace::of(one).cmp(&TagPlace::of(other))
+    }
+
     #[test]
     fn versions_stand_newest_first_between_latest_and_the_rest() {
         let wanted = [
@@ -137,7 +175,7 @@ mod tests {
         ];
         let mut tags = wanted;
         tags.reverse();
-        tags.sort_by(|one, other| compare_tags(one, other));
+        tags.sort_by_key(|tag| TagPlace::of(tag));
         assert_eq!(tags, wanted);
     }
 
@@ -145,17 +183,17 @@ mod tests {
     fn numbers_longer_than_any_integer_still_have_an_order() {
         let (short, long) = ("9".repeat(40), "9".repeat(41));
         assert_eq!(compare_natural(&short, &long), Ordering::Less);
-        assert_ne!(compare_tags(&short, &long), Ordering::Equal);
+        assert_ne!(order(&short, &long), Ordering::Equal);
     }
 
     proptest! {
         #[test]
         fn the_order_is_total(tags in proptest::collection::vec("[a-z0-9v._-]{1,12}", 3)) {
             let (a, b, c) = (&tags[0], &tags[1], &tags[2]);
-            prop_assert_eq!(compare_tags(a, b), compare_tags(b, a).reverse());
-            prop_assert_eq!(compare_tags(a, b) == Ordering::Equal, a == b);
-            if compare_tags(a, b) != Ordering::Greater && compare_tags(b, c) != Ordering::Greater {
-                prop_assert_ne!(compare_tags(a, c), Ordering::Greater);
+            prop_assert_eq!(order(a, b), order(b, a).reverse());
+            prop_assert_eq!(order(a, b) == Ordering::Equal, a == b);
+            if order(a, b) != Ordering::Greater && order(b, c) != Ordering::Greater {
+                prop_assert_ne!(order(a, c), Ordering::Greater);
             }
         }
     }

@@ -1,8 +1,10 @@
 //! A repository's tags, in pages: sorted as people count, with what each leads to.
 
-use oci::{Digest, Reference, RepositoryName};
+use std::collections::HashMap;
 
-use super::tag_order::compare_tags;
+use oci::{Digest, Reference, RepositoryName, Tag};
+
+use super::tag_order::TagPlace;
 use super::{ArtifactKind, Catalog, CatalogError, Owner, Reader, TagOrder};
 use crate::db::TagRow;
 use crate::registry::permissions::PullAccess;
@@ -76,12 +78,24 @@ pub struct PlatformEntry {
     pub unpacked: Option<u64>,
 }
 
+/// What may stand behind the digest in a tag that attaches something to it.
+const ATTACHED_ENDINGS: [&str; 5] = ["", "sig", "att", "sbom", "cosign.bundle"];
+
+/// The tags that may attach something to a digest.
+pub(super) fn attaching_tags(digest: &Digest) -> impl Iterator<Item = Tag> {
+    let start = format!("{}-{}", digest.algorithm().as_str(), digest.hex());
+    ATTACHED_ENDINGS.into_iter().filter_map(move |ending| {
+        let dot = if ending.is_empty() { "" } else { "." };
+        format!("{start}{dot}{ending}").parse().ok()
+    })
+}
+
 /// The digest that a tag such as `sha256-<hex>.sig` is attached to (cosign's scheme for registries without the
 /// referrers API).
 pub(super) fn attached_to(tag: &str) -> Option<String> {
     let (algorithm, rest) = tag.split_once('-')?;
     let (hex, ending) = rest.split_once('.').unwrap_or((rest, ""));
-    let is_known = matches!(ending, "" | "sig" | "att" | "sbom" | "cosign.bundle");
+    let is_known = ATTACHED_ENDINGS.contains(&ending);
     let digest: Digest = format!("{algorithm}:{hex}").parse().ok()?;
     is_known.then(|| digest.to_string())
 }
@@ -101,9 +115,17 @@ impl Catalog {
             .database
             .list_tag_rows(&access.repository.owner, access.repository.path(), MAX_TAGS)
             .await?;
-        let (attached, rows): (Vec<TagRow>, Vec<TagRow>) = rows
+        let mut attached: HashMap<String, usize> = HashMap::new();
+        let rows: Vec<TagRow> = rows
             .into_iter()
-            .partition(|row| attached_to(row.tag.as_str()).is_some());
+            .filter(|row| match attached_to(row.tag.as_str()) {
+                Some(subject) => {
+                    *attached.entry(subject).or_default() += 1;
+                    false
+                }
+                None => true,
+            })
+            .collect();
         let total = rows.len();
         let (page, matching, skipped) = select(rows, query);
         let next = (skipped + page.len() < matching)
@@ -114,10 +136,7 @@ impl Catalog {
         let mut tags = Vec::with_capacity(page.len());
         for row in page {
             let mut entry = self.tag_entry(&access, &row).await?;
-            entry.attached = attached
-                .iter()
-                .filter(|other| attached_to(other.tag.as_str()) == Some(row.digest.to_string()))
-                .count();
+            entry.attached = attached.get(&row.digest.to_string()).copied().unwrap_or(0);
             tags.push(entry);
         }
         Ok(TagsPage {
@@ -206,14 +225,15 @@ fn select(mut rows: Vec<TagRow>, query: &TagsQuery) -> (Vec<TagRow>, usize, usiz
     let newest_first = |row: &TagRow| (std::cmp::Reverse(row.updated_at), row.tag.to_string());
     match query.order {
         TagOrder::Version => {
-            rows.sort_by(|one, other| compare_tags(one.tag.as_str(), other.tag.as_str()));
+            rows.sort_by_cached_key(|row| TagPlace::of(row.tag.as_str()));
         }
         TagOrder::Newest => rows.sort_by_cached_key(newest_first),
     }
     let matching = rows.len();
     let skipped = query.after.as_deref().map_or(0, |after| match query.order {
         TagOrder::Version => {
-            rows.partition_point(|row| compare_tags(row.tag.as_str(), after).is_le())
+            let after = TagPlace::of(after);
+            rows.partition_point(|row| TagPlace::of(row.tag.as_str()) <= after)
         }
         TagOrder::Newest => {
             let (time, tag) = after.split_once('.').unwrap_or((after, ""));

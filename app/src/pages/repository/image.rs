@@ -25,7 +25,7 @@ pub(super) fn draw(page: ImagePage) -> impl IntoView {
             view! { <ContainerView name=page.name.clone() reference=reference.clone() image=*image /> }.into_any()
         }
         ImageContent::Index { entries } => {
-            view! { <IndexView name=page.name.clone() entries /> }.into_any()
+            view! { <IndexView name=page.name.clone() reference=reference.clone() entries /> }.into_any()
         }
         ImageContent::Artifact(artifact) => view! { <ArtifactView artifact /> }.into_any(),
     };
@@ -325,7 +325,7 @@ fn Steps(steps: Vec<Step>) -> impl IntoView {
 }
 
 #[component]
-fn IndexView(name: String, entries: Vec<IndexEntry>) -> impl IntoView {
+fn IndexView(name: String, reference: String, entries: Vec<IndexEntry>) -> impl IntoView {
     let rows = entries
         .into_iter()
         .map(|entry| {
@@ -354,7 +354,10 @@ fn IndexView(name: String, entries: Vec<IndexEntry>) -> impl IntoView {
         .collect_view();
     view! {
         <section aria-labelledby="platforms">
-            <h2 id="platforms">"Images in this index"</h2>
+            <div class="section-head">
+                <h2 id="platforms">"Images in this index"</h2>
+                <a href=routes::files(&name, &reference)>"Browse all files"</a>
+            </div>
             <table class="platform-table">
                 <caption class="sr-only">"Images in this index"</caption>
                 <thead>

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::SettingsPage;
+use super::tokens::TokenList;
 use crate::api::settings::sessions::{SessionsSource, SignedInBrowser};
+use crate::api::settings::tokens::{ListedToken, TokensSource};
 use crate::components::form_token::FormToken;
 use crate::routes;
 
@@ -13,7 +15,7 @@ use crate::routes;
 #[component]
 pub(crate) fn SessionsPage() -> impl IntoView {
     // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn SessionsSource>>();
+    let source = use_context::<Arc<dyn SessionsSource>>().zip(use_context::<Arc<dyn TokensSource>>());
     view! {
         <SettingsPage title="Sessions and devices" path=routes::SETTINGS_SESSIONS>
             <Suspense>
@@ -21,9 +23,13 @@ pub(crate) fn SessionsPage() -> impl IntoView {
                     let source = source.clone();
                     Suspend::new(async move {
                         match source {
-                            Some(source) => {
-                                let page = source.sessions_page().await;
-                                Some(view! { <Browsers browsers=page.browsers /> })
+                            Some((sessions, tokens)) => {
+                                let browsers = sessions.sessions_page().await.browsers;
+                                let tokens = tokens.tokens_page().await.tokens;
+                                Some(view! {
+                                    <Browsers browsers />
+                                    <Devices tokens />
+                                })
                             }
                             None => None,
                         }
@@ -31,6 +37,30 @@ pub(crate) fn SessionsPage() -> impl IntoView {
                 }}
             </Suspense>
         </SettingsPage>
+    }
+}
+
+/// What acts for the person without a browser.
+#[component]
+fn Devices(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
+    let revoke_all = tokens.as_ref().is_some_and(|tokens| !tokens.is_empty()).then(|| {
+        view! {
+            <form method="post" action=routes::SETTINGS_TOKENS>
+                <FormToken />
+                <button class="button button-danger" type="submit" name="revoke_all" value="1">
+                    "Revoke all"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <h2 class="minor">"Devices and access tokens"</h2>
+        <p>
+            "Computers that are logged in with docker, and tokens of CI. One that is revoked opens nothing from its next
+            request on."
+        </p>
+        <TokenList tokens />
+        {revoke_all}
     }
 }
 

@@ -70,7 +70,7 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
         {form}
         {ask_to_push}
         <h2 class="minor">"Your tokens"</h2>
-        <List tokens=page.tokens />
+        <TokenList tokens=page.tokens />
         <h2 class="minor" id="use">"Using a token"</h2>
         <Snippets host=page.registry_host username=page.username />
     }
@@ -204,8 +204,9 @@ fn Actions(form: TokenForm) -> impl IntoView {
     }
 }
 
+/// Tokens, each with the way to revoke it.
 #[component]
-fn List(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
+pub(crate) fn TokenList(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
     let Some(tokens) = tokens else {
         return view! {
             <p class="problem" role="alert">

@@ -92,7 +92,7 @@ test_on_databases! {
         let setting = Setting::new(test).await;
         let created = setting.create(TimeDelta::days(30)).await;
         let listed = setting.tokens.list(&alice()).await.unwrap();
-        assert_eq!(listed, [created.token.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&created.token));
         assert!(listed[0].scopes.allowed_actions(&alice(), &"app".parse().unwrap()).contains(&Action::Push));
         let secret = created.secret.expose_secret();
         let stored = test.database.list_access_tokens(&alice()).await.unwrap();

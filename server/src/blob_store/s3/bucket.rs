@@ -86,6 +86,13 @@ impl Bucket {
         Ok(unless_missing("look up the bucket", answer)?.is_some())
     }
 
+    /// Makes the bucket.
+    #[cfg(test)]
+    pub(super) async fn create(&self) {
+        let request = self.client.create_bucket().bucket(&self.name);
+        request.send().await.expect("the server makes buckets");
+    }
+
     pub(super) async fn put(&self, key: &str, content: Bytes) -> Result<(), BlobStoreError> {
         self.client
             .put_object()

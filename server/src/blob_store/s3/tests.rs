@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::testing::{S3Server, settings_for};
+use super::testing::{S3Server, bucket_elsewhere, settings_for};
 use super::*;
 use crate::blob_store::check_contract;
 
@@ -116,6 +116,75 @@ async fn read(store: &S3BlobStore, digest: &Digest, size: usize) -> Vec<u8> {
 async fn keeps_the_contract() {
     let harbour = Harbour::start().await;
     check_contract(&harbour.store().await).await;
+}
+
+#[tokio::test]
+async fn keeps_the_contract_in_a_bucket_of_ceph() {
+    let Some(settings) = bucket_elsewhere().await else {
+        return;
+    };
+    let store = S3BlobStore::open(settings, MAX_BLOB_BYTES).await.unwrap();
+    check_contract(&store).await;
+}
+
+#[tokio::test]
+async fn a_blob_in_parts_lies_in_a_bucket_of_ceph() {
+    let Some(settings) = bucket_elsewhere().await else {
+        return;
+    };
+    let store = S3BlobStore::open(settings, MAX_BLOB_BYTES).await.unwrap();
+    let content = content_of(19 * MIB + 3);
+    let digest = Digest::sha256_of(&content);
+    let first = append(&store, &start(&store, "ceph").await, &content[..9 * MIB]).await;
+    append(&store, &first, b"a body whose answer was lost").await;
+    let whole = append(&store, &first, &content[9 * MIB..]).await;
+    assert_eq!(whole.hash.digest(), digest);
+    store
+        .promote(&whole.staging, whole.size, &digest)
+        .await
+        .unwrap();
+    assert!(read(&store, &digest, content.len()).await == content);
+    let url = store
+        .presign(&digest, whole.size, Duration::from_mins(5))
+        .await;
+    let url = url.unwrap().expect("a URL");
+    let answer = testing_client().get(url.clone()).send().await.unwrap();
+    assert!(answer.bytes().await.unwrap() == content);
+    let tampered = url
+        .as_str()
+        .replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+    assert_eq!(
+        testing_client()
+            .get(tampered)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
+    store.remove(&digest).await.unwrap();
+    assert!(
+        store
+            .read(&digest, whole.size, None)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let abandoned = append(&store, &start(&store, "abandoned").await, &content).await;
+    assert_eq!(
+        store
+            .sweep_staging(Duration::ZERO, &HashSet::new())
+            .await
+            .unwrap(),
+        1
+    );
+    let gone = store
+        .promote(&abandoned.staging, abandoned.size, &digest)
+        .await;
+    assert!(
+        matches!(gone, Err(BlobStoreError::StagingUnknown { .. })),
+        "{gone:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Which image is meant where a tag leads to several, and its files.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oci::{Descriptor, Digest, Manifest, ManifestKind, MediaTypeKind, Reference};
 
+use super::layer_stream::StopReason;
+use super::listing::LayerListing;
 use super::merged::MergedFiles;
 use crate::catalog::facts::{attested_digest, platform_of};
 use crate::catalog::image_config::ImageConfig;
@@ -12,6 +15,8 @@ use crate::registry::permissions::PullAccess;
 
 /// Images with more layers have the files of the first ones; no runtime takes as many.
 const MAX_LAYERS: usize = 256;
+/// How long somebody waits for the files of one image.
+const MAX_TIME: Duration = Duration::from_secs(45);
 /// What is shown of an index where nobody asks for a platform.
 const USUAL_PLATFORM: &str = "linux/amd64";
 
@@ -124,8 +129,17 @@ impl Catalog {
         image: &ChosenImage,
     ) -> Result<Arc<MergedFiles>, CatalogError> {
         let mut layers = Vec::with_capacity(image.layers.len());
+        let deadline = tokio::time::Instant::now() + MAX_TIME;
         for layer in &image.layers {
-            layers.push(self.layer_listing(access, &layer.digest).await?);
+            let listed = self.layer_listing(access, &layer.digest);
+            // What is not read by then is read when somebody asks again.
+            layers.push(match tokio::time::timeout_at(deadline, listed).await {
+                Ok(listing) => listing?,
+                Err(_) => Arc::new(LayerListing {
+                    stopped: Some(StopReason::Time),
+                    ..LayerListing::default()
+                }),
+            });
         }
         let kept = &self.inner.listings.merged;
         if let Some(merged) = kept.get(&image.digest) {

@@ -82,18 +82,29 @@ impl Catalog {
         let (_, bytes) = self.inner.registry.stream_blob(access, layer).await?;
         let listing = Arc::new(read_listing(bytes).await);
         // What ran out of time may do better when the machine is less busy.
-        if listing.stopped != Some(StopReason::Time)
-            && let Ok(kept) = listing.compress().await
-        {
-            let unpacked = i64::try_from(listing.unpacked).unwrap_or(i64::MAX);
-            let mut transaction = self.inner.database.begin().await?;
-            transaction
-                .upsert_layer_listing(layer, &kept, unpacked, self.now_millis())
-                .await?;
-            transaction.commit().await?;
+        if listing.stopped != Some(StopReason::Time) {
+            self.keep_listing(layer, &listing).await?;
+            listings.kept.insert(layer.clone(), Arc::clone(&listing));
         }
-        listings.kept.insert(layer.clone(), Arc::clone(&listing));
         Ok(listing)
+    }
+
+    async fn keep_listing(
+        &self,
+        layer: &Digest,
+        listing: &LayerListing,
+    ) -> Result<(), CatalogError> {
+        let Ok(kept) = listing.compress().await else {
+            // Then it is read again after the next start.
+            return Ok(());
+        };
+        let unpacked = i64::try_from(listing.unpacked).unwrap_or(i64::MAX);
+        let mut transaction = self.inner.database.begin().await?;
+        transaction
+            .upsert_layer_listing(layer, &kept, unpacked, self.now_millis())
+            .await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// The content of a file of a layer, at most [`MAX_SHOWN_BYTES`]; `None` where it is not there or larger.

@@ -10,11 +10,11 @@ use axum::response::Response;
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
 
+type Rendering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
 /// Renders whatever page a request asks for.
 #[derive(Clone)]
-pub(super) struct RenderPage(
-    Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>,
-);
+pub(super) struct RenderPage(Arc<dyn Fn(Request) -> Rendering + Send + Sync>);
 
 impl RenderPage {
     pub(super) fn new<Page, Answer>(page: Page) -> Self

@@ -222,7 +222,7 @@ async fn tk_23_an_account_password_is_refused_without_being_sent() {
     let answer = server.nobody().ask_token(Some(&account), &[]).await;
     answer.expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
     assert!(
-        answer.text().contains("not an app password"),
+        answer.text().contains("nor an app password"),
         "{}",
         answer.text()
     );

@@ -51,11 +51,11 @@ async fn ask(
         "Basic {}",
         STANDARD.encode(format!("{name}:{}", token.secret.expose_secret()))
     );
-    let query: String = scopes
-        .iter()
-        .map(|scope| format!("&scope={scope}"))
-        .collect();
-    let path = format!("/auth/token?service={}{query}", server.host);
+    let path = format!(
+        "/auth/token?service={}&scope={}",
+        server.host,
+        scopes.join("&scope=")
+    );
     server
         .nobody()
         .send(Method::GET, &path, &[("authorization", &basic)], "")

@@ -126,12 +126,15 @@ on_both_engines! {
     }
 }
 
+/// A path, a form, and the status and error that it gets.
+type Refused<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_are_none_are_refused_with_a_reason() {
     let server = TestServer::start(Engine::Sqlite).await;
     let client = ("client_id", "docker-credential-longshore");
     let long = "x".repeat(20_000);
-    let table: &[(&str, &[(&str, &str)], u16, &str)] = &[
+    let table: &[Refused<'_>] = &[
         ("/auth/device", &[], 400, "invalid_request"),
         ("/auth/device", &[client], 400, "invalid_request"),
         (

@@ -80,6 +80,13 @@ on_both_databases! {
         let revoked = browser.submit(TOKENS, &[("revoke", &id)]).await;
         assert_eq!(revoked.expect(StatusCode::SEE_OTHER).header("location"), "/settings/tokens?revoked");
         log_in(server, &token).await.expect(StatusCode::UNAUTHORIZED);
+
+        let page = browser.submit(TOKENS, &fields).await.text();
+        let token = shown_token(&page).expect("the token is shown").to_owned();
+        let sessions = browser.open("/settings/sessions").await.expect(StatusCode::OK).text();
+        assert!(sessions.contains("CI &lt;1&gt;") && sessions.contains("Test browser"), "bf_08: {sessions}");
+        browser.submit(TOKENS, &[("revoke_all", "1")]).await.expect(StatusCode::SEE_OTHER);
+        log_in(server, &token).await.expect(StatusCode::UNAUTHORIZED);
     }
 
     async fn dv_02_a_device_is_approved_by_the_form_of_its_page_and_by_nothing_else(server) {

@@ -21,7 +21,7 @@ on_both_databases! {
             page.expect(StatusCode::OK);
             assert!(page.text().contains(&format!("href=\"/r/{name}\"")), "{address}");
             let json = server.nobody().get(&format!("/api/v1{address}")).await.json();
-            assert_eq!(json["owner"]["did"], alice.did);
+            assert_eq!(json["owner"]["did"], alice.did, "{json}");
             let listed = json["repositories"].as_array().unwrap().iter().find(|row| row["path"] == path).unwrap();
             assert_eq!(listed["platforms"], json!(["linux/arm64"]));
             assert_eq!(listed["tagCount"], 1);

@@ -43,7 +43,7 @@ on_both_databases! {
         }
         let html = server.nobody().get(&format!("/search?q={path}")).await;
         assert!(html.expect(StatusCode::OK).text().contains(&format!("href=\"/r/{arm}\"")));
-        let html = server.nobody().get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E").await;
+        let html = server.nobody().get("/search?q=%22%3E%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
         let html = html.expect(StatusCode::OK).text();
         assert!(html.contains("Nothing matches") && !html.contains("<script>alert"));
     }

@@ -56,8 +56,11 @@ impl Installation {
     /// The same address, with these settings and no other.
     pub fn with_nothing_but(mut self, settings: Vec<(&'static str, String)>) -> Self {
         self.settings = settings;
-        self.settings
-            .push(("LONGSHORE_LISTEN", format!("127.0.0.1:{}", self.port)));
+        // Where it listens is the test's to say, and how it logs, which the test reads.
+        self.settings.extend([
+            ("LONGSHORE_LISTEN", format!("127.0.0.1:{}", self.port)),
+            ("LONGSHORE_LOG_FORMAT", "json".to_owned()),
+        ]);
         self
     }
 

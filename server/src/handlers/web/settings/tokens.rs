@@ -129,7 +129,7 @@ async fn may_push(state: &SettingsState, signed_in: &SignedIn) -> bool {
     found.map_or(true, |session| session.is_some())
 }
 
-/// `POST /settings/tokens`: makes a token, or revokes one.
+/// `POST /settings/tokens`: makes a token, or revokes one or all.
 pub(super) async fn post(
     State(state): State<SettingsState>,
     signed_in: SignedIn,
@@ -145,10 +145,16 @@ pub(super) async fn post(
             .with_outcome(routes::SETTINGS_TOKENS, &signed_in, status, outcome)
             .await
     };
-    if let Some(id) = form.find("revoke") {
-        return match state.access_tokens.revoke(&signed_in.did, id).await {
-            // One that was revoked in another tab is revoked all the same.
-            Ok(_) => Redirect::to(&format!("{}?revoked", routes::SETTINGS_TOKENS)).into_response(),
+    let tokens = &state.access_tokens;
+    let revoked = match (form.find("revoke"), form.find("revoke_all")) {
+        // One that was revoked in another tab is revoked all the same.
+        (Some(id), _) => Some(tokens.revoke(&signed_in.did, id).await.map(|_| ())),
+        (None, Some(_)) => Some(tokens.revoke_all(&signed_in.did).await.map(|_| ())),
+        (None, None) => None,
+    };
+    if let Some(revoked) = revoked {
+        return match revoked {
+            Ok(()) => Redirect::to(&format!("{}?revoked", routes::SETTINGS_TOKENS)).into_response(),
             Err(error) => {
                 let (status, problem) = refusal(&error);
                 let problem = Some(problem);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::future::join_all;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::super::super::Tier;
 use super::super::super::testing::*;
@@ -86,7 +86,8 @@ impl Scene {
             all.removed.blobs += report.removed.blobs;
             all.removed.bytes += report.removed.bytes;
             collections += 1;
-            self.pace.go_on().await;
+            // Every second at least, whether or not time may go on.
+            let _ = timeout(Duration::from_secs(1), self.pace.go_on()).await;
             if pushers.iter().any(JoinHandle::is_finished) {
                 // One of them found something missing, and says what.
                 break;
