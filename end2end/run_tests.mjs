@@ -20,10 +20,12 @@ const tests = fs.readdirSync(path.join(FOLDER, 'tests')).map((file) => path.join
 const work = process.argv.includes('--screenshots') ? [path.join(FOLDER, 'screenshots.mjs')] : ['--test', ...tests]
 
 const stops = []
+// Somebody whom the tests sign in as.
+const account = {}
 let code = 1
 try {
   const url = process.env.LONGSHORE_URL ?? (await startStack())
-  code = await run(process.execPath, work, { ...process.env, LONGSHORE_URL: url })
+  code = await run(process.execPath, work, { ...process.env, ...account, LONGSHORE_URL: url })
 } finally {
   for (const stop of stops.reverse()) await stop()
 }
@@ -33,6 +35,7 @@ async function startStack() {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'longshore-end2end-'))
   stops.push(() => fs.rmSync(dataDir, { recursive: true, force: true }))
   const network = await startNetwork()
+  account.LONGSHORE_ACCOUNT = JSON.stringify(network.accounts[0])
   const { base, first } = await claimBlock('auto', 1)
   stops.push(() => close(first))
   const log = fs.openSync(path.join(TARGET, 'end2end-longshore.log'), 'w')

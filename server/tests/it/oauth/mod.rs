@@ -1,12 +1,15 @@
 //! Signing in through the browser. Names that begin with letters and a number are checks of the security checklist.
 
+mod beginnings;
 mod browser;
+mod callbacks;
 mod confidential;
 mod fake_server;
 mod hostile;
 mod reference;
 mod reference_pages;
 mod refresh;
+mod scene;
 
 use browser::Browser;
 use reference_pages::{Answer, visit};
