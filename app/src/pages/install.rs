@@ -42,7 +42,8 @@ fn GetIt() -> impl IntoView {
     let build = "cargo build --release -p credential-helper\n\
                  install target/release/docker-credential-longshore ~/.local/bin/";
     let build_static = "rustup target add x86_64-unknown-linux-musl\n\
-                        cargo build --release -p credential-helper --target x86_64-unknown-linux-musl";
+                        CC_x86_64_unknown_linux_musl=gcc cargo build --release -p credential-helper \
+                        --target x86_64-unknown-linux-musl";
     let completion = "docker-credential-longshore completion bash \
                       > ~/.local/share/bash-completion/completions/docker-credential-longshore\n\
                       mkdir -p ~/.local/share/man/man1\n\
