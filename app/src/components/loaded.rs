@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
 
 use crate::api::error::PageError;
 use crate::pages::error::ErrorPage;
@@ -15,10 +16,11 @@ where
     Render: FnOnce(T) -> View + Send + 'static,
     View: IntoView + 'static,
 {
+    // What was waited for is written outside of the page's owner, where what belongs into the head would not find it.
     Suspend::new(async move {
         match load.await {
-            Ok(content) => render(content).into_any(),
-            Err(error) => view! { <ErrorPage error /> }.into_any(),
+            Ok(content) => OwnedView::new(render(content)).into_any(),
+            Err(error) => OwnedView::new(view! { <ErrorPage error /> }).into_any(),
         }
     })
     .into_any()
