@@ -418,7 +418,8 @@ pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
     TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
 }
 
-fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
+/// The relays of the settings.
+pub(crate) fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
     let origins = config.relays.iter().map(|relay| relay.url().clone());
     let host = config.public_url.authority().to_owned();
     Relays::new(outbound, origins.collect(), host)

@@ -109,6 +109,10 @@ pub enum HoldCommand {
     /// What the captain decided about the hold
     #[command(subcommand)]
     Settings(HoldSettingsCommand),
+    /// Ask the relays of the settings to follow the hold
+    ///
+    /// The server does this at each start. Useful after HOLD_RELAYS changed, or when a relay lost track.
+    RequestCrawl,
     /// Forget the layers of manifests that their owners deleted by other software
     ///
     /// The server does this once a day. Asks people's PDSes; one that does not answer changes nothing.
@@ -280,6 +284,7 @@ mod tests {
             "hold settings show",
             "hold settings set --public false",
             "hold reconcile",
+            "hold request-crawl",
             "hold export --to folder --with-key",
             "hold import --from folder",
             "hold gc --dry-run --json --grace-minutes 0",

@@ -62,7 +62,7 @@ impl Registry {
         &self,
         owner: &Did,
     ) -> Result<Arc<dyn HoldClient>, RegistryError> {
-        let hold = match self.choice(owner).await {
+        let hold = match Box::pin(self.choice(owner)).await {
             Ok(choice) => choice.hold,
             Err(error) => {
                 // The records of the push go to the same PDS, so nothing can end up where it should not.
@@ -80,7 +80,7 @@ impl Registry {
 
     /// Whether `owner` has no profile yet, as far as their PDS could be asked.
     pub(super) async fn lacks_profile(&self, owner: &Did) -> bool {
-        matches!(self.choice(owner).await, Ok(choice) if !choice.has_profile)
+        matches!(Box::pin(self.choice(owner)).await, Ok(choice) if !choice.has_profile)
     }
 
     /// Forgets what `owner` chose, since they choose anew.
@@ -165,7 +165,8 @@ impl Registry {
         let mut holds: Vec<Did> = named.iter().filter_map(|did| did.parse().ok()).collect();
         if holds.is_empty() {
             // Not remembered: the first push to the repository changes it.
-            let hold = self.choice(owner).await.ok().and_then(|choice| choice.hold);
+            let choice = Box::pin(self.choice(owner)).await;
+            let hold = choice.ok().and_then(|choice| choice.hold);
             return Ok([hold.unwrap_or_else(|| self.inner.default_hold.clone())].into());
         }
         holds.sort();

@@ -92,13 +92,13 @@ impl Registry {
         }
         let outcome = self.deliver_row(row).await;
         let is_old = now - row.created_at > GIVEN_UP_AFTER.num_milliseconds();
-        let is_over = match &outcome {
-            Ok(()) => true,
+        let may_come = matches!(
+            &outcome,
             Err(RegistryError::Hold(
-                HoldError::Unreachable { .. } | HoldError::NotVouched { .. },
-            )) => is_old,
-            Err(_) => true,
-        };
+                HoldError::Unreachable { .. } | HoldError::NotVouched { .. }
+            ))
+        );
+        let is_over = !may_come || is_old;
         if let Err(error) = &outcome {
             tracing::warn!(
                 hold.did = row.hold_did,

@@ -1,7 +1,9 @@
 //! The captain's commands, beside a running server and without one.
 
+use std::sync::{Arc, Mutex};
+
 use ::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::{complaint, said};
 use crate::harness::{Installation, ServerProcess, network};
@@ -139,4 +141,39 @@ fn a_hold_is_not_signed_with_another_key() {
         said(&installation.run(&["hold", "crew", "list"]), 0),
         before
     );
+}
+
+/// A relay that writes down what it is asked.
+async fn start_relay() -> (String, Arc<Mutex<Vec<Value>>>) {
+    let asked = Arc::<Mutex<Vec<Value>>>::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let handler = axum::routing::post({
+        let asked = asked.clone();
+        move |axum::Json(body): axum::Json<Value>| async move { asked.lock().unwrap().push(body) }
+    });
+    let router = axum::Router::new().route("/xrpc/com.atproto.sync.requestCrawl", handler);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (origin, asked)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn relays_are_asked_on_demand() {
+    let (relay, asked) = start_relay().await;
+    let installation = tokio::task::spawn_blocking(Installation::new)
+        .await
+        .unwrap();
+    let ask = |installation: &Installation| {
+        tokio::task::block_in_place(|| installation.run(&["hold", "request-crawl"]))
+    };
+    assert!(complaint(&ask(&installation)).contains("HOLD_RELAYS"));
+    let installation = installation.with("HOLD_RELAYS", relay.clone());
+    assert!(said(&ask(&installation), 0).starts_with(&relay));
+    assert_eq!(
+        *asked.lock().unwrap(),
+        [json!({ "hostname": installation.host() })]
+    );
+    let installation = installation.with("HOLD_RELAYS", "http://localhost:1");
+    let failed = ask(&installation);
+    assert!(!failed.status.success() && complaint(&failed).contains("http://localhost:1"));
 }

@@ -73,7 +73,7 @@ async fn a_push_survives_the_replica_that_dies_in_its_middle() {
         sign_in(&there, &service, &name).await,
     );
     let layer: Vec<u8> = (0..30 * MIB)
-        .map(|index| (index * 31 + index / 251) as u8)
+        .map(|index| (index * 31 + index / 251).to_le_bytes()[0])
         .collect();
     let started = at_first
         .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")

@@ -161,7 +161,9 @@ impl Bucket {
         Ok(objects
             .filter_map(|object| {
                 Some(Listed {
-                    modified: object.last_modified().map_or(0, |time| time.secs()),
+                    modified: object
+                        .last_modified()
+                        .map_or(0, aws_sdk_s3::primitives::DateTime::secs),
                     key: object.key?,
                 })
             })

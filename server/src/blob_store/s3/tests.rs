@@ -238,7 +238,7 @@ async fn the_last_body_may_be_sent_again() {
     let lost = b"a body whose answer was lost, and that was another";
     let second = append(&store, &first, lost).await;
     let digest = Digest::sha256_of(&content);
-    let mut last = start(&store, "unused").await;
+    let mut whole = start(&store, "unused").await;
     // By the state after it, and by the one before, which is what another process has.
     for staging in [&second.staging, &first.staging] {
         let hash = store
@@ -251,10 +251,10 @@ async fn the_last_body_may_be_sent_again() {
             .await
             .unwrap();
         assert_eq!(again.hash.digest(), digest);
-        last = again;
+        whole = again;
     }
     store
-        .promote(&last.staging, last.size, &digest)
+        .promote(&whole.staging, whole.size, &digest)
         .await
         .unwrap();
     assert!(read(&store, &digest, content.len()).await == content);

@@ -21,6 +21,7 @@ use crate::storage::open_blob_store;
 
 mod archive;
 mod captain;
+mod crawl;
 mod crew;
 mod gc;
 mod settings;
@@ -70,6 +71,12 @@ pub enum HoldCommandError {
         #[source]
         source: IdentityError,
     },
+    /// There is nobody to ask.
+    #[error("these settings name no relay; set HOLD_RELAYS")]
+    NoRelays,
+    /// A relay was not reached, or refused.
+    #[error("not every relay follows the hold:\n{0}")]
+    Relays(String),
     /// There is no tier of that name.
     #[error("there is no tier {name}; HOLD_QUOTA_TIERS has {known}")]
     NoSuchTier {
@@ -110,6 +117,9 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
     if let HoldCommand::Import { from } = command {
         return archive::import(config, hold_config, from).await;
     }
+    if let HoldCommand::RequestCrawl = command {
+        return crawl::run(config, hold_config).await;
+    }
     let database = start::open_database(config).await?;
     let hold = reopen_hold(
         hold_settings(config, hold_config),
@@ -134,6 +144,7 @@ pub async fn run(config: &Config, command: &HoldCommand) -> Result<String, HoldC
         HoldCommand::Gc(options) => gc::run(&quarters, options).await,
         HoldCommand::Export { to, with_key } => archive::export(&quarters, to, *with_key).await,
         HoldCommand::Import { from } => archive::import(config, hold_config, from).await,
+        HoldCommand::RequestCrawl => crawl::run(config, hold_config).await,
     };
     drop(quarters);
     database.close().await;
