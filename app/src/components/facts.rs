@@ -1,5 +1,10 @@
 //! Names with what is said of them.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use leptos::prelude::*;
 
 use crate::text;

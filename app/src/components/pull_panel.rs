@@ -1,5 +1,10 @@
 //! How to fetch an image, one program at a time where the style sheet can hide the others, else all of them.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use leptos::prelude::*;
 
 use super::pull_command::CommandBlock;

@@ -1,5 +1,10 @@
 //! What every page of a repository begins with: whose it is, its name, and its pages.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use leptos::prelude::*;
 
 use super::signal_flag::SignalFlag;

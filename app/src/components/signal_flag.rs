@@ -1,5 +1,10 @@
 //! A signal flag for everybody and everything with a name: the same name always hoists the same flag.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use leptos::prelude::*;
 
 const PAINTS: [&str; 5] = [

@@ -1,5 +1,10 @@
 //! Single values, drawn the same everywhere: times, sizes, digests, platforms.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use leptos::prelude::*;
 
 use crate::api::moment::Moment;

@@ -1,5 +1,10 @@
 //! The page for what cannot be shown: what happened, and one way on.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
+
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use atproto::syntax::Did;
-use oci::{RepositoryName, RepositoryPath};
+use oci::{Reference, RepositoryName, RepositoryPath};
 
 use super::{Catalog, CatalogError};
 use crate::clients::hold::HoldUser;
 use crate::registry::permissions::{Caller, PullAccess};
+use crate::registry::{FoundManifest, RegistryError};
 
 /// How long a list waits to know whether a repository may be in it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -42,7 +43,17 @@ impl Catalog {
             .inner
             .registry
             .pull_access(reader.caller(), name.clone());
-        Ok(access.await?)
+        Ok(Box::pin(access).await?)
+    }
+
+    /// A manifest, with the rights of whoever looks. What is kept in memory while the registry finds it is large, so
+    /// it lies beside what calls.
+    pub(super) async fn find_manifest(
+        &self,
+        access: &PullAccess,
+        reference: &Reference,
+    ) -> Result<FoundManifest, RegistryError> {
+        Box::pin(self.inner.registry.find_manifest(access, reference)).await
     }
 
     /// The right to look at a repository by its owner's DID, for a list; `None` where the reader may not, and where

@@ -55,7 +55,7 @@ pub(super) fn platform_of(descriptor: &Descriptor) -> Option<String> {
     )
 }
 
-/// What a child of an index says something about, where it is a statement by BuildKit and no image.
+/// What a child of an index says something about, where it is a statement by `BuildKit` and no image.
 pub(super) fn attested_digest(descriptor: &Descriptor) -> Option<&str> {
     let annotations = &descriptor.annotations;
     (annotations
@@ -85,10 +85,10 @@ impl Catalog {
         if let Some(row) = self.inner.database.find_image_facts(digest).await? {
             // A repository may have images in several holds, not all of which this reader may read.
             let reference = Reference::Digest(digest.clone());
-            let readable = self.inner.registry.find_manifest(access, &reference).await;
+            let readable = self.find_manifest(access, &reference).await;
             return Ok(readable.is_ok().then(|| ImageFacts::from_row(&row)));
         }
-        match tokio::time::timeout(PATIENCE, self.look_at(access, digest, true)).await {
+        match tokio::time::timeout(PATIENCE, Box::pin(self.look_at(access, digest, true))).await {
             Ok(Ok(facts)) => Ok(Some(facts)),
             Ok(Err(CatalogError::Database(error))) => Err(error.into()),
             Ok(Err(_)) | Err(_) => Ok(None),
@@ -120,11 +120,7 @@ impl Catalog {
         with_children: bool,
     ) -> Result<ImageFacts, CatalogError> {
         let reference = Reference::Digest(digest.clone());
-        let found = self
-            .inner
-            .registry
-            .find_manifest(access, &reference)
-            .await?;
+        let found = self.find_manifest(access, &reference).await?;
         let unknown = || CatalogError::ManifestUnknown {
             reference: digest.to_string(),
         };

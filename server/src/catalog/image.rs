@@ -177,11 +177,7 @@ impl Catalog {
         reference: &Reference,
     ) -> Result<Image, CatalogError> {
         let access = self.open(reader, name).await?;
-        let found = self
-            .inner
-            .registry
-            .find_manifest(&access, reference)
-            .await?;
+        let found = self.find_manifest(&access, reference).await?;
         let manifest = Manifest::parse(&found.content, Some(&found.media_type)).map_err(|_| {
             CatalogError::ManifestUnknown {
                 reference: reference.to_string(),

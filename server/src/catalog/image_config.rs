@@ -1,6 +1,6 @@
 //! The configuration of an image (OCI image-spec `config.md`), read leniently: tools leave much of it out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
 
@@ -101,7 +101,7 @@ struct RawConfig {
 struct RawExecution {
     user: Option<String>,
     #[serde(deserialize_with = "null_as_default")]
-    exposed_ports: BTreeMap<String, serde::de::IgnoredAny>,
+    exposed_ports: Keys,
     #[serde(deserialize_with = "null_as_default")]
     env: Vec<String>,
     #[serde(deserialize_with = "null_as_default")]
@@ -109,7 +109,7 @@ struct RawExecution {
     #[serde(deserialize_with = "null_as_default")]
     cmd: Vec<String>,
     #[serde(deserialize_with = "null_as_default")]
-    volumes: BTreeMap<String, serde::de::IgnoredAny>,
+    volumes: Keys,
     working_dir: Option<String>,
     #[serde(deserialize_with = "null_as_default")]
     labels: BTreeMap<String, String>,
@@ -125,6 +125,17 @@ struct RawHistory {
     empty_layer: bool,
 }
 
+/// The keys of an object whose values say nothing.
+#[derive(Default)]
+struct Keys(BTreeSet<String>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = serde_json::Map::deserialize(deserializer)?;
+        Ok(Self(object.into_iter().map(|(key, _)| key).collect()))
+    }
+}
+
 /// Clients written in Go send `null` for what is empty.
 fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -137,6 +148,10 @@ where
 impl ImageConfig {
     /// Reads a config blob; `None` where it is not one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        // serde would take a list for a struct.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return None;
+        }
         let raw: RawConfig = serde_json::from_slice(bytes).ok()?;
         let platform = match (raw.os, raw.architecture) {
             (Some(os), Some(architecture)) => {
@@ -153,8 +168,8 @@ impl ImageConfig {
             command: raw.config.cmd,
             working_dir: said(raw.config.working_dir),
             user: said(raw.config.user),
-            ports: raw.config.exposed_ports.into_keys().collect(),
-            volumes: raw.config.volumes.into_keys().collect(),
+            ports: raw.config.exposed_ports.0.into_iter().collect(),
+            volumes: raw.config.volumes.0.into_iter().collect(),
             stop_signal: said(raw.config.stop_signal),
             environment: raw
                 .config

@@ -120,7 +120,7 @@ impl Catalog {
         row: &TagRow,
     ) -> BTreeMap<String, String> {
         let reference = Reference::Digest(row.digest.clone());
-        let found = self.inner.registry.find_manifest(access, &reference).await;
+        let found = self.find_manifest(access, &reference).await;
         let Some(manifest) = found
             .ok()
             .and_then(|found| oci::Manifest::parse(&found.content, Some(&found.media_type)).ok())

@@ -159,14 +159,7 @@ impl Catalog {
         let mut facts = self.inner.database.find_image_facts(&row.digest).await?;
         // A repository may have images in several holds, not all of which this reader may read.
         let reference = Reference::Digest(row.digest.clone());
-        if facts.is_some()
-            && self
-                .inner
-                .registry
-                .find_manifest(access, &reference)
-                .await
-                .is_err()
-        {
+        if facts.is_some() && self.find_manifest(access, &reference).await.is_err() {
             facts = None;
         }
         let kind = facts

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 /// How often it is looked for what changed.
 const INTERVAL: Duration = Duration::from_secs(5);
 /// How long after a failure.
-const AFTER_FAILURE: Duration = Duration::from_secs(60);
+const AFTER_FAILURE: Duration = Duration::from_mins(1);
 
 /// Brings what is searched up to date, for ever.
 pub async fn index_catalog(catalog: &Catalog) {

@@ -113,7 +113,7 @@ impl Catalog {
         access: &PullAccess,
         reference: &Reference,
     ) -> Result<(Digest, Manifest), CatalogError> {
-        let found = self.inner.registry.find_manifest(access, reference).await?;
+        let found = self.find_manifest(access, reference).await?;
         let manifest = Manifest::parse(&found.content, Some(&found.media_type)).map_err(|_| {
             CatalogError::ManifestUnknown {
                 reference: reference.to_string(),
@@ -131,7 +131,7 @@ impl Catalog {
         let mut layers = Vec::with_capacity(image.layers.len());
         let deadline = tokio::time::Instant::now() + MAX_TIME;
         for layer in &image.layers {
-            let listed = self.layer_listing(access, &layer.digest);
+            let listed = Box::pin(self.layer_listing(access, &layer.digest));
             // What is not read by then is read when somebody asks again.
             layers.push(match tokio::time::timeout_at(deadline, listed).await {
                 Ok(listing) => listing?,

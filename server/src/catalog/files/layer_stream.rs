@@ -56,10 +56,10 @@ impl LayerStream {
     /// Begins to read. What the bytes are is told by their beginning, not by what somebody calls them.
     pub async fn open(bytes: OutgoingBytes) -> Result<Self, StopReason> {
         let compressed = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&compressed);
+        let tally = Arc::clone(&compressed);
         let counted = bytes.map(move |piece| {
             let piece = piece.map_err(std::io::Error::other)?;
-            counter.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            tally.fetch_add(piece.len() as u64, Ordering::Relaxed);
             Ok::<_, std::io::Error>(piece)
         });
         let mut reader = BufReader::with_capacity(64 * 1024, StreamReader::new(counted));

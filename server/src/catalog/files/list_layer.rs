@@ -80,7 +80,7 @@ impl Catalog {
         }
         let _turn = listings.turns.acquire().await;
         let (_, bytes) = self.inner.registry.stream_blob(access, layer).await?;
-        let listing = Arc::new(read_listing(bytes).await);
+        let listing = Arc::new(Box::pin(read_listing(bytes)).await);
         // What ran out of time may do better when the machine is less busy.
         if listing.stopped != Some(StopReason::Time) {
             self.keep_listing(layer, &listing).await?;
@@ -116,7 +116,7 @@ impl Catalog {
     ) -> Result<Option<Vec<u8>>, CatalogError> {
         let _turn = self.inner.listings.turns.acquire().await;
         let (_, bytes) = self.inner.registry.stream_blob(access, layer).await?;
-        Ok(read_file(bytes, path).await.ok().flatten())
+        Ok(Box::pin(read_file(bytes, path)).await.ok().flatten())
     }
 }
 

@@ -77,7 +77,7 @@ impl TarReader {
                     if kind == b'S' && header[482] == 1 {
                         self.skip_sparse_headers().await?;
                     }
-                    return Ok(Some(self.entry(&header, kind, extensions, size)?));
+                    return Ok(Some(self.entry(&header, kind, extensions, size)));
                 }
             }
         }
@@ -112,7 +112,7 @@ impl TarReader {
         kind: u8,
         extensions: Extensions,
         size: u64,
-    ) -> Result<TarEntry, StopReason> {
+    ) -> TarEntry {
         let kind = match kind {
             b'1' => FileKind::HardLink,
             b'2' => FileKind::Symlink,
@@ -140,13 +140,13 @@ impl TarReader {
             link
         });
         let mode = number(&header[100..108]).unwrap_or(0) & 0o7777;
-        Ok(TarEntry {
+        TarEntry {
             path,
             kind,
             size,
             mode: u32::try_from(mode).unwrap_or(0),
             link,
-        })
+        }
     }
 
     fn begin_content(&mut self, size: u64) {
@@ -157,7 +157,7 @@ impl TarReader {
 
     async fn skip_rest(&mut self) -> Result<(), StopReason> {
         let mut left = self.left.saturating_add(self.padding);
-        let mut buffer = [0; 32 * 1024];
+        let mut buffer = vec![0; 32 * 1024];
         while left > 0 {
             let wanted = buffer
                 .len()

@@ -126,11 +126,8 @@ impl Catalog {
             None => None,
         };
         let path = tidy_path(&query.path);
-        let shown = Shown::of(
-            &merged,
-            layer,
-            &self.listings_of(&access, &image, layer).await?,
-        );
+        let listing = self.listing_of(&access, &image, layer).await?;
+        let shown = Shown::of(&merged, layer, listing.as_deref());
         let rows = shown.rows(&path, &query.search);
         let content = match shown.files.get(&path) {
             Some(row) if query.search.is_empty() && row.kind != FileKind::Folder => {
@@ -160,7 +157,7 @@ impl Catalog {
     }
 
     /// The entries of the one layer that is shown.
-    async fn listings_of(
+    async fn listing_of(
         &self,
         access: &PullAccess,
         image: &ChosenImage,
@@ -208,11 +205,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(
-        merged: &MergedFiles,
-        layer: Option<usize>,
-        listing: &Option<std::sync::Arc<LayerListing>>,
-    ) -> Self {
+    fn of(merged: &MergedFiles, layer: Option<usize>, listing: Option<&LayerListing>) -> Self {
         let files = match (layer, listing) {
             (Some(index), Some(listing)) => of_layer(index, listing, &merged.changes[index]),
             _ => merged

@@ -6,7 +6,7 @@
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// Renders CommonMark with tables, strikethrough, footnotes and task lists.
+/// Renders `CommonMark` with tables, strikethrough, footnotes and task lists.
 pub(super) fn to_safe_html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH

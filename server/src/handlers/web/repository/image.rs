@@ -35,7 +35,7 @@ pub(super) async fn image(
 ) -> Result<ImagePage, PageError> {
     let name = views::repository_name(name)?;
     let reference = views::reference(reference)?;
-    let found = pages.catalog.image(&pages.reader, &name, &reference).await;
+    let found = Box::pin(pages.catalog.image(&pages.reader, &name, &reference)).await;
     let image = found.map_err(views::page_error)?;
     Ok(view(pages, image))
 }
