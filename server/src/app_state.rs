@@ -34,7 +34,7 @@ use crate::hold::{
     CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
     LoadIdentityError, SetUpError, Tier, Tiers, load_identity,
 };
-use crate::identity::{Freshness, Identities};
+use crate::identity::{Directory, Freshness, Identities};
 use crate::jobs::reconcile_layers::Reconciliation;
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
@@ -156,106 +156,31 @@ impl AppState {
             clock.clone(),
             config.server.development,
         );
-        let pds = PdsClient::new(outbound.clone());
-        let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
-        let oauth = OAuthSessions::new(OAuthSetup {
-            client: oauth_client(config, &clock)?,
-            database: database.clone(),
-            identities: identities.clone(),
-            outbound: outbound.clone(),
-            clock: clock.clone(),
-            key: session_key.clone(),
-        });
-        let access_tokens = AccessTokens::new(AccessTokensSetup {
-            database: database.clone(),
-            identities: identities.clone(),
-            clock: clock.clone(),
-            oauth: Some(oauth.clone()),
-        });
-        let device_logins = DeviceLogins::new(
-            database.clone(),
-            access_tokens.clone(),
-            identities.clone(),
-            clock.clone(),
-        );
-        let browsers =
-            BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
-        let sessions = PdsSessions::new(PdsSessionsSetup {
-            oauth: Some(oauth.clone()),
-            database: database.clone(),
-            identities: identities.clone(),
-            pds: pds.clone(),
-            clock: clock.clone(),
-            key: session_key,
-            allow_account_passwords: config.registry.allow_account_passwords,
-        });
-        let profiles = SailorProfiles {
-            identities: identities.clone(),
-            pds: pds.clone(),
-            sessions: sessions.clone(),
-            clock: clock.clone(),
-        };
-        let blob_store =
-            open_blob_store(config)
-                .await
-                .map_err(|source| AssemblyError::BlobStore {
-                    place: config.blob_store.display(),
-                    source,
-                })?;
-        let hold = match &config.hold {
-            Some(hold_config) => {
-                let parts = HoldParts {
-                    outbound: &outbound,
-                    identities: &identities,
-                    database: &database,
-                    pds: &pds,
-                    blob_store: blob_store.clone(),
-                    clock: &clock,
-                };
-                Some(open_hold_service(config, hold_config, parts).await?)
-            }
-            None => None,
-        };
-        let local = hold.as_ref().map(|service| {
-            let local: Arc<dyn HoldClient> = Arc::new(LocalHold::new(service.hold.clone()));
-            local
-        });
-        let default_hold = match (&config.registry.default_hold, &hold) {
-            (Some(did), _) => did.clone(),
-            (None, Some(service)) => service.hold.did().clone(),
-            (None, None) => return Err(AssemblyError::NoHold),
-        };
-        let holds = Holds::new(
-            local,
+        let parts = Parts {
+            pds: PdsClient::new(outbound.clone()),
+            outbound,
             directory,
-            RemoteHoldParts {
-                outbound: outbound.clone(),
-                pds: pds.clone(),
-                sessions: sessions.clone(),
-                database: database.clone(),
-                clock: clock.clone(),
-                max_blob_bytes: config.registry.max_blob_bytes,
-            },
-        );
-        let registry = Registry::new(RegistryParts {
-            database: database.clone(),
-            identities: identities.clone(),
-            pds: pds.clone(),
-            sessions: sessions.clone(),
-            holds,
-            default_hold,
-            clock: clock.clone(),
-            settings: RegistrySettings {
-                tag_fresh: config.registry.tag_fresh,
-                listing_fresh: LISTING_FRESH,
-            },
-        });
+            identities,
+            database,
+            clock,
+        };
+        let accounts = accounts(config, &parts)?;
+        let (hold, blob_store) = match &config.hold {
+            Some(hold_config) => {
+                let blob_store = open_blobs(config).await?;
+                let service =
+                    open_hold_service(config, hold_config, &parts, blob_store.clone()).await?;
+                (Some(service), Some(blob_store))
+            }
+            None => (None, None),
+        };
+        let registry = registry(config, &parts, &accounts.sessions, hold.as_ref())?;
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
-            database: database.clone(),
-            identities: identities.clone(),
-            pds: pds.clone(),
-            clock: clock.clone(),
+            database: parts.database.clone(),
+            identities: parts.identities.clone(),
+            pds: parts.pds.clone(),
+            clock: parts.clock.clone(),
         });
         Ok(Self {
             catalog,
@@ -263,20 +188,20 @@ impl AppState {
             roles: config.server.roles,
             registry,
             hold,
-            identities,
-            pds,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
-            sessions,
-            access_tokens,
-            device_logins,
-            oauth,
-            browsers,
-            profiles,
-            clock,
+            sessions: accounts.sessions,
+            access_tokens: accounts.access_tokens,
+            device_logins: accounts.device_logins,
+            oauth: accounts.oauth,
+            browsers: accounts.browsers,
+            profiles: accounts.profiles,
+            readiness: readiness(&parts.database, blob_store),
+            identities: parts.identities,
+            pds: parts.pds,
+            clock: parts.clock,
             metrics,
             metrics_access: config.telemetry.metrics_access.clone(),
-            readiness: readiness(&database, blob_store),
         })
     }
 
@@ -292,14 +217,138 @@ impl AppState {
     }
 }
 
+/// What everything else is made of.
+struct Parts {
+    outbound: OutboundClient,
+    directory: Arc<dyn Directory>,
+    identities: Identities,
+    pds: PdsClient,
+    database: Database,
+    clock: Clock,
+}
+
+/// What knows people.
+struct Accounts {
+    oauth: OAuthSessions,
+    access_tokens: AccessTokens,
+    device_logins: DeviceLogins,
+    browsers: BrowserSessions,
+    sessions: PdsSessions,
+    profiles: SailorProfiles,
+}
+
+fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
+    let Parts {
+        outbound,
+        identities,
+        pds,
+        database,
+        clock,
+        ..
+    } = parts;
+    let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
+    let oauth = OAuthSessions::new(OAuthSetup {
+        client: oauth_client(config, clock)?,
+        database: database.clone(),
+        identities: identities.clone(),
+        outbound: outbound.clone(),
+        clock: clock.clone(),
+        key: session_key.clone(),
+    });
+    let access_tokens = AccessTokens::new(AccessTokensSetup {
+        database: database.clone(),
+        identities: identities.clone(),
+        clock: clock.clone(),
+        oauth: Some(oauth.clone()),
+    });
+    let device_logins = DeviceLogins::new(
+        database.clone(),
+        access_tokens.clone(),
+        identities.clone(),
+        clock.clone(),
+    );
+    let browsers =
+        BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
+    let sessions = PdsSessions::new(PdsSessionsSetup {
+        oauth: Some(oauth.clone()),
+        database: database.clone(),
+        identities: identities.clone(),
+        pds: pds.clone(),
+        clock: clock.clone(),
+        key: session_key,
+        allow_account_passwords: config.registry.allow_account_passwords,
+    });
+    let profiles = SailorProfiles {
+        identities: identities.clone(),
+        pds: pds.clone(),
+        sessions: sessions.clone(),
+        clock: clock.clone(),
+    };
+    Ok(Accounts {
+        oauth,
+        access_tokens,
+        device_logins,
+        browsers,
+        sessions,
+        profiles,
+    })
+}
+
+/// The registry, with the way to every hold.
+fn registry(
+    config: &Config,
+    parts: &Parts,
+    sessions: &PdsSessions,
+    hold: Option<&HoldService>,
+) -> Result<Registry, AssemblyError> {
+    let local = hold.map(|service| {
+        let local: Arc<dyn HoldClient> = Arc::new(LocalHold::new(service.hold.clone()));
+        local
+    });
+    let default_hold = match (&config.registry.default_hold, hold) {
+        (Some(did), _) => did.clone(),
+        (None, Some(service)) => service.hold.did().clone(),
+        (None, None) => return Err(AssemblyError::NoHold),
+    };
+    let remote = RemoteHoldParts {
+        outbound: parts.outbound.clone(),
+        pds: parts.pds.clone(),
+        sessions: sessions.clone(),
+        database: parts.database.clone(),
+        clock: parts.clock.clone(),
+        max_blob_bytes: config.registry.max_blob_bytes,
+    };
+    Ok(Registry::new(RegistryParts {
+        database: parts.database.clone(),
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        sessions: sessions.clone(),
+        holds: Holds::new(local, parts.directory.clone(), remote),
+        default_hold,
+        clock: parts.clock.clone(),
+        settings: RegistrySettings {
+            tag_fresh: config.registry.tag_fresh,
+            listing_fresh: LISTING_FRESH,
+        },
+    }))
+}
+
+async fn open_blobs(config: &Config) -> Result<Arc<dyn BlobStore>, AssemblyError> {
+    let opened = open_blob_store(config).await;
+    opened.map_err(|source| AssemblyError::BlobStore {
+        place: config.blob_store.display(),
+        source,
+    })
+}
+
 /// The hold, and what answers for it.
 async fn open_hold_service(
     config: &Config,
     hold_config: &HoldConfig,
-    parts: HoldParts<'_>,
+    parts: &Parts,
+    blob_store: Arc<dyn BlobStore>,
 ) -> Result<HoldService, AssemblyError> {
-    let (outbound, clock) = (parts.outbound.clone(), parts.clock.clone());
-    let hold = open_hold(config, hold_config, &parts).await?;
+    let hold = open_hold(config, hold_config, parts, blob_store).await?;
     let captain = hold.captain().await.map_err(SetUpError::from)?.did;
     let service_tokens = ServiceTokens::new(ServiceTokensSetup {
         audience: hold.did().clone(),
@@ -307,14 +356,14 @@ async fn open_hold_service(
         identities: parts.identities.clone(),
         pds: parts.pds.clone(),
         database: parts.database.clone(),
-        clock: clock.clone(),
+        clock: parts.clock.clone(),
     });
-    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &clock);
+    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &parts.clock);
     Ok(HoldService {
         hold,
         xrpc,
         service_tokens,
-        relays: relays(hold_config, outbound),
+        relays: relays(hold_config, parts.outbound.clone()),
         captain,
     })
 }
@@ -323,40 +372,23 @@ async fn open_hold_service(
 async fn open_hold(
     config: &Config,
     hold_config: &HoldConfig,
-    parts: &HoldParts<'_>,
+    parts: &Parts,
+    blob_store: Arc<dyn BlobStore>,
 ) -> Result<Hold, AssemblyError> {
-    let HoldParts {
-        outbound,
-        identities,
-        database,
-        blob_store,
-        clock,
-        ..
-    } = parts;
     let settings = hold_settings(config, hold_config);
     let plc_url = config.identity.plc_directory_url.url().clone();
-    let plc = PlcDirectory::new((*outbound).clone(), plc_url);
-    let loaded = load_identity(&identity_source(hold_config), database, &plc).await?;
+    let plc = PlcDirectory::new(parts.outbound.clone(), plc_url);
+    let loaded = load_identity(&identity_source(hold_config), &parts.database, &plc).await?;
     let hold = Hold::new(
         settings,
         loaded.identity,
-        (*database).clone(),
-        blob_store.clone(),
-        (*clock).clone(),
+        parts.database.clone(),
+        blob_store,
+        parts.clock.clone(),
     );
-    hold.set_up(&hold_setup(hold_config, identities, loaded.changed).await)
+    hold.set_up(&hold_setup(hold_config, &parts.identities, loaded.changed).await)
         .await?;
     Ok(hold)
-}
-
-/// What a hold is made of beside its settings.
-struct HoldParts<'a> {
-    outbound: &'a OutboundClient,
-    identities: &'a Identities,
-    database: &'a Database,
-    pds: &'a PdsClient,
-    blob_store: Arc<dyn BlobStore>,
-    clock: &'a Clock,
 }
 
 fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
@@ -485,8 +517,10 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
     }
 }
 
-fn readiness(database: &Database, blob_store: Arc<dyn BlobStore>) -> Readiness {
-    Readiness::new(vec![database_probe(database), blob_store_probe(blob_store)])
+fn readiness(database: &Database, blob_store: Option<Arc<dyn BlobStore>>) -> Readiness {
+    let database = database_probe(database);
+    let probes = [Some(database), blob_store.map(blob_store_probe)];
+    Readiness::new(probes.into_iter().flatten().collect())
 }
 
 fn blob_store_probe(blob_store: Arc<dyn BlobStore>) -> Probe {

@@ -111,7 +111,7 @@ pub enum HoldCommand {
     Settings(HoldSettingsCommand),
     /// Ask the relays of the settings to follow the hold
     ///
-    /// The server does this at each start. Useful after HOLD_RELAYS changed, or when a relay lost track.
+    /// The server does this at each start. Useful after the setting changed, or when a relay lost track.
     RequestCrawl,
     /// Forget the layers of manifests that their owners deleted by other software
     ///

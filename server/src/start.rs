@@ -112,7 +112,8 @@ pub(crate) fn lock_folders(config: &Config) -> Result<Vec<FolderLock>, DataFolde
     if matches!(config.database, DatabaseConfig::Sqlite(_)) {
         folders.push(data_dir);
     }
-    if let BlobStoreConfig::Filesystem { root_dir } = &config.blob_store {
+    if let (BlobStoreConfig::Filesystem { root_dir }, Some(_)) = (&config.blob_store, &config.hold)
+    {
         data_folder::prepare(root_dir)?;
         folders.push(root_dir);
     }

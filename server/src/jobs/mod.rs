@@ -24,8 +24,8 @@ const INTERVAL: Duration = Duration::from_mins(10);
 
 /// Runs every job now and then until the handle is aborted. Jobs may run on several replicas at once.
 pub fn run(state: &AppState, config: &Config) -> JoinHandle<()> {
-    let hold = hold_jobs(state, config);
-    let appview = appview_jobs(state, config);
+    let hold = hold_jobs(state, config).map(Box::pin);
+    let appview = Box::pin(appview_jobs(state, config));
     tokio::spawn(async move {
         tokio::join!(appview, async {
             if let Some(hold) = hold {

@@ -30,7 +30,9 @@ impl Registry {
         to_its_end(async move {
             match &reference {
                 Reference::Tag(tag) => registry.delete_tag(&access, tag).await,
-                Reference::Digest(digest) => registry.delete_by_digest(&access, digest).await,
+                Reference::Digest(digest) => {
+                    Box::pin(registry.delete_by_digest(&access, digest)).await
+                }
             }
         })
         .await

@@ -247,14 +247,14 @@ mod tests {
         let keys = ClientKeys::load_or_create(&path, 0).unwrap();
         let old = keys.signing_key(HOUR).id().to_string();
         let rotation = rotate(&path, HOUR, std::slice::from_ref(&old), false).unwrap();
-        assert_eq!(rotation.kept, [old.clone()]);
+        assert_eq!(rotation.kept, std::slice::from_ref(&old));
         assert_eq!(keys.published().len(), 2, "taken up while running");
         assert_eq!(keys.signing_key(HOUR).id().as_str(), old);
         let later = HOUR + PUBLISHED_BEFORE_USE;
         assert_eq!(keys.signing_key(later).id().as_str(), rotation.added);
         assert!(keys.find(&old).is_some(), "oa_23: refreshes go on with it");
         let second = rotate(&path, later, &[], false).unwrap();
-        assert_eq!(second.removed, [old.clone()]);
+        assert_eq!(second.removed, std::slice::from_ref(&old));
         assert!(keys.find(&old).is_none());
     }
 

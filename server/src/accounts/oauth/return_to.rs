@@ -65,7 +65,7 @@ mod tests {
             assert_eq!(ReturnTo::new(text).as_str(), text);
         }
         assert_eq!(
-            ReturnTo::new(&format!("/{}", "a".repeat(600))).as_str(),
+            ReturnTo::new(&format!("/{}", "a".repeat(MAX_BYTES))).as_str(),
             "/"
         );
     }

@@ -39,7 +39,7 @@ pub(super) async fn append(
     let Some(first) = body.next().await else {
         // A last body without bytes ends a blob that is durable as it is.
         staged.mark_at(offset)?;
-        return Ok(appended(staged, offset, hash, None));
+        return Ok(appended(&staged, offset, hash, None));
     };
     staged.rewind_to(offset)?;
     let began = staged.end.clone();
@@ -70,15 +70,15 @@ pub(super) async fn append(
         next = body.next().await;
     }
     if hash.size() == offset {
-        return Ok(appended(sender.staged, offset, hash, interrupted));
+        return Ok(appended(&sender.staged, offset, hash, interrupted));
     }
     let is_last = continuation == Continuation::Last && interrupted.is_none();
     let staged = sender.finish(began, &hash, is_last).await?;
-    Ok(appended(staged, hash.size(), hash, interrupted))
+    Ok(appended(&staged, hash.size(), hash, interrupted))
 }
 
 fn appended(
-    staged: Staged,
+    staged: &Staged,
     size: u64,
     hash: UploadHash,
     interrupted: Option<BodyError>,

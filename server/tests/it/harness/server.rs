@@ -79,7 +79,7 @@ impl Paused {
     /// Starts it again.
     pub async fn resume(self) -> TestServer {
         let running = TestServer::run(self.options, self.folder, self.database_url, self.port);
-        let mut server = running.await;
+        let mut server = Box::pin(running).await;
         server.apart = self.apart;
         server
     }
@@ -97,7 +97,7 @@ impl TestServer {
         if options.engine == Engine::Apart {
             return Box::pin(Self::start_apart(options)).await;
         }
-        Self::start_whole(options).await
+        Box::pin(Self::start_whole(options)).await
     }
 
     /// A hold alone, and a registry that has no other.
@@ -143,7 +143,7 @@ impl TestServer {
 
     /// Stops this server and starts another over the same folder, database and port.
     pub async fn restart(self) -> Self {
-        self.pause().await.resume().await
+        Box::pin(self.pause().await.resume()).await
     }
 
     /// Stops this server, to be started again.

@@ -30,9 +30,11 @@ async fn oa_36_and_oa_37_a_server_cannot_sign_a_victim_in() {
     let honest = FakeServer::start(&Clock::System).await;
     let victim = scene.fake.new_account();
     // The victim lives at an honest server; the directory is not part of the lie.
-    let mut pds_of = scene.fake.lies.pds_of.lock().unwrap();
-    pds_of.insert(victim.did.clone(), honest.origin.clone());
-    drop(pds_of);
+    let pds_of = &scene.fake.lies.pds_of;
+    pds_of
+        .lock()
+        .unwrap()
+        .insert(victim.did.clone(), honest.origin.clone());
     // Somebody began with their own handle, and the server answers for the victim.
     let browser = Browser::new(&scene.longshore);
     let back = scene

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use atproto::syntax::Did;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::accounts::PdsSessionError;
 use server::accounts::oauth::Permission;
@@ -26,7 +26,7 @@ struct Scene {
 
 impl Scene {
     async fn new(engine: Engine) -> Self {
-        let clock = Clock::fixed(Utc::now());
+        let clock = Clock::fixed(Clock::System.now());
         let fake = FakeServer::start(&clock).await;
         let longshore = fake.longshore(engine, &clock).await;
         let account = fake.new_account();
@@ -221,9 +221,11 @@ async fn oa_52_an_account_that_moved_or_became_another_one_has_no_session_here_a
     let moved = Scene::new(Engine::Sqlite).await;
     let elsewhere = FakeServer::start(&moved.clock).await;
     let session = moved.session().await.unwrap();
-    let mut pds_of = moved.fake.lies.pds_of.lock().unwrap();
-    pds_of.insert(moved.account.did.clone(), elsewhere.origin.clone());
-    drop(pds_of);
+    let pds_of = &moved.fake.lies.pds_of;
+    pds_of
+        .lock()
+        .unwrap()
+        .insert(moved.account.did.clone(), elsewhere.origin.clone());
     moved.clock.advance(TimeDelta::minutes(61));
     let outcome = moved.act(&session).await;
     assert!(

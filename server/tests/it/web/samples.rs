@@ -48,6 +48,10 @@ pub async fn zstd(content: &[u8]) -> Vec<u8> {
 }
 
 /// A config for linux on this architecture, with more in `config` and `history`.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers make the values where they pass them"
+)]
 pub fn config(architecture: &str, config: Value, history: Value) -> Value {
     json!({
         "created": "2026-10-01T08:00:00Z", "architecture": architecture, "os": "linux",
