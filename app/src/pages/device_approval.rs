@@ -9,6 +9,7 @@ use crate::api::device_approval::{
     AskingDevice, DevicePage as DevicePageData, DeviceSource, DeviceStep,
 };
 use crate::components::ask_to_push::AskToPush;
+use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::routes;
@@ -178,14 +179,11 @@ fn Decide(
         .collect_view();
     view! {
         <p class="lead">"A program asks to push and pull images as " <strong>{account}</strong> "."</p>
-        <dl class="facts">
-            <dt>"Program"</dt>
-            <dd>{asking.client}</dd>
-            <dt>"On"</dt>
-            <dd>{asking.device}</dd>
-            <dt>"Asked"</dt>
-            <dd>{asking.asked}</dd>
-        </dl>
+        <Facts>
+            <Fact name="Program">{asking.client}</Fact>
+            <Fact name="On">{asking.device}</Fact>
+            <Fact name="Asked">{asking.asked}</Fact>
+        </Facts>
         <p class="note">"Names are as the program gave them; anybody can claim them."</p>
         {compare}
         <p>
