@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod about;
 mod archive;
 mod blobs;
 mod captain;
@@ -48,6 +49,7 @@ mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use about::AboutChange;
 pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
