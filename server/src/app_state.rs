@@ -453,6 +453,7 @@ pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSe
     HoldSettings {
         max_blob_bytes: config.registry.max_blob_bytes,
         tiers: tiers(hold_config),
+        by_operator: false,
     }
 }
 

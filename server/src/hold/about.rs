@@ -71,7 +71,8 @@ impl Hold {
                 to_ipld(&profile)?,
             ));
         }
-        Ok(self.repo().write_last(transaction, &writes).await?)
+        self.write_decision(&self.actor(by), transaction, &writes)
+            .await
     }
 
     async fn profile_in(&self, transaction: &mut Transaction) -> Result<ActorProfile, HoldError> {
