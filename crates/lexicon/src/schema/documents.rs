@@ -42,6 +42,7 @@ documents! {
     "dev/longshore/hold/acceptCaptaincy";
     "dev/longshore/hold/collectGarbage";
     "dev/longshore/hold/offerCaptaincy";
+    "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";
     "io/atcr/hold/completeUpload";
