@@ -34,6 +34,7 @@ mod push;
 mod records;
 mod referrers;
 pub mod registry_token;
+mod settings;
 mod tags;
 mod uploads;
 
@@ -42,6 +43,7 @@ pub use error::RegistryError;
 pub use pull::{BlobRead, FoundManifest};
 pub use push::StoredManifest;
 pub use referrers::ReferrersPage;
+pub use settings::{KnownSettings, TagPattern, TagPatternError};
 pub use tags::TagsPage;
 pub use uploads::Mounted;
 
