@@ -24,6 +24,7 @@ mod catalog;
 pub mod device_logins;
 mod error;
 mod health;
+mod hold_activity;
 mod hold_archive;
 mod hold_blobs;
 mod hold_collection_requests;
@@ -46,13 +47,17 @@ pub mod pds_sessions;
 mod pending_notices;
 mod remote_uploads;
 mod repositories;
+mod repository_deletions;
+mod repository_settings;
 mod service_token_ids;
+mod stars;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
+pub use hold_activity::{ActivityQuery, ActivityRow};
 pub use hold_archive::{HoldBlobRow, UploadedRecordBlobRow};
 pub use hold_collection_requests::CollectionRequestRow;
 pub use hold_crew::{CaptainRow, CaptaincyOfferRow, CrewRow, Flag};
@@ -69,6 +74,9 @@ pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
 pub use remote_uploads::RemoteUploadRow;
 pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
+pub use repository_deletions::{DeletionRow, DeletionStepRow};
+pub use repository_settings::RepositorySettingsRow;
+pub use stars::StarRow;
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.

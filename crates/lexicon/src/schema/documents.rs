@@ -41,7 +41,9 @@ documents! {
     "com/atproto/sync/subscribeRepos";
     "dev/longshore/hold/acceptCaptaincy";
     "dev/longshore/hold/collectGarbage";
+    "dev/longshore/hold/getCaptaincyOffer";
     "dev/longshore/hold/offerCaptaincy";
+    "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";
     "io/atcr/hold/completeUpload";

@@ -79,6 +79,16 @@ impl RemoteHold {
             turns: Arc::default(),
         }
     }
+
+    /// The origin that its DID document names.
+    pub(super) const fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
+    /// What it is reached through.
+    pub(super) const fn parts(&self) -> &RemoteHoldParts {
+        &self.parts
+    }
 }
 
 #[async_trait::async_trait]

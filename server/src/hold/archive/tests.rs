@@ -33,6 +33,7 @@ fn settings() -> HoldSettings {
     HoldSettings {
         max_blob_bytes: 8 << 20,
         tiers: Tiers::new(vec![tier], None),
+        by_operator: false,
     }
 }
 
