@@ -9,6 +9,7 @@ import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
 import { Computer } from '../computer.mjs'
 import { writeHelloImage } from '../network/hello_image.mjs'
 import { account, agreeAtServer, signIn, skipWithoutAccounts } from '../people.mjs'
+import { noteSecret } from '../secrets.mjs'
 
 const HOST = new URL(LONGSHORE_URL).host
 const PROGRAM = 'docker-credential-longshore'
@@ -48,7 +49,7 @@ async function allowPushes(page, person) {
 test('a login through the browser on this computer', { skip: skipWithoutAccounts }, async () => {
   const alice = account('alice.test')
   const login = computer.start(PROGRAM, ['login', HOST, '--name', 'my desk'], { environment: { BROWSER: 'browser' } })
-  const address = await until(login, () => fs.existsSync(computer.path('opened')) && fs.readFileSync(computer.path('opened'), 'utf8').trim())
+  const address = await until(login, () => fs.existsSync(computer.path('opened')) && computer.read('opened').trim())
   const { page } = await browser.open(address, { hydrated: false })
   await signIn(page, alice)
   await page.getByText('my desk').waitFor()
@@ -83,9 +84,10 @@ test('a login by a code, typed on another computer', { skip: skipWithoutAccounts
   assert.equal(await login.ended, 0, login.said.stderr)
   const refused = await push('dora.test', 'too-early')
   assert.notEqual(refused.code, 0)
-  assert.match(refused.stderr, /you have not allowed this registry to write into your repo: choose "Allow pushes/)
+  assert.match(refused.stderr, /you have not allowed this registry to write into your repo: allow pushes on http/)
   await allowPushes(page, dora)
   const { stdout } = await computer.run(PROGRAM, ['status'])
+  for (const [, token] of computer.read('.config/longshore/credentials.json').matchAll(/"(longshore_[^"]+)"/g)) noteSecret('access token', token)
   assert.match(stdout, /^ {2}alice\.test .*\n\* dora\.test /m)
 })
 
