@@ -43,6 +43,7 @@ documents! {
     "dev/longshore/hold/collectGarbage";
     "dev/longshore/hold/getCaptaincyOffer";
     "dev/longshore/hold/offerCaptaincy";
+    "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";
     "io/atcr/hold/completeUpload";
