@@ -5,9 +5,11 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_to_manage;
+#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
+pub(crate) mod confirm_first;
 #[cfg(feature = "ssr")]
 pub(crate) mod facts;
 #[cfg(feature = "ssr")]
