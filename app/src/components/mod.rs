@@ -7,6 +7,8 @@ pub(crate) mod theme_switch;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
+pub(crate) mod confirm_first;
+#[cfg(feature = "ssr")]
 pub(crate) mod facts;
 #[cfg(feature = "ssr")]
 pub(crate) mod form_token;
