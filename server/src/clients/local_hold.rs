@@ -120,6 +120,16 @@ impl HoldClient for LocalHold {
         self.hold.notify_manifest(notice).await.map(drop)
     }
 
+    async fn count_pulls(
+        &self,
+        _: Option<&HoldUser>,
+        owner: &Did,
+        repository: &RepositoryPath,
+        pulls: u64,
+    ) -> Result<(), HoldError> {
+        self.hold.count_pulls(owner, repository, pulls).await
+    }
+
     async fn forget_manifest(
         &self,
         owner: &HoldUser,

@@ -30,6 +30,17 @@ pub struct CaptainSettings {
     pub enable_bluesky_posts: Option<bool>,
 }
 
+impl CaptainSettings {
+    /// Writes what is decided into the record.
+    pub(super) fn apply(self, record: &mut HoldCaptain) {
+        record.public = self.public.unwrap_or(record.public);
+        record.allow_all_crew = self.allow_all_crew.unwrap_or(record.allow_all_crew);
+        record.enable_bluesky_posts = self
+            .enable_bluesky_posts
+            .unwrap_or(record.enable_bluesky_posts);
+    }
+}
+
 /// The captain and their decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captain {
@@ -115,11 +126,7 @@ impl Hold {
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
         let mut record = self.captain_record(&mut transaction).await?;
-        record.public = settings.public.unwrap_or(record.public);
-        record.allow_all_crew = settings.allow_all_crew.unwrap_or(record.allow_all_crew);
-        record.enable_bluesky_posts = settings
-            .enable_bluesky_posts
-            .unwrap_or(record.enable_bluesky_posts);
+        settings.apply(&mut record);
         let write = repo::put(HoldCaptain::collection(), self_key(), to_ipld(&record)?);
         self.write_decision(actor, transaction, &[write]).await
     }
@@ -171,6 +178,17 @@ impl Hold {
         Ok(offer
             .filter(|offer| self.stands(offer))
             .and_then(|offer| offer.member_did.parse().ok()))
+    }
+
+    /// As [`Self::captaincy_offered_to`], for the captain and for whom it is offered to. Others learn of no offer.
+    pub async fn captaincy_offer_for(&self, person: &Did) -> Result<Option<Did>, HoldError> {
+        let offered_to = self.captaincy_offered_to().await?;
+        if offered_to.as_ref() == Some(person)
+            || self.captain_row().await?.owner_did == person.as_str()
+        {
+            return Ok(offered_to);
+        }
+        Ok(None)
     }
 
     fn stands(&self, offer: &CaptaincyOfferRow) -> bool {

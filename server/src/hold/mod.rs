@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod about;
 mod activity;
 mod archive;
 mod blobs;
@@ -51,6 +52,7 @@ mod uploads;
 mod usage;
 
 pub use crate::db::LayerUsage;
+pub use about::AboutChange;
 pub use activity::{ActivityAction, ActivityFilter, Actor, Entry, NotedActivity};
 pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
