@@ -40,7 +40,7 @@ impl CollectionRow {
 
 impl Database {
     /// Collections from the latest on, older than `before` unless that is empty.
-    pub async fn list_collections(
+    pub async fn list_collection_runs(
         &self,
         before: &str,
         limit: i64,

@@ -241,7 +241,7 @@ impl Database {
     }
 
     /// How many records of each collection the hold has.
-    pub async fn count_records(&self) -> Result<Vec<(String, i64)>, DatabaseError> {
+    pub async fn count_records_by_collection(&self) -> Result<Vec<(String, i64)>, DatabaseError> {
         Ok(on_pool!(
             self,
             query_as::<_, (String, i64)>(
@@ -253,7 +253,7 @@ impl Database {
     }
 
     /// How many blocks the repo has as it is now, and their bytes.
-    pub async fn count_repo_blocks(&self) -> Result<(u64, u64), DatabaseError> {
+    pub async fn measure_repo(&self) -> Result<(u64, u64), DatabaseError> {
         let (blocks, bytes) = on_pool!(
             self,
             query_as::<_, (i64, i64)>(

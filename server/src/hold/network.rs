@@ -78,8 +78,8 @@ impl Hold {
     pub async fn network_status(&self, by: &Did) -> Result<NetworkStatus, HoldError> {
         self.permit_administration(by).await?;
         let head = self.repo().head().await?.ok_or(HoldError::NotSetUp)?;
-        let (blocks, block_bytes) = self.database().count_repo_blocks().await?;
-        let records = self.database().count_records().await?;
+        let (blocks, block_bytes) = self.database().measure_repo().await?;
+        let records = self.database().count_records_by_collection().await?;
         let last_event = self.repo().last_seq().await?;
         Ok(NetworkStatus {
             public_url: self.identity().public_url().to_string(),

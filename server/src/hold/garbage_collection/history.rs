@@ -137,7 +137,7 @@ impl Hold {
         self.permit_administration(by).await?;
         let rows = self
             .database()
-            .list_collections(before.unwrap_or_default(), i64::from(limit))
+            .list_collection_runs(before.unwrap_or_default(), i64::from(limit))
             .await?;
         let now = self.inner.clock.now_millis();
         Ok(rows.into_iter().map(|row| run_of(row, now)).collect())

@@ -125,14 +125,18 @@ impl GarbageReport {
 }
 
 /// A report as whoever asked for the collection gets it (dev.longshore.hold.collectGarbage).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectionAnswer {
-    dry_run: bool,
-    grace_minutes: i64,
-    freed_bytes: u64,
+    /// Whether nothing was changed.
+    pub dry_run: bool,
+    /// How long what nothing uses is kept.
+    pub grace_minutes: i64,
+    /// Bytes that there are afterwards which were taken before.
+    pub freed_bytes: u64,
+    /// What was done, or would be.
     #[serde(flatten)]
-    report: GarbageReport,
+    pub report: GarbageReport,
 }
 
 impl CollectionAnswer {

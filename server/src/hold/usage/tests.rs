@@ -6,7 +6,7 @@ use super::super::testing::*;
 use super::super::{Collection, CollectionState, CrewChange};
 use super::*;
 use crate::clients::hold::{HoldUser, LayerUse, ManifestNotice, UploadOwner};
-use crate::db::testing::test_on_databases;
+use crate::db::testing::{TestDatabase, test_on_databases};
 
 const GRACE: TimeDelta = TimeDelta::hours(1);
 const MEMBER: &str = "did:plc:member";
@@ -60,7 +60,7 @@ async fn settled(folder: &HoldFolder, test: &TestDatabase) -> Hold {
 }
 
 fn manifests(names: &[&[u8]]) -> Vec<Digest> {
-    names.iter().map(Digest::sha256_of).collect()
+    names.iter().map(|name| Digest::sha256_of(name)).collect()
 }
 
 test_on_databases! {
