@@ -25,7 +25,7 @@ export async function signIn(page, account, typed = account.handle) {
   await page.getByLabel('Your handle').fill(typed)
   await page.getByRole('button', { name: 'Continue at your server' }).click()
   await agreeAtServer(page, account)
-  await page.waitForURL(`${origin}/**`)
+  await page.waitForURL((url) => url.origin === origin && url.pathname !== '/oauth/callback')
 }
 
 /** On the pages of the PDS: whatever of name, password and consent it asks for. */

@@ -11,6 +11,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { Person } from './hold/xrpc.mjs'
 import { TARGET, startLongshore } from './network/longshore.mjs'
 import { NODE } from './network/node_version.mjs'
 import { claimBlock, close } from './network/ports.mjs'
@@ -18,8 +19,8 @@ import { signEverybodyIn } from './people.mjs'
 import { pushSamples } from './sample_images.mjs'
 
 const FOLDER = import.meta.dirname
-// The captain of the hold, who has images; somebody else; a stranger, who never does anything.
-const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test']
+// The captain of the hold, who has images; somebody else; a stranger, who never does anything; one of the crew.
+const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test']
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 const stops = []
@@ -60,12 +61,27 @@ async function startStack() {
   })
   stops.push(longshore.stop)
   await pushSamples({ url: longshore.url, network })
+  const byHandle = Object.fromEntries(network.accounts.map((account) => [account.handle, account]))
+  await addToCrew(longshore.url, byHandle['alice.test'], byHandle['dora.test'])
   await signEverybodyIn(longshore.url, network.accounts, signedIn)
   return {
     LONGSHORE_URL: longshore.url,
     LONGSHORE_ACCOUNTS: JSON.stringify(network.accounts),
     LONGSHORE_SIGNED_IN: signedIn,
   }
+}
+
+async function addToCrew(url, captain, member) {
+  const { id: did } = await (await fetch(`${url}/.well-known/did.json`)).json()
+  const record = {
+    $type: 'io.atcr.hold.crew',
+    member: member.did,
+    role: 'member',
+    permissions: ['blob:read', 'blob:write'],
+    addedAt: new Date().toISOString(),
+  }
+  const input = { repo: did, collection: record.$type, rkey: member.did, record }
+  await (await Person.signIn(captain)).call({ url, did }, 'com.atproto.repo.putRecord', input)
 }
 
 // A process of its own, because it needs the Node that its packages were built for.

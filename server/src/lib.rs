@@ -12,6 +12,7 @@ pub mod config;
 pub mod data_folder;
 pub mod db;
 pub mod doctor;
+pub(crate) mod glob;
 pub mod handlers;
 pub mod hold;
 pub mod identity;

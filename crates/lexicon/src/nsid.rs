@@ -10,6 +10,8 @@ pub const SAILOR_PROFILE: &str = "io.atcr.sailor.profile";
 pub const SAILOR_STAR: &str = "io.atcr.sailor.star";
 /// The description of a repository, in its owner's PDS.
 pub const REPO_PAGE: &str = "io.atcr.repo.page";
+/// What an owner decided about a repository, in their PDS.
+pub const REPOSITORY_SETTINGS: &str = "dev.longshore.repository.settings";
 /// Who owns a hold and what it allows, in the hold's own repository.
 pub const HOLD_CAPTAIN: &str = "io.atcr.hold.captain";
 /// A member of a hold, in the hold's own repository.
@@ -24,12 +26,13 @@ pub const ACTOR_PROFILE: &str = "app.bsky.actor.profile";
 pub const FEED_POST: &str = "app.bsky.feed.post";
 
 /// Every record schema of this crate.
-pub const RECORDS: [&str; 11] = [
+pub const RECORDS: [&str; 12] = [
     MANIFEST,
     TAG,
     SAILOR_PROFILE,
     SAILOR_STAR,
     REPO_PAGE,
+    REPOSITORY_SETTINGS,
     HOLD_CAPTAIN,
     HOLD_CREW,
     HOLD_LAYER,

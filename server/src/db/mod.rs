@@ -49,7 +49,10 @@ pub mod pds_sessions;
 mod pending_notices;
 mod remote_uploads;
 mod repositories;
+mod repository_deletions;
+mod repository_settings;
 mod service_token_ids;
+mod stars;
 mod tags;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -75,6 +78,9 @@ pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
 pub use remote_uploads::RemoteUploadRow;
 pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
+pub use repository_deletions::{DeletionRow, DeletionStepRow};
+pub use repository_settings::RepositorySettingsRow;
+pub use stars::StarRow;
 pub use tags::TagRow;
 
 /// How long to wait for a connection to PostgreSQL.

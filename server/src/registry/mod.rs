@@ -35,6 +35,7 @@ mod push;
 mod records;
 mod referrers;
 pub mod registry_token;
+mod settings;
 mod tags;
 mod uploads;
 
@@ -43,6 +44,7 @@ pub use error::RegistryError;
 pub use pull::{BlobRead, FoundManifest};
 pub use push::StoredManifest;
 pub use referrers::ReferrersPage;
+pub use settings::{KnownSettings, TagPattern, TagPatternError};
 pub use tags::TagsPage;
 pub use uploads::Mounted;
 

@@ -51,6 +51,7 @@ documents! {
     "dev/longshore/hold/requestCrawl";
     "dev/longshore/hold/startCollection";
     "dev/longshore/hold/stopCollection";
+    "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";
     "io/atcr/hold/completeUpload";

@@ -14,6 +14,8 @@ pub enum Permission {
     Push,
     /// Writing their settings into their repo.
     Settings,
+    /// Describing their repositories, deciding about them, and deleting from them.
+    Repositories,
     /// Writing stars into their repo.
     Star,
     /// Managing holds, and their own data in holds.
@@ -22,13 +24,20 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 4] = [Self::Push, Self::Settings, Self::Star, Self::Holds];
+    pub const ALL: [Self; 5] = [
+        Self::Push,
+        Self::Settings,
+        Self::Repositories,
+        Self::Star,
+        Self::Holds,
+    ];
 
     /// Its name in addresses and forms.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Push => "push",
             Self::Settings => "settings",
+            Self::Repositories => "repositories",
             Self::Star => "star",
             Self::Holds => "holds",
         }
@@ -74,6 +83,18 @@ impl Permission {
             ]
             .concat(),
             Self::Settings => records(&[nsid::SAILOR_PROFILE]),
+            Self::Repositories => [
+                records(&[
+                    nsid::MANIFEST,
+                    nsid::REPO_PAGE,
+                    nsid::REPOSITORY_SETTINGS,
+                    nsid::TAG,
+                ]),
+                vec!["blob:image/*".to_owned()],
+                // A hold elsewhere is told what it need not keep any more.
+                methods(&[nsid::NOTIFY_MANIFEST]),
+            ]
+            .concat(),
             Self::Star => records(&[nsid::SAILOR_STAR]),
             Self::Holds => methods(&[
                 nsid::ACCEPT_CAPTAINCY,
