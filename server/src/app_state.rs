@@ -14,7 +14,7 @@ use crate::accounts::{
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
-use crate::clients::hold_admin::Configured;
+use crate::clients::hold_admin::{Configured, Upkeep};
 use crate::clients::holds::{Holds, OwnHold};
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
@@ -310,7 +310,12 @@ fn holds(
         .zip(hold)
         .map(|(hold_config, service)| {
             let storage = config.blob_store.kind();
-            OwnHold::new(service.hold.clone(), configured(hold_config), storage)
+            let upkeep = Upkeep {
+                grace: gc_grace(hold_config),
+                relays: service.relays.clone(),
+            };
+            let configured = configured(hold_config);
+            OwnHold::new(service.hold.clone(), configured, storage, upkeep)
         });
     let remote = RemoteHoldParts {
         outbound: parts.outbound.clone(),
@@ -480,6 +485,7 @@ fn xrpc_state(
         tokens: tokens.clone(),
         trusted_appviews: config.trusted_appviews.clone(),
         gc_grace: gc_grace(config),
+        relays: relays(config, parts.outbound.clone()),
         storage,
         clock: parts.clock.clone(),
     })

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keyed_lock;
 pub mod network;
 pub mod registry;
+pub mod repositories;
 pub mod router;
 pub mod secrets;
 pub mod serve;
