@@ -1,7 +1,8 @@
 // Every command that a page shows works as it stands there, pasted into bash.
 //
-// In docker's place stands podman, which takes the same words; Docker Hub is a repository of this registry. Programs
-// that this machine does not have are not run: what they are to fetch must be there, and the test says which they are.
+// In docker's place stands podman, which takes the same words; Docker Hub is a repository of this registry; kubectl has
+// no cluster, and stops before it would send. Programs that this machine does not have are not run: what they are to
+// fetch must be there, and the test says which they are.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -29,12 +30,18 @@ case $verb in
 esac
 `
 
+// There is no cluster, so what would be sent to it is only made.
+const KUBECTL = `#!/bin/sh
+exec "$(PATH=\${PATH#*:} command -v kubectl)" "$@" --dry-run=client
+`
+
 before(async () => {
   if (skip) return
   computer = new Computer()
   computer.write('.local/bin/docker', DOCKER, 0o700)
+  if (await isInstalled('kubectl')) computer.write('.local/bin/kubectl', KUBECTL, 0o700)
   computer.write('.local/bin/browser', '#!/bin/sh\necho "$1" > "$HOME/opening" && mv "$HOME/opening" "$HOME/opened"\n', 0o700)
-  const hub = `unqualified-search-registries = ["docker.io"]\n[[registry]]\nprefix = "docker.io/library"\nlocation = "${HOST}/dora.test/hub"\ninsecure = true\n`
+  const hub = `unqualified-search-registries = ["docker.io"]\n[[registry]]\nprefix = "docker.io/library"\nlocation = "${HOST}/alice.test/hub"\ninsecure = true\n`
   computer.write('.config/containers/registries.conf', hub)
   // How the programs that build find each other, and where they keep what they built.
   const building = Object.entries(process.env).filter(([name]) => /^(CARGO|RUST)/.test(name))
@@ -44,7 +51,7 @@ before(async () => {
     RUSTUP_HOME: process.env.RUSTUP_HOME ?? path.join(process.env.HOME, '.rustup'),
     BROWSER: 'browser',
   })
-  const hello = await Repository.open(LONGSHORE_URL, account('dora.test'), 'hub/hello-world')
+  const hello = await Repository.open(LONGSHORE_URL, account('alice.test'), 'hub/hello-world')
   await hello.pushImage({ layers: [layer({ 'hello.txt': 'hello\n' })], architecture: 'amd64', tags: ['latest'] })
 })
 after(() => computer?.dispose())
