@@ -18,6 +18,7 @@ pub mod identity;
 pub mod jobs;
 pub mod keyed_lock;
 pub mod network;
+pub mod rate_limit;
 pub mod registry;
 pub mod router;
 pub mod secrets;
