@@ -41,7 +41,8 @@ process.exitCode = code
 
 function work() {
   if (takesScreenshots) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
-  return ['--test', ...filesIn('tests')]
+  // One file at a time: they share accounts, and what one of them allows another finds allowed.
+  return ['--test', '--test-concurrency=1', ...filesIn('tests')]
 }
 
 /** The test files of a folder that the words choose. */
