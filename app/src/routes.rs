@@ -29,6 +29,8 @@ pub const SETTINGS: &str = "/settings";
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 /// A person's access tokens; the form is sent to the same path.
 pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// What a person uses of what they may, in every hold.
+pub const SETTINGS_QUOTA: &str = "/settings/quota";
 /// How to log in with docker.
 pub const INSTALL: &str = "/install";
 /// Where a person types the code of a device; the decision is sent to the same path.
@@ -43,6 +45,8 @@ pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
+/// Whether a hold came up.
+pub const HOLDS_CHECK: &str = "/holds/set-up/check";
 
 /// Finding repositories.
 pub const SEARCH: &str = "/search";

@@ -2,6 +2,7 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
+pub(crate) mod live_progress;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
@@ -14,6 +15,8 @@ pub(crate) mod confirm_first;
 pub(crate) mod facts;
 #[cfg(feature = "ssr")]
 pub(crate) mod form_token;
+#[cfg(feature = "ssr")]
+pub(crate) mod growth;
 #[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]
@@ -30,6 +33,8 @@ pub(crate) mod pull_panel;
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
+#[cfg(feature = "ssr")]
+pub(crate) mod treemap;
 #[cfg(feature = "ssr")]
 pub(crate) mod usage_bar;
 #[cfg(feature = "ssr")]
