@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
-    ServiceTokens, ServiceTokensSetup,
+    AccessTokens, BrowserSessions, DeviceLogins, HoldInvites, PdsSessions, PdsSessionsSetup,
+    SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -75,6 +75,8 @@ pub struct AppState {
     pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
+    /// Invites to crews.
+    pub invites: HoldInvites,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
     /// People's settings in their repos.
@@ -177,6 +179,12 @@ impl AppState {
         };
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
+        let invites = HoldInvites {
+            database: parts.database.clone(),
+            holds: holds.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        };
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -191,6 +199,7 @@ impl AppState {
             registry,
             hold,
             holds,
+            invites,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,

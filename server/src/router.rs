@@ -18,7 +18,7 @@ use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::web::{HoldState, PublicFacts, SettingsState, WebParts};
 use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
@@ -92,6 +92,17 @@ fn pages(state: &AppState) -> Router {
     let (pages, sign_in_page) = web::routes(WebParts {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
+        holds: Some(HoldState {
+            holds: state.holds.clone(),
+            registry: state.registry.clone(),
+            identities: state.identities.clone(),
+            pds: state.pds.clone(),
+            oauth: state.oauth.clone(),
+            invites: state.invites.clone(),
+            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            clock: state.clock.clone(),
+            facts: PublicFacts::default(),
+        }),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),

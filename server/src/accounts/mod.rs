@@ -3,6 +3,7 @@
 pub mod access_tokens;
 mod browser_sessions;
 pub mod device_login;
+pub mod hold_invites;
 pub mod oauth;
 mod pds_sessions;
 mod sailor_profile;
@@ -11,6 +12,7 @@ mod service_tokens;
 pub use access_tokens::AccessTokens;
 pub use browser_sessions::{BrowserSession, BrowserSessionId, BrowserSessions};
 pub use device_login::DeviceLogins;
+pub use hold_invites::HoldInvites;
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };
