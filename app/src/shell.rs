@@ -10,15 +10,20 @@ use crate::components::layout::{footer::Footer, header::Header};
 use crate::pages::{
     device_approval::{DevicePage, LoopbackPage},
     hold::{
+        activity::ActivityPage,
         captaincy::CaptaincyPage,
         crew::CrewPage,
         crew_add::CrewAddPage,
         crew_member::{CrewMemberPage, CrewRemovePage},
         join::JoinPage,
         list::HoldListPage,
+        network::NetworkPage,
         public::HoldPage,
         quotas::QuotasPage,
+        set_up::{CheckPage, SetUpPage},
         settings::HoldSettingsPage,
+        space::SpacePage,
+        usage::UsagePage,
     },
     home::HomePage,
     install::InstallPage,
@@ -26,7 +31,9 @@ use crate::pages::{
     person::PersonPage,
     repository::RepositoryPages,
     search::SearchPage,
-    settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
+    settings::{
+        profile::ProfilePage, quota::QuotaPage, sessions::SessionsPage, tokens::TokensPage,
+    },
     sign_in::SignInPage,
 };
 use crate::{page_headers, text};
@@ -150,6 +157,45 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("join"))
                     view=JoinPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("usage"))
+                    view=UsagePage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("space"))
+                    view=SpacePage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("network"))
+                    view=NetworkPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("activity"))
+                    view=ActivityPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("holds"), StaticSegment("set-up"))
+                    view=SetUpPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        StaticSegment("holds"),
+                        StaticSegment("set-up"),
+                        StaticSegment("check"),
+                    )
+                    view=CheckPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("quota"))
+                    view=QuotaPage
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />

@@ -18,6 +18,7 @@ mod pushes;
 mod repository_page;
 mod search;
 mod summary;
+mod tag_manifests;
 mod tag_order;
 mod tags;
 
@@ -48,6 +49,7 @@ pub use repository_page::RepositoryPage;
 pub use search::{FoundRepository, Search, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
+pub use tag_manifests::TagManifests;
 pub(crate) use tags::attached_to;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 

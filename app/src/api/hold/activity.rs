@@ -1,8 +1,8 @@
 //! What the page shows of who did what in a hold.
 
-use super::Named;
 #[cfg(feature = "ssr")]
 use super::ForThose;
+use super::Named;
 use super::upkeep::UpkeepPage;
 #[cfg(feature = "ssr")]
 use crate::api::error::PageError;

@@ -50,6 +50,21 @@ pub struct CollectionView {
     pub remark: Option<String>,
 }
 
+#[cfg(feature = "ssr")]
+impl CollectionView {
+    /// How far it is, in words.
+    pub fn words(&self) -> String {
+        use crate::text;
+        format!(
+            "{}. {} looked at, {} freed, {} put into quarantine.",
+            self.phase,
+            text::grouped(self.looked_at),
+            text::bytes(self.freed),
+            text::bytes(self.quarantined)
+        )
+    }
+}
+
 /// What a collection would do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CollectionPlan {

@@ -7,8 +7,6 @@ use crate::api::hold::{Named, Usage};
 pub struct QuotaPage {
     /// Each of them.
     pub holds: Vec<HoldQuota>,
-    /// It could not be found out which they are.
-    pub is_unknown: bool,
 }
 
 /// What somebody uses in one hold.

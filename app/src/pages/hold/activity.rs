@@ -204,7 +204,12 @@ fn Entry(entry: ActivityRow) -> impl IntoView {
             .collect_view();
         view! { <ul class="activity-details">{details}</ul> }
     });
-    let group = entry.action.split('.').next().unwrap_or_default().to_owned();
+    let group = entry
+        .action
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     view! {
         <li class=format!("activity-entry activity-{group}")>
             <p>{who} " " {entry.words} {subject} " " {times}</p>

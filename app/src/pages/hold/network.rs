@@ -111,7 +111,9 @@ fn Relays(did: String, relays: Vec<RelayView>) -> impl IntoView {
             let seq = relay
                 .seq
                 .map(|seq| format!("It has the events up to {seq}."));
-            let problem = relay.problem.map(|problem| format!("Its answer: {problem}."));
+            let problem = relay
+                .problem
+                .map(|problem| format!("Its answer: {problem}."));
             view! {
                 <li class="row">
                     <div>

@@ -7,8 +7,8 @@ use leptos::tachys::reactive_graph::OwnedView;
 
 use super::query;
 use crate::api::hold::set_up::{
-    CheckOutcome, CheckPage as CheckPageData, CheckStep, SetUpFiles, SetUpForm, SetUpPage as SetUpPageData,
-    SetUpSource,
+    CheckOutcome, CheckPage as CheckPageData, CheckStep, SetUpFiles, SetUpForm,
+    SetUpPage as SetUpPageData, SetUpSource,
 };
 use crate::components::layout::page::Page;
 use crate::components::listing::Listing;
@@ -32,9 +32,9 @@ pub(crate) fn CheckPage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let source = use_context::<Arc<dyn SetUpSource>>();
     source.map(|source| {
-        Suspend::new(async move {
-            OwnedView::new(draw_check(source.check(&hold).await)).into_any()
-        })
+        Suspend::new(
+            async move { OwnedView::new(draw_check(source.check(&hold).await)).into_any() },
+        )
     })
 }
 

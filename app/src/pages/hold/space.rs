@@ -25,9 +25,10 @@ pub(crate) fn SpacePage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let source = use_context::<Arc<dyn SpaceSource>>();
     source.map(|source| {
-        loaded(async move { source.space(&did, before, plan).await }, |page| {
-            for_those(page, draw)
-        })
+        loaded(
+            async move { source.space(&did, before, plan).await },
+            |page| for_those(page, draw),
+        )
     })
 }
 
@@ -106,7 +107,7 @@ fn Running(address: String, run: CollectionView) -> impl IntoView {
             </form>
         }
     });
-    let words = words_of(&run);
+    let words = run.words();
     view! {
         <div class="running">
             <p class="running-title">
@@ -123,17 +124,6 @@ fn Running(address: String, run: CollectionView) -> impl IntoView {
             <p class="note">"Stopping ends it with the blob that it is at. What is freed stays free, and the next one goes on."</p>
         </div>
     }
-}
-
-/// How far a collection is.
-pub(crate) fn words_of(run: &CollectionView) -> String {
-    format!(
-        "{}. {} looked at, {} freed, {} put into quarantine.",
-        run.phase,
-        text::grouped(run.looked_at),
-        text::bytes(run.freed),
-        text::bytes(run.quarantined)
-    )
 }
 
 #[component]
@@ -165,8 +155,8 @@ fn Plan(address: String, plan: CollectionPlan, is_idle: bool) -> impl IntoView {
             </form>
         }
     });
-    let items = (!plan.items.is_empty())
-        .then(|| view! { <Items items=plan.items more=plan.more /> });
+    let items =
+        (!plan.items.is_empty()).then(|| view! { <Items items=plan.items more=plan.more /> });
     view! {
         <section id="plan" aria-labelledby="plan-title">
             <h2 id="plan-title">"What a collection would do now"</h2>
@@ -264,11 +254,7 @@ fn Items(items: Vec<PlannedBlob>, more: u64) -> impl IntoView {
 }
 
 #[component]
-fn History(
-    address: String,
-    history: Vec<CollectionView>,
-    next: Option<String>,
-) -> impl IntoView {
+fn History(address: String, history: Vec<CollectionView>, next: Option<String>) -> impl IntoView {
     if history.is_empty() {
         return view! {
             <p class="note">
@@ -286,7 +272,9 @@ fn History(
                 "failed" => "Failed",
                 _ => "Interrupted",
             };
-            let remark = run.remark.map(|remark| view! { <span class="note">" " {remark}</span> });
+            let remark = run
+                .remark
+                .map(|remark| view! { <span class="note">" " {remark}</span> });
             view! {
                 <tr>
                     <th scope="row"><When moment=run.started /></th>

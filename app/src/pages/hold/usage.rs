@@ -193,24 +193,26 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
         }
     };
     let (first, rest) = split(repositories, row);
-    let head = view! {
-        <thead>
-            <tr>
-                <th scope="col">"Repository"</th>
-                <th scope="col" class="amount">"Uses"</th>
-                <th scope="col" class="amount">"Alone"</th>
-                <th scope="col" class="amount">"Shared"</th>
-                <th scope="col" class="amount wide-only">"Images"</th>
-                <th scope="col"><span class="sr-only">"Weigh"</span></th>
-            </tr>
-        </thead>
+    let head = || {
+        view! {
+            <thead>
+                <tr>
+                    <th scope="col">"Repository"</th>
+                    <th scope="col" class="amount">"Uses"</th>
+                    <th scope="col" class="amount">"Alone"</th>
+                    <th scope="col" class="amount">"Shared"</th>
+                    <th scope="col" class="amount wide-only">"Images"</th>
+                    <th scope="col"><span class="sr-only">"Weigh"</span></th>
+                </tr>
+            </thead>
+        }
     };
-    let rest = fold(rest, count, "repositories", head.clone());
+    let rest = fold(rest, count, "repositories", head());
     view! {
         <div class="table-frame">
             <table class="numbers">
                 <caption class="sr-only">"Repositories by what they use"</caption>
-                {head}
+                {head()}
                 <tbody>{first}</tbody>
             </table>
         </div>
@@ -232,22 +234,24 @@ fn People(people: Vec<PersonRow>) -> impl IntoView {
         }
     };
     let (first, rest) = split(people, row);
-    let head = view! {
-        <thead>
-            <tr>
-                <th scope="col">"Person"</th>
-                <th scope="col">"Of their quota"</th>
-                <th scope="col" class="amount">"Alone"</th>
-                <th scope="col" class="amount wide-only">"Repositories"</th>
-            </tr>
-        </thead>
+    let head = || {
+        view! {
+            <thead>
+                <tr>
+                    <th scope="col">"Person"</th>
+                    <th scope="col">"Of their quota"</th>
+                    <th scope="col" class="amount">"Alone"</th>
+                    <th scope="col" class="amount wide-only">"Repositories"</th>
+                </tr>
+            </thead>
+        }
     };
-    let rest = fold(rest, count, "people", head.clone());
+    let rest = fold(rest, count, "people", head());
     view! {
         <div class="table-frame">
             <table class="numbers">
                 <caption class="sr-only">"People by what they use"</caption>
-                {head}
+                {head()}
                 <tbody>{first}</tbody>
             </table>
         </div>
@@ -320,9 +324,9 @@ fn OverTime(samples: Vec<Sample>) -> impl IntoView {
 #[component]
 fn Chosen(did: String, chosen: ChosenRepository) -> impl IntoView {
     let name = format!("{}/{}", chosen.owner.name(), chosen.path);
-    let removal = chosen.removal.map(|answer| {
-        said(answer, |removal| view! { <Removal removal /> })
-    });
+    let removal = chosen
+        .removal
+        .map(|answer| said(answer, |removal| view! { <Removal removal /> }));
     let form = match chosen.tags {
         Err(reason) => view! { <p class="notice">{reason}</p> }.into_any(),
         Ok(tags) if tags.is_empty() => view! {
@@ -375,7 +379,11 @@ fn Chosen(did: String, chosen: ChosenRepository) -> impl IntoView {
 
 #[component]
 fn Removal(removal: RemovalView) -> impl IntoView {
-    let verb = if removal.tags == 1 { "Deleting this tag frees " } else { "Deleting these tags frees " };
+    let verb = if removal.tags == 1 {
+        "Deleting this tag frees "
+    } else {
+        "Deleting these tags frees "
+    };
     let kept = (removal.kept_manifests > 0).then(|| {
         format!(
             " {} stay, as other tags lead to them.",

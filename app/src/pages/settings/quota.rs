@@ -37,25 +37,37 @@ pub(crate) fn QuotaPage() -> impl IntoView {
 
 #[component]
 fn Quotas(page: QuotaPageData) -> impl IntoView {
-    let unknown = page.is_unknown.then(|| {
-        view! {
-            <p class="problem" role="alert">
-                "It cannot be looked up at the moment in which holds your images lie. Reload the page in a while."
-            </p>
-        }
-    });
     let rows = page
         .holds
         .into_iter()
         .map(|hold| view! { <Hold hold /> })
-        .collect_view();
+        .collect::<Vec<_>>();
+    let list = if rows.is_empty() {
+        view! { <Nothing /> }.into_any()
+    } else {
+        view! { <ul class="quota-list">{rows}</ul> }.into_any()
+    };
     view! {
         <p>
             "What you use in each hold, of what its captain gave you. A layer counts once, however many of your images use it. "
             "You are warned at 80 % and 95 %, and what does not fit is refused before it is sent."
         </p>
-        {unknown}
-        <ul class="quota-list">{rows}</ul>
+        {list}
+    }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2 class="minor">"You use no hold yet"</h2>
+            <p>"Join one that is open, be invited to one, or run your own."</p>
+            <p>
+                <a class="button" href=routes::HOLDS>
+                    "Find a hold"
+                </a>
+            </p>
+        </div>
     }
 }
 

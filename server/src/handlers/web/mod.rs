@@ -129,7 +129,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let render = RenderPage::new(page.clone());
     let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
     let forms = match hold_state {
-        Some(holds) => forms.merge(hold::forms(holds, render)),
+        Some(holds) => forms
+            .merge(hold::forms(holds.clone(), render.clone()))
+            .merge(hold::upkeep_forms(holds, render)),
         None => forms,
     };
     let sign_in_page: SignInPage = {
