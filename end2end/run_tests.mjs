@@ -67,6 +67,7 @@ async function startStack() {
   return {
     LONGSHORE_URL: longshore.url,
     LONGSHORE_ACCOUNTS: JSON.stringify(network.accounts),
+    LONGSHORE_NETWORK: JSON.stringify(network),
     LONGSHORE_SIGNED_IN: signedIn,
   }
 }

@@ -5,7 +5,7 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
+pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
