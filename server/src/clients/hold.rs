@@ -177,6 +177,17 @@ pub trait HoldClient: Send + Sync {
         notice: &ManifestNotice,
     ) -> Result<(), HoldError>;
 
+    /// Bytes that deleting these manifests of `owner`'s gives back: to their quota, and those that the hold can free
+    /// since nobody else's manifests use them either. `None`: this hold does not tell.
+    async fn reckon_freed(
+        &self,
+        _owner: &HoldUser,
+        _repository: &RepositoryPath,
+        _manifests: &[Digest],
+    ) -> Result<Option<(u64, u64)>, HoldError> {
+        Ok(None)
+    }
+
     /// Forgets what a deleted manifest used. May be repeated.
     async fn forget_manifest(
         &self,

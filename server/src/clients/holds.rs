@@ -8,7 +8,7 @@ use atproto::syntax::Did;
 use moka::future::Cache;
 
 use super::hold::{HoldClient, HoldError};
-use super::hold_admin::{Configured, HoldAdmin, LocalAdmin, RemoteAdmin};
+use super::hold_admin::{Configured, HoldAdmin, LocalAdmin, RemoteAdmin, Upkeep};
 use super::local_hold::LocalHold;
 use super::remote_hold::{RemoteHold, RemoteHoldParts, is_remote_upload};
 use crate::db::Database;
@@ -29,10 +29,10 @@ pub struct OwnHold {
 
 impl OwnHold {
     /// A hold of which the operator said `configured`, and which keeps its blobs in `storage`.
-    pub fn new(hold: Hold, configured: Configured, storage: &'static str) -> Self {
+    pub fn new(hold: Hold, configured: Configured, storage: &'static str, upkeep: Upkeep) -> Self {
         Self {
             client: Arc::new(LocalHold::new(hold.clone())),
-            admin: Arc::new(LocalAdmin::new(hold, configured, storage)),
+            admin: Arc::new(LocalAdmin::new(hold, configured, storage, upkeep)),
         }
     }
 }

@@ -49,7 +49,8 @@ pub struct DeletionStepRow {
     pub reason: Option<String>,
 }
 
-const COLUMNS_OF: &str = "SELECT id, owner_did, repository, cause, session_id, state, problem, freed, started_at,
+const COLUMNS_OF: &str =
+    "SELECT id, owner_did, repository, cause, session_id, state, problem, freed, started_at,
         updated_at, ended_at
    FROM repository_deletions
   WHERE owner_did = $1 AND repository = $2

@@ -14,6 +14,7 @@ pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
 pub mod keep_accounts;
+pub mod keep_activity;
 pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
@@ -116,7 +117,8 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             hold.follow_captain(),
             reconciliation.run(),
             collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
-            collect_garbage::answer_requests(&hold)
+            collect_garbage::answer_requests(&hold),
+            keep_activity::keep_activity(&hold)
         );
     })
 }

@@ -2,7 +2,7 @@
 
 use atproto::syntax::{Nsid, RecordKey};
 use lexicon::{ManifestRecord, Record as _, TagRecord};
-use oci::{Digest, Reference, Tag};
+use oci::{Digest, Reference, RepositoryPath, Tag};
 
 use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::pds::Write;
@@ -82,6 +82,19 @@ impl Registry {
         pds.delete_record(collection, key, None)
             .await
             .map_err(|error| RegistryError::of_session(owner, error))
+    }
+
+    /// Bytes that deleting these manifests of one hold gives back: to the owner's quota, and to the hold. `None`: the
+    /// hold does not tell.
+    pub async fn reckon_freed(
+        &self,
+        hold: &str,
+        owner: &HoldUser,
+        path: &RepositoryPath,
+        manifests: &[Digest],
+    ) -> Result<Option<(u64, u64)>, RegistryError> {
+        let hold = self.open_hold_named(hold).await?;
+        Ok(hold.reckon_freed(owner, path, manifests).await?)
     }
 
     /// Forgets the blobs of a repository without manifests: nothing names them any more.

@@ -243,7 +243,11 @@ mod tests {
             ("latest", "latest", true),
         ] {
             let pattern = TagPattern::parse(pattern).unwrap();
-            assert_eq!(pattern.matches(&tag.parse().unwrap()), matches, "{pattern} {tag}");
+            assert_eq!(
+                pattern.matches(&tag.parse().unwrap()),
+                matches,
+                "{pattern} {tag}"
+            );
         }
         for text in ["", "v1 v2", "a/b", "ü", &"a".repeat(129)] {
             assert_eq!(TagPattern::parse(text), Err(TagPatternError));
