@@ -6,7 +6,7 @@ pub(crate) mod live_progress;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
+pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]

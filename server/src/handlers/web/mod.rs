@@ -127,6 +127,7 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
+    let limits = state.limits.clone();
     let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
     let forms = match hold_state {
         Some(holds) => forms
@@ -151,7 +152,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms);
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(
+            limits,
+            device_approval::limit_codes,
+        ));
     (pages, sign_in_page)
 }
 

@@ -22,15 +22,28 @@ impl<'a> Browser<'a> {
 
     /// In which somebody has just signed in.
     pub async fn of(server: &'a TestServer, account: &Account) -> Self {
+        Self::with_session(server, account, "none").await
+    }
+
+    /// In which somebody has just signed in, with a session at their server.
+    pub async fn with_session(server: &'a TestServer, account: &Account, session: &str) -> Self {
         let did = account.did.parse().unwrap();
         let browsers = &server.state.browsers;
         let cookie = browsers
-            .sign_in(&did, "none", "Test browser", None)
+            .sign_in(&did, session, "Test browser", None)
             .await
             .unwrap();
         Self {
             server,
             cookie: Some(format!("longshore-session={}", cookie.expose_secret())),
+        }
+    }
+
+    /// The same browser, at another replica.
+    pub fn at<'b>(&self, replica: &'b TestServer) -> Browser<'b> {
+        Browser {
+            server: replica,
+            cookie: self.cookie.clone(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod compare;
 mod files;
+mod holds;
+mod holds_elsewhere;
 mod images;
 mod pages;
 mod privacy;
