@@ -27,6 +27,10 @@ pub const SETTINGS: &str = "/settings";
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 /// A person's access tokens; the form is sent to the same path.
 pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// A person's data, to take along or to have removed; the forms are sent to the same path.
+pub const SETTINGS_DATA: &str = "/settings/data";
+/// How far the newest archive is, as JSON.
+pub const SETTINGS_DATA_PROGRESS: &str = "/settings/data/progress";
 /// How to log in with docker.
 pub const INSTALL: &str = "/install";
 /// Where a person types the code of a device; the decision is sent to the same path.
@@ -70,6 +74,16 @@ pub fn files(name: &str, reference: &str) -> String {
 /// Two images of a repository side by side.
 pub fn compare(name: &str) -> String {
     format!("/r/{name}/-/compare")
+}
+
+/// An archive of the data of the person who asks.
+pub fn archive(id: &str) -> String {
+    format!("{SETTINGS_DATA}/archives/{id}")
+}
+
+/// The settings of a hold, where its captain hands it over.
+pub fn hold_settings(did: &str) -> String {
+    format!("/hold/{did}/settings")
 }
 
 /// An address with these parameters, without those that are empty.

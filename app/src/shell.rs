@@ -15,7 +15,7 @@ use crate::pages::{
     person::PersonPage,
     repository::RepositoryPages,
     search::SearchPage,
-    settings::{profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
+    settings::{data::DataPage, profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
 };
 use crate::{page_headers, text};
@@ -89,6 +89,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("settings"), StaticSegment("tokens"))
                     view=TokensPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("data"))
+                    view=DataPage
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />

@@ -7,10 +7,11 @@ use atproto::syntax::{AtIdentifier, Did};
 use chrono::TimeDelta;
 
 use crate::accounts::access_tokens::AccessTokensSetup;
+use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
-    ServiceTokens, ServiceTokensSetup,
+    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, PersonalData,
+    SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -78,6 +79,8 @@ pub struct AppState {
     pub browsers: BrowserSessions,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
+    /// Everything that is kept about one person.
+    pub personal_data: PersonalData,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -183,6 +186,7 @@ impl AppState {
             clock: parts.clock.clone(),
         });
         Ok(Self {
+            personal_data: personal_data(config, &parts, &accounts, &registry),
             catalog,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
@@ -291,6 +295,26 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         browsers,
         sessions,
         profiles,
+    })
+}
+
+fn personal_data(
+    config: &Config,
+    parts: &Parts,
+    accounts: &Accounts,
+    registry: &Registry,
+) -> PersonalData {
+    PersonalData::new(PersonalDataParts {
+        database: parts.database.clone(),
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        sessions: accounts.sessions.clone(),
+        oauth: accounts.oauth.clone(),
+        browsers: accounts.browsers.clone(),
+        access_tokens: accounts.access_tokens.clone(),
+        registry: registry.clone(),
+        public_url: config.http.public_url.url().clone(),
+        clock: parts.clock.clone(),
     })
 }
 

@@ -98,6 +98,7 @@ fn pages(state: &AppState) -> Router {
             profiles: state.profiles.clone(),
             access_tokens: state.access_tokens.clone(),
             device_logins: state.device_logins.clone(),
+            personal_data: Some(state.personal_data.clone()),
             registry_host: state.web.registry_host.clone(),
             clock: state.clock.clone(),
             cookies,

@@ -5,6 +5,7 @@ mod browser_sessions;
 pub mod device_login;
 pub mod oauth;
 mod pds_sessions;
+pub mod personal_data;
 mod sailor_profile;
 mod service_tokens;
 
@@ -14,5 +15,6 @@ pub use device_login::DeviceLogins;
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };
+pub use personal_data::PersonalData;
 pub use sailor_profile::{SailorProfileError, SailorProfiles, SailorSettings};
 pub use service_tokens::{NotVouchedFor, ServiceTokens, ServiceTokensSetup};

@@ -135,6 +135,30 @@ impl PdsSessions {
         Ok(self.inner.database.find_pds_session_of(did).await?)
     }
 
+    /// Ends every session of an account that an app password opened, here at once and at its PDS as soon as that can
+    /// be reached. Returns how many.
+    pub async fn end_all_of(&self, did: &Did) -> Result<usize, PdsSessionError> {
+        let mut ended = 0;
+        while let Some(id) = self.inner.database.find_pds_session_of(did).await? {
+            let session = match self.inner.load(&id, did).await {
+                Ok(session) => session,
+                // Somebody else ended it meanwhile.
+                Err(PdsSessionError::SessionEnded) => continue,
+                Err(error) => return Err(error),
+            };
+            let database = &self.inner.database;
+            if database
+                .delete_pds_session(&id, &session.refresh_token)
+                .await?
+            {
+                ended += 1;
+                let inner = Arc::clone(&self.inner);
+                tokio::spawn(async move { inner.end_at_pds(&session).await });
+            }
+        }
+        Ok(ended)
+    }
+
     /// Ends sessions that nobody used for `idle_for`, here and, where it can be reached, at their PDS.
     /// Returns how many; call it again when there were many.
     pub async fn purge_idle(&self, idle_for: Duration) -> Result<usize, PdsSessionError> {

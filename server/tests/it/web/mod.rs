@@ -1,6 +1,7 @@
 //! The pages about people, repositories and images, as HTML and as JSON.
 
 mod compare;
+mod data;
 mod files;
 mod images;
 mod pages;

@@ -1,21 +1,26 @@
 //! The settings pages, and the forms that they send.
 
+mod archive;
+mod data;
 mod profile;
 mod sessions;
 mod tokens;
 
 use std::sync::Arc;
 
+use app::api::settings::data::DataSource;
 use app::api::settings::profile::ProfileSource;
 use app::api::settings::sessions::SessionsSource;
 use app::api::settings::tokens::TokensSource;
 use axum::http::request::Parts;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 
 use crate::accounts::oauth::OAuthSessions;
-use crate::accounts::{AccessTokens, BrowserSessions, DeviceLogins, SailorProfiles};
+use crate::accounts::{
+    AccessTokens, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles,
+};
 use crate::clock::Clock;
 use crate::handlers::middleware::browser_session::SignedIn;
 use crate::handlers::middleware::cookies::Cookies;
@@ -34,6 +39,8 @@ pub struct SettingsState {
     pub access_tokens: AccessTokens,
     /// Logins of their devices.
     pub device_logins: DeviceLogins,
+    /// Everything that is kept about them; nothing in a server without a registry.
+    pub personal_data: Option<PersonalData>,
     /// Host and port as image names carry them.
     pub registry_host: String,
     /// Sets cookies.
@@ -48,6 +55,9 @@ pub(super) fn forms(state: SettingsState, render: RenderPage) -> Router {
         .route(app::routes::SETTINGS, post(profile::post))
         .route(app::routes::SETTINGS_SESSIONS, post(sessions::post))
         .route(app::routes::SETTINGS_TOKENS, post(tokens::post))
+        .route(app::routes::SETTINGS_DATA, post(data::post))
+        .route(app::routes::SETTINGS_DATA_PROGRESS, get(data::progress))
+        .route(&app::routes::archive("{id}"), get(archive::get))
         .layer(Extension(render))
         .with_state(state)
 }
@@ -61,6 +71,8 @@ pub(super) fn provide(state: &SettingsState, signed_in: &SignedIn, parts: &Parts
     ));
     let sessions: Arc<dyn SessionsSource> = Arc::new(sessions::OwnSessions::new(state, signed_in));
     let tokens: Arc<dyn TokensSource> = Arc::new(tokens::OwnTokens::new(state, signed_in, parts));
+    let data: Arc<dyn DataSource> = Arc::new(data::OwnData::new(state, signed_in, parts));
+    provide_context(data);
     provide_context(profile);
     provide_context(sessions);
     provide_context(tokens);
@@ -120,6 +132,7 @@ impl SettingsState {
         );
         let state = Self {
             access_tokens,
+            personal_data: None,
             device_logins,
             registry_host: "localhost:5000".to_owned(),
             clock: clock.clone(),
