@@ -23,19 +23,22 @@ pub(crate) async fn fetch_text(url: &str) -> Option<String> {
     text.as_string()
 }
 
-/// Fetches the page `address`, this one when there is none, and puts its part with the id `region` where that part is
-/// now. Returns the part; `None` leaves everything as it is.
+/// Fetches the page `address`, this one when there is none, and takes its part with the id `region`.
 ///
 /// Scripts in it do not run, as the policy of the page wants it.
-pub(crate) async fn show_again(region: &str, address: Option<&str>) -> Option<Element> {
+pub(crate) async fn fetch_part(region: &str, address: Option<&str>) -> Option<Element> {
     let here = window().location().href().ok()?;
     let html = fetch_text(address.unwrap_or(&here)).await?;
     let parsed = DomParser::new()
         .ok()?
         .parse_from_string(&html, SupportedType::TextHtml)
         .ok()?;
-    let now = parsed.get_element_by_id(region)?;
-    let before = document().get_element_by_id(region)?;
-    before.replace_with_with_node_1(&now).ok()?;
-    Some(now)
+    parsed.get_element_by_id(region)
+}
+
+/// Puts a part of a page where the one of its id is now.
+pub(crate) fn put(region: &str, part: &Element) -> bool {
+    document()
+        .get_element_by_id(region)
+        .is_some_and(|before| before.replace_with_with_node_1(part).is_ok())
 }

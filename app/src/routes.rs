@@ -41,12 +41,28 @@ pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
 /// Beginnings of paths that only somebody who is signed in may read.
 pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 
+/// What this registry is.
+pub const ABOUT: &str = "/about";
+/// What is kept about people.
+pub const PRIVACY: &str = "/privacy";
+/// What people may expect.
+pub const TERMS: &str = "/terms";
+/// Whether everything works.
+pub const STATUS: &str = "/status";
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/home/first-push";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 
 /// A person.
 pub fn person(name: &str) -> String {
     format!("/u/{name}")
+}
+
+/// The picture of a person, by their DID.
+pub fn avatar(did: &str) -> String {
+    format!("/avatars/{did}")
 }
 
 /// A repository; `name` is `<owner>/<path>`.

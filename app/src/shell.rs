@@ -6,17 +6,22 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
+use crate::components::keyboard::Keyboard;
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::pages::{
+    about::AboutPage,
     device_approval::{DevicePage, LoopbackPage},
     home::HomePage,
     install::InstallPage,
     not_found::NotFoundPage,
     person::PersonPage,
+    privacy::PrivacyPage,
     repository::RepositoryPages,
     search::SearchPage,
     settings::{data::DataPage, profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
     sign_in::SignInPage,
+    status::StatusPage,
+    terms::TermsPage,
 };
 use crate::{page_headers, text};
 
@@ -96,6 +101,10 @@ pub fn App() -> impl IntoView {
                     view=DataPage
                     ssr=SsrMode::Async
                 />
+                <Route path=StaticSegment("about") view=AboutPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("privacy") view=PrivacyPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("terms") view=TermsPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("status") view=StatusPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
                 <Route
@@ -105,6 +114,7 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
             <Footer />
+            <Keyboard />
         </Router>
     }
 }

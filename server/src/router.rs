@@ -18,7 +18,7 @@ use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::web::{SettingsState, StatusParts, WebParts, WebRoutes, show_errors};
 use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
@@ -89,9 +89,18 @@ fn appview(state: &AppState) -> Router {
 fn pages(state: &AppState) -> Router {
     let public_url = &state.web.public_url;
     let cookies = Cookies::new(public_url.scheme() == "https");
-    let (pages, sign_in_page) = web::routes(WebParts {
+    let WebRoutes {
+        pages,
+        sign_in_page,
+        error_pages,
+    } = web::routes(WebParts {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
+        status: Some(StatusParts {
+            readiness: state.readiness.clone(),
+            registry: state.registry.clone(),
+            relays: state.hold.as_ref().map(|service| service.relays.clone()),
+        }),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),
@@ -112,6 +121,11 @@ fn pages(state: &AppState) -> Router {
             cookies,
             sign_in_page,
         }))
+        // Inside, where it is known who looks…
+        .layer(middleware::from_fn_with_state(
+            error_pages.clone(),
+            show_errors,
+        ))
         .layer(middleware::from_fn_with_state(
             BrowserSessionLayer {
                 browsers: state.browsers.clone(),
@@ -124,6 +138,9 @@ fn pages(state: &AppState) -> Router {
             OwnOrigin::new(public_url),
             refuse_cross_site,
         ))
+        // …and outside, for what is refused before that is found out, and for bugs.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(error_pages, show_errors))
         .layer(middleware::from_fn_with_state(
             OwnHost::new(public_url),
             redirect_to_own_host,

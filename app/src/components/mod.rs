@@ -2,6 +2,8 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
+pub(crate) mod instant_search;
+pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 

@@ -36,14 +36,17 @@ fn look_later(url: String, region: String, state: String, millis: u32, looks: u3
                 true => live::fetch_text(&url).await,
                 false => None,
             };
-            // One answer that is lost is no news.
-            let now = now.unwrap_or_else(|| state.clone());
-            if now != state && live::show_again(&region, None).await.is_none() {
-                look_later(url, region, state, millis, looks - 1);
-                return;
+            let is_news = now.as_ref().is_some_and(|now| *now != state);
+            let mut state = state;
+            // What could not be shown is news the next time too.
+            if let Some(now) = now.filter(|_| is_news)
+                && let Some(part) = live::fetch_part(&region, None).await
+                && live::put(&region, &part)
+            {
+                state = now;
             }
-            if !is_final(&now) {
-                look_later(url, region, now, millis, looks - 1);
+            if !is_final(&state) {
+                look_later(url, region, state, millis, looks - 1);
             }
         });
     };
