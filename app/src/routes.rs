@@ -9,6 +9,8 @@
 //! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
 //! | the same and `/-/files` | its files |
 //! | `/search` | search |
+//! | `/holds`, `/hold/<did>` | holds, and one of them |
+//! | `/hold/<did>/crew`, … | a page for those who run the hold |
 //!
 //! No component of a repository's name begins with `-`, so `/-/` ends the name. Behind `/api/v1` the same addresses
 //! give JSON.
@@ -49,8 +51,10 @@ pub const PRIVACY: &str = "/privacy";
 pub const TERMS: &str = "/terms";
 /// Whether everything works.
 pub const STATUS: &str = "/status";
-/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
-pub const FIRST_PUSH: &str = "/home/first-push";
+/// The holds that somebody has to do with.
+pub const HOLDS: &str = "/holds";
+/// How to set a hold up.
+pub const HOLDS_SET_UP: &str = "/holds/set-up";
 
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
@@ -63,6 +67,39 @@ pub fn person(name: &str) -> String {
 /// The picture of a person, by their DID.
 pub fn avatar(did: &str) -> String {
     format!("/avatars/{did}")
+}
+
+/// A hold.
+pub fn hold(did: &str) -> String {
+    format!("/hold/{}", escape(did))
+}
+
+/// A page of a hold, such as `crew`.
+pub fn hold_page(did: &str, page: &str) -> String {
+    format!("{}/{page}", hold(did))
+}
+
+/// A member of a hold's crew.
+pub fn hold_member(did: &str, member: &str) -> String {
+    format!("{}/crew/{}", hold(did), escape(member))
+}
+
+/// Removing a member of a hold's crew.
+pub fn hold_member_removal(did: &str, member: &str) -> String {
+    format!("{}/remove", hold_member(did, member))
+}
+
+/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], and the pages of a hold
+/// but its first.
+pub fn is_private(path: &str) -> bool {
+    let below = |beginning: &&str| {
+        path.strip_prefix(*beginning)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    PRIVATE.iter().any(below)
+        || path
+            .strip_prefix("/hold/")
+            .is_some_and(|rest| rest.trim_end_matches('/').contains('/'))
 }
 
 /// A repository; `name` is `<owner>/<path>`.
@@ -95,11 +132,6 @@ pub fn compare(name: &str) -> String {
 /// An archive of the data of the person who asks.
 pub fn archive(id: &str) -> String {
     format!("{SETTINGS_DATA}/archives/{id}")
-}
-
-/// The settings of a hold, where its captain hands it over.
-pub fn hold_settings(did: &str) -> String {
-    format!("/hold/{did}/settings")
 }
 
 /// An address with these parameters, without those that are empty.
@@ -236,6 +268,23 @@ mod tests {
         );
         assert_eq!(address, "/search?q=a%26b%3D%C3%BC&after=1%20a/b");
         assert_eq!(with_query("/search", &[("q", "")]), "/search");
+    }
+
+    #[test]
+    fn only_the_first_page_of_a_hold_is_for_everybody() {
+        let did = "did:web:localhost%3A5000";
+        assert_eq!(hold(did), "/hold/did:web:localhost%253A5000");
+        for (path, private) in [
+            (hold(did), false),
+            (format!("{}/", hold(did)), false),
+            (hold_page(did, "crew"), true),
+            (hold_member_removal(did, "did:plc:abc"), true),
+            (HOLDS.to_owned(), false),
+            (SETTINGS.to_owned(), true),
+            ("/settings-x".to_owned(), false),
+        ] {
+            assert_eq!(is_private(&path), private, "{path}");
+        }
     }
 
     #[test]

@@ -1,9 +1,5 @@
 //! What the home page shows.
 
-use super::moment::Moment;
-#[cfg(feature = "ssr")]
-use super::person::RepositoryCard;
-
 /// The facts about this server that the home page fills into its text and commands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HomePage {
@@ -38,31 +34,4 @@ pub struct HoldSummary {
 pub trait HomePageSource: Send + Sync {
     /// The facts as they are now.
     fn home_page(&self) -> HomePage;
-}
-
-/// What somebody who is signed in pushed last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FirstPush {
-    /// The image, as its page is addressed: `alice.example/app` and `v1`. `None`: nothing yet.
-    pub pushed: Option<(String, String)>,
-    /// How long ago.
-    pub at: Option<Moment>,
-    /// What [`crate::routes::FIRST_PUSH`] answers as long as that is so.
-    pub state: String,
-}
-
-/// What everybody may see of what was pushed last. The server provides an `Arc<dyn RecentSource>`.
-#[cfg(feature = "ssr")]
-#[async_trait::async_trait]
-pub trait RecentSource: Send + Sync {
-    /// A few repositories, the one pushed to last first; as they were a few seconds ago.
-    async fn recently_pushed(&self) -> Vec<RepositoryCard>;
-}
-
-/// What the viewer pushed. The server provides an `Arc<dyn FirstPushSource>` to those who are signed in.
-#[cfg(feature = "ssr")]
-#[async_trait::async_trait]
-pub trait FirstPushSource: Send + Sync {
-    /// As it is now; `None` when it cannot be found out.
-    async fn first_push(&self) -> Option<FirstPush>;
 }

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod device_approval;
 pub mod error;
+pub mod hold;
 pub mod home;
 pub mod moment;
 pub mod person;

@@ -24,14 +24,6 @@ impl Viewer {
         self.handle.as_deref().unwrap_or(&self.did)
     }
 
-    /// The first component of their image names: the handle, else the DID as image names spell it.
-    pub fn namespace(&self) -> String {
-        match &self.handle {
-            Some(handle) => handle.to_lowercase(),
-            None => self.did.replace("did:plc:", "did-plc-"),
-        }
-    }
-
     /// Whoever looks at the page that is being rendered; `None` for somebody who is not signed in.
     #[cfg(feature = "ssr")]
     pub fn current() -> Option<Self> {

@@ -2,13 +2,15 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
-pub(crate) mod instant_search;
-pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_to_manage;
+#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
+#[cfg(feature = "ssr")]
+pub(crate) mod confirm_first;
 #[cfg(feature = "ssr")]
 pub(crate) mod facts;
 #[cfg(feature = "ssr")]
@@ -29,5 +31,7 @@ pub(crate) mod pull_panel;
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
+#[cfg(feature = "ssr")]
+pub(crate) mod usage_bar;
 #[cfg(feature = "ssr")]
 pub(crate) mod values;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::api::about::AboutSource;
-use crate::components::keyboard::SHORTCUTS;
 use crate::components::layout::page::Page;
 use crate::{routes, text};
 
@@ -44,11 +43,7 @@ pub(crate) fn AboutPage() -> impl IntoView {
                     </ul>
                     {contact}
                     <h2 id="keyboard">"By keyboard"</h2>
-                    <p>
-                        "With JavaScript on, these keys work on every page. Without it, links and forms work as ever, and \
-                        Tab reaches everything."
-                    </p>
-                    <Shortcuts />
+                    <p>"Tab reaches everything, and the first press of it offers to skip to the content."</p>
                     <h2>"For programs"</h2>
                     <p>
                         "Every page about people and images is there as JSON: put " <code>"/api/v1"</code>
@@ -64,27 +59,6 @@ pub(crate) fn AboutPage() -> impl IntoView {
             </Page>
         }
     })
-}
-
-/// The keys and what they do.
-#[component]
-fn Shortcuts() -> impl IntoView {
-    let rows = SHORTCUTS
-        .iter()
-        .map(|(keys, does)| {
-            let keys = keys
-                .split(' ')
-                .map(|key| view! { <kbd>{key}</kbd> " " })
-                .collect_view();
-            view! {
-                <div>
-                    <dt>{keys}</dt>
-                    <dd>{*does}</dd>
-                </div>
-            }
-        })
-        .collect_view();
-    view! { <dl class="shortcuts">{rows}</dl> }
 }
 
 /// Whom to write to.

@@ -4,20 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::api::home::{
-    FirstPush as FirstPushData, FirstPushSource, HoldSummary, HomePage as HomePageData,
-    HomePageSource, RecentSource,
-};
-use crate::api::person::RepositoryCard;
-use crate::api::viewer::Viewer;
+use crate::api::home::{HoldSummary, HomePage as HomePageData, HomePageSource};
 use crate::commands::{Client, commands, namespace};
 use crate::components::harbour::HarbourScene;
-use crate::components::icon::{Icon, Symbol};
 use crate::components::layout::page::Page;
 use crate::components::pull_command::CommandBlock;
-use crate::components::values::When;
-use crate::components::watch::Watch;
-use crate::pages::person::RepositoryRow;
 use crate::routes;
 
 /// The start page.
@@ -25,10 +16,7 @@ use crate::routes;
 pub(crate) fn HomePage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let page = use_context::<Arc<dyn HomePageSource>>().map(|source| source.home_page());
-    page.map(|mut page| {
-        if let Some(viewer) = Viewer::current() {
-            page.example_handle = Some(viewer.namespace());
-        }
+    page.map(|page| {
         view! {
             <Page
                 title=""
@@ -36,7 +24,6 @@ pub(crate) fn HomePage() -> impl IntoView {
             >
                 <Hero namespace=namespace(&page) />
                 <Start page=page.clone() />
-                <Recent />
                 <WhereThingsLie page />
             </Page>
         }
@@ -118,93 +105,7 @@ fn Start(page: HomePageData) -> impl IntoView {
                     </fieldset>
                     {panels}
                 </div>
-                <FirstPush />
             </div>
-        </section>
-    }
-}
-
-/// What the viewer pushed last, or that it is being waited for. It turns by itself when the first push is there.
-#[component]
-fn FirstPush() -> impl IntoView {
-    let source = use_context::<Arc<dyn FirstPushSource>>();
-    source.map(|source| {
-        view! {
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        source.first_push().await.map(|first| view! { <FirstPushState first /> })
-                    })
-                }}
-            </Suspense>
-        }
-    })
-}
-
-#[component]
-fn FirstPushState(first: FirstPushData) -> impl IntoView {
-    let state = first.state.clone();
-    let shown = match first.pushed {
-        Some((name, tag)) => {
-            let address = routes::image(&name, &tag);
-            let at = first.at.map(|moment| view! { <span class="note">"Pushed " <When moment /></span> });
-            view! {
-                <div id="first-push" class="first-push is-there" role="status">
-                    <Icon symbol=Symbol::Check />
-                    <p>
-                        "Your image is here: " <a href=address>{format!("{name}:{tag}")}</a> " " {at}
-                    </p>
-                </div>
-            }
-            .into_any()
-        }
-        None => view! {
-            <div id="first-push" class="first-push" role="status">
-                <span class="first-push-light" aria-hidden="true"></span>
-                <p>"Waiting for your first push. This turns green when it arrives."</p>
-            </div>
-        }
-        .into_any(),
-    };
-    view! {
-        {shown}
-        <Watch url=routes::FIRST_PUSH.to_owned() region="first-push".to_owned() state millis=2000 />
-    }
-}
-
-/// What everybody may see of what was pushed last.
-#[component]
-fn Recent() -> impl IntoView {
-    let source = use_context::<Arc<dyn RecentSource>>();
-    source.map(|source| {
-        view! {
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        let repositories = source.recently_pushed().await;
-                        (!repositories.is_empty()).then(|| view! { <RecentList repositories /> })
-                    })
-                }}
-            </Suspense>
-        }
-    })
-}
-
-#[component]
-fn RecentList(repositories: Vec<RepositoryCard>) -> impl IntoView {
-    let rows = repositories
-        .into_iter()
-        .map(|card| view! { <RepositoryRow card show_owner=true /> })
-        .collect_view();
-    view! {
-        <section class="recent frame" aria-labelledby="recent-title">
-            <div class="section-head">
-                <h2 id="recent-title">"Recently pushed"</h2>
-                <a href=routes::SEARCH>"Search all"</a>
-            </div>
-            <ul class="repository-list">{rows}</ul>
         </section>
     }
 }

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::search::{SearchPage as Found, SearchQuery, SearchSource};
-use crate::components::instant_search::InstantSearch;
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
 use crate::pages::person::RepositoryRow;
@@ -30,10 +29,6 @@ const KINDS: [(&str, &str); 6] = [
     ("sbom", "SBOMs"),
     ("artifact", "Other artifacts"),
 ];
-
-/// The form, and the part of the page that follows it.
-const FORM: &str = "search-form";
-const RESULTS: &str = "found";
 
 /// The page of the search, `/search?q=…`.
 #[component]
@@ -84,11 +79,6 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
         (false, true) => "What matches".to_owned(),
         (false, false) => format!("What matches “{}”", text::visible(&query.text)),
     };
-    let count = text::counted(found.repositories.len() as u64, "repository", "repositories");
-    let summary = match &found.next {
-        Some(_) => format!("More than {count} found"),
-        None => format!("{count} found"),
-    };
     let rows = found
         .repositories
         .into_iter()
@@ -118,8 +108,7 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
             </header>
             <div class="frame page-body">
                 <Filters query=query.clone() />
-                <InstantSearch form=FORM.to_owned() region=RESULTS.to_owned() />
-                <section id=RESULTS class="results" aria-labelledby="results" data-summary=summary>
+                <section class="results" aria-labelledby="results">
                     <h2 id="results">{heading}</h2>
                     {list}
                     {paging}
@@ -138,7 +127,7 @@ fn Filters(query: SearchQuery) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <form id=FORM class="filter-form" method="get" action=routes::SEARCH role="search" aria-label="Search with filters">
+        <form class="filter-form" method="get" action=routes::SEARCH role="search" aria-label="Search with filters">
             <div class="field field-wide">
                 <label for="q">"Name, owner or description"</label>
                 <input

@@ -23,6 +23,6 @@ pub use hold::{HoldCaptain, HoldCrew, HoldLayer, HoldStats};
 pub use limits::LexiconViolation;
 pub use manifest::{BlobReference, ManifestRecord, ManifestReference, Platform};
 pub use record::{Record, RecordError};
-pub use repo::RepoPage;
+pub use repo::{RepoPage, RepositorySettings, Retention, RetentionRule};
 pub use sailor::{RepositorySubject, SailorProfile, SailorStar};
 pub use tag::TagRecord;

@@ -10,6 +10,8 @@ pub const SAILOR_PROFILE: &str = "io.atcr.sailor.profile";
 pub const SAILOR_STAR: &str = "io.atcr.sailor.star";
 /// The description of a repository, in its owner's PDS.
 pub const REPO_PAGE: &str = "io.atcr.repo.page";
+/// What an owner decided about a repository, in their PDS.
+pub const REPOSITORY_SETTINGS: &str = "dev.longshore.repository.settings";
 /// Who owns a hold and what it allows, in the hold's own repository.
 pub const HOLD_CAPTAIN: &str = "io.atcr.hold.captain";
 /// A member of a hold, in the hold's own repository.
@@ -24,12 +26,13 @@ pub const ACTOR_PROFILE: &str = "app.bsky.actor.profile";
 pub const FEED_POST: &str = "app.bsky.feed.post";
 
 /// Every record schema of this crate.
-pub const RECORDS: [&str; 11] = [
+pub const RECORDS: [&str; 12] = [
     MANIFEST,
     TAG,
     SAILOR_PROFILE,
     SAILOR_STAR,
     REPO_PAGE,
+    REPOSITORY_SETTINGS,
     HOLD_CAPTAIN,
     HOLD_CREW,
     HOLD_LAYER,
@@ -96,6 +99,24 @@ methods! {
     ACCEPT_CAPTAINCY = "dev.longshore.hold.acceptCaptaincy";
     /// Frees what nothing in a hold uses, or tells what it would free.
     COLLECT_GARBAGE = "dev.longshore.hold.collectGarbage";
+    /// Tells what removing manifests would free.
+    ESTIMATE_REMOVAL = "dev.longshore.hold.estimateRemoval";
+    /// How a hold stands on the network.
+    GET_NETWORK_STATUS = "dev.longshore.hold.getNetworkStatus";
+    /// What takes up a hold.
+    GET_USAGE = "dev.longshore.hold.getUsage";
+    /// Who did what in a hold.
+    LIST_ACTIVITY = "dev.longshore.hold.listActivity";
+    /// Collections of garbage, under way and before.
+    LIST_COLLECTIONS = "dev.longshore.hold.listCollections";
+    /// Has the relays asked to follow a hold.
+    REQUEST_CRAWL_OF_HOLD = "dev.longshore.hold.requestCrawl";
+    /// Starts a collection of garbage.
+    START_COLLECTION = "dev.longshore.hold.startCollection";
+    /// Ends a collection of garbage early.
+    STOP_COLLECTION = "dev.longshore.hold.stopCollection";
+    /// Whom a hold is offered to.
+    GET_CAPTAINCY_OFFER = "dev.longshore.hold.getCaptaincyOffer";
     /// Offers a hold to a crew member.
     OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
     /// Ends an upload.

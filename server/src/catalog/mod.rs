@@ -50,6 +50,7 @@ pub use repository_page::RepositoryPage;
 pub use search::{FoundRepository, Search, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
+pub(crate) use tags::attached_to;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 
 use crate::clients::pds::PdsClient;

@@ -31,14 +31,6 @@ impl Owner {
 }
 
 impl Catalog {
-    /// How image names spell somebody, as far as their handle is known.
-    pub async fn owner_component(&self, did: &Did) -> String {
-        match self.find_owner(did.as_str()).await {
-            Ok(owner) => owner.component(),
-            Err(_) => did.to_oci_component().unwrap_or_else(|| did.to_string()),
-        }
-    }
-
     /// Who is meant by a handle, a DID, or a DID in its OCI spelling.
     pub(super) async fn find_owner(&self, name: &str) -> Result<Owner, CatalogError> {
         let unknown = || CatalogError::PersonUnknown {

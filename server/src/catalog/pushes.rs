@@ -1,10 +1,8 @@
 //! What was pushed last, for feeds.
 
-use atproto::syntax::Did;
 use oci::{Digest, RepositoryName, RepositoryPath};
 
 use super::{Catalog, CatalogError, Owner, Reader};
-use crate::db::PushRow;
 
 /// Pushes in a feed.
 const MAX_PUSHES: i64 = 50;
@@ -53,12 +51,6 @@ impl Catalog {
         self.require_repository(&access).await?;
         let owner = self.find_owner(name.owner()).await?;
         self.pushes(reader, owner, Some(name.path())).await
-    }
-
-    /// What somebody pushed last as far as it is known here, whoever may read it: for themselves.
-    pub async fn newest_push(&self, did: &Did) -> Result<Option<PushRow>, CatalogError> {
-        let pushes = self.inner.database.list_pushes(did, None, 1).await?;
-        Ok(pushes.into_iter().next())
     }
 
     async fn pushes(

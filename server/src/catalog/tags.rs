@@ -92,7 +92,7 @@ pub(super) fn attaching_tags(digest: &Digest) -> impl Iterator<Item = Tag> {
 
 /// The digest that a tag such as `sha256-<hex>.sig` is attached to (cosign's scheme for registries without the
 /// referrers API).
-pub(super) fn attached_to(tag: &str) -> Option<String> {
+pub(crate) fn attached_to(tag: &str) -> Option<String> {
     let (algorithm, rest) = tag.split_once('-')?;
     let (hex, ending) = rest.split_once('.').unwrap_or((rest, ""));
     let is_known = ATTACHED_ENDINGS.contains(&ending);

@@ -130,6 +130,15 @@ pub trait HoldClient: Send + Sync {
         last: IncomingBytes,
     ) -> Result<u64, HoldError>;
 
+    /// Counts pulls of a repository by `reader`. A hold elsewhere counts only those of readers who can be vouched for.
+    async fn count_pulls(
+        &self,
+        reader: Option<&HoldUser>,
+        owner: &Did,
+        repository: &RepositoryPath,
+        pulls: u64,
+    ) -> Result<(), HoldError>;
+
     /// Ends an upload and frees its space.
     async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError>;
 
@@ -169,6 +178,17 @@ pub trait HoldClient: Send + Sync {
         user: &HoldUser,
         notice: &ManifestNotice,
     ) -> Result<(), HoldError>;
+
+    /// Bytes that deleting these manifests of `owner`'s gives back: to their quota, and those that the hold can free
+    /// since nobody else's manifests use them either. `None`: this hold does not tell.
+    async fn reckon_freed(
+        &self,
+        _owner: &HoldUser,
+        _repository: &RepositoryPath,
+        _manifests: &[Digest],
+    ) -> Result<Option<(u64, u64)>, HoldError> {
+        Ok(None)
+    }
 
     /// Forgets what a deleted manifest used. May be repeated.
     async fn forget_manifest(

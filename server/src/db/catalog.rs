@@ -198,6 +198,27 @@ impl Database {
             .collect()
     }
 
+    /// Every manifest of a repository.
+    pub async fn list_repository_manifests(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<Vec<ManifestRow>, DatabaseError> {
+        let rows = on_pool!(
+            self,
+            query_as::<_, RawManifest>(
+                "SELECT digest, media_type, size, artifact_type, subject, annotations, hold_did, record_key,
+                        created_at
+                   FROM manifests
+                  WHERE owner_did = $1 AND repository = $2
+                  ORDER BY digest",
+                [owner.as_str(), repository.as_str()]
+            ),
+            fetch_all
+        )?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
     /// Whether a repository has anything: a manifest, a tag or a blob.
     pub async fn repository_exists(
         &self,
@@ -437,6 +458,20 @@ impl Transaction {
             [owner.as_str(), repository.as_str(), digest.to_string()]
         )?;
         Ok(deleted > 0)
+    }
+
+    /// Stops a repository from showing any blob.
+    pub async fn delete_repository_blobs(
+        &mut self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "DELETE FROM repository_blobs WHERE owner_did = $1 AND repository = $2",
+            [owner.as_str(), repository.as_str()]
+        )?;
+        Ok(())
     }
 
     /// Notes that a collection of the owner was listed whole.

@@ -59,6 +59,42 @@ impl Database {
         )?)
     }
 
+    /// Repository, manifest, blob and size of everything that a user's manifests use.
+    pub async fn list_layer_uses(
+        &self,
+        user_did: &str,
+    ) -> Result<Vec<(String, String, String, i64)>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, (String, String, String, i64)>(
+                "SELECT repository, manifest, digest, size FROM hold_layers WHERE user_did = $1",
+                [user_did]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Those of a user's blobs that manifests of others use too.
+    pub async fn list_layers_shared_with_others(
+        &self,
+        user_did: &str,
+    ) -> Result<Vec<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT DISTINCT digest
+                FROM hold_layers
+                WHERE user_did = $1
+                    AND EXISTS (
+                        SELECT 1 FROM hold_layers AS others
+                        WHERE others.digest = hold_layers.digest AND others.user_did <> $1
+                    )",
+                [user_did]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// Layers of a user by record, behind `after`.
     pub async fn list_user_layers(
         &self,

@@ -46,7 +46,38 @@ pub struct OwnedTagRow {
     pub updated_at: i64,
 }
 
+/// A deletion of several tags, or of a repository. Times are unix milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OwnedDeletionRow {
+    /// The repository, below its owner's name.
+    pub repository: String,
+    /// Why: `tags`, `repository` or `retention`.
+    pub cause: String,
+    /// How far it came.
+    pub state: String,
+    /// When it began.
+    pub started_at: i64,
+}
+
 impl Database {
+    /// Somebody's deletions.
+    pub async fn list_deletions_of(
+        &self,
+        owner: &Did,
+    ) -> Result<Vec<OwnedDeletionRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, OwnedDeletionRow>(
+                "SELECT repository, cause, state, started_at
+                FROM repository_deletions
+                WHERE owner_did = $1
+                ORDER BY started_at",
+                [owner.as_str()]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// Somebody's sessions that app passwords opened.
     pub async fn list_pds_sessions_of(
         &self,
@@ -157,6 +188,21 @@ impl Transaction {
         )?;
         execute!(
             self,
+            "DELETE FROM repository_settings WHERE owner_did = $1",
+            [did]
+        )?;
+        execute!(
+            self,
+            "DELETE FROM repository_deletions WHERE owner_did = $1",
+            [did]
+        )?;
+        execute!(
+            self,
+            "DELETE FROM stars WHERE person_did = $1 OR owner_did = $1",
+            [did]
+        )?;
+        execute!(
+            self,
             "DELETE FROM record_listings WHERE owner_did = $1",
             [did]
         )?;
@@ -205,9 +251,13 @@ mod tests {
         ("record_listings", Kept::Derived),
         ("remote_uploads", Kept::Passing),
         ("repository_blobs", Kept::Exported),
+        ("repository_deletion_steps", Kept::Derived),
+        ("repository_deletions", Kept::Exported),
         ("repository_pages", Kept::Derived),
         ("repository_search", Kept::Derived),
+        ("repository_settings", Kept::Derived),
         ("service_token_ids", Kept::Passing),
+        ("stars", Kept::Derived),
         ("tags", Kept::Exported),
     ];
 

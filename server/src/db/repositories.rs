@@ -384,6 +384,36 @@ impl Transaction {
         Ok(())
     }
 
+    /// Forgets what a repository was found by, so that it is worked out anew.
+    pub async fn delete_search_row(
+        &mut self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<(), DatabaseError> {
+        execute!(
+            self,
+            "DELETE FROM repository_search WHERE owner_did = $1 AND repository = $2",
+            [owner.as_str(), repository.as_str()]
+        )?;
+        Ok(())
+    }
+
+    /// Forgets what is known of a repository besides its images: what its owner said and decided.
+    pub async fn delete_repository_records(
+        &mut self,
+        owner: &Did,
+        repository: &RepositoryPath,
+    ) -> Result<(), DatabaseError> {
+        for statement in [
+            "DELETE FROM repository_pages WHERE owner_did = $1 AND repository = $2",
+            "DELETE FROM repository_settings WHERE owner_did = $1 AND repository = $2",
+            "DELETE FROM repository_search WHERE owner_did = $1 AND repository = $2",
+        ] {
+            execute!(self, statement, [owner.as_str(), repository.as_str()])?;
+        }
+        Ok(())
+    }
+
     /// Forgets repositories that have no tags any more.
     pub async fn delete_stale_search_rows(&mut self) -> Result<u64, DatabaseError> {
         Ok(execute!(

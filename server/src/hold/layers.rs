@@ -3,7 +3,7 @@
 //! An image index counts what its manifests use as its own, so that a manifest that an index still names keeps
 //! its blobs when its own record goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use atproto::repo::{MAX_WRITES, Write};
 use atproto::syntax::{AtUri, Datetime, Did, RecordKey};
@@ -192,6 +192,38 @@ impl Hold {
     /// What a user takes up: every blob that manifests of theirs name, counted once.
     pub async fn load_usage(&self, user: &Did) -> Result<LayerUsage, HoldError> {
         Ok(self.database().load_layer_usage(user.as_str()).await?)
+    }
+
+    /// Bytes that deleting these manifests gives back: to their owner's quota, and those that can be freed since no
+    /// layer record of anybody else names them either.
+    pub async fn reckon_freed(
+        &self,
+        owner: &Did,
+        repository: &RepositoryPath,
+        manifests: &[Digest],
+    ) -> Result<(u64, u64), HoldError> {
+        let going: BTreeSet<String> = manifests.iter().map(ToString::to_string).collect();
+        let mut given_back: BTreeMap<String, u64> = BTreeMap::new();
+        let mut staying = BTreeSet::new();
+        for (path, manifest, digest, size) in
+            self.database().list_layer_uses(owner.as_str()).await?
+        {
+            if path == repository.as_str() && going.contains(&manifest) {
+                given_back.insert(digest, u64::try_from(size).unwrap_or(0));
+            } else {
+                staying.insert(digest);
+            }
+        }
+        given_back.retain(|digest, _| !staying.contains(digest));
+        let quota = given_back.values().sum();
+        let shared = self
+            .database()
+            .list_layers_shared_with_others(owner.as_str())
+            .await?;
+        for digest in shared {
+            given_back.remove(&digest);
+        }
+        Ok((quota, given_back.values().sum()))
     }
 
     /// Writes records for layers that a release without records left.

@@ -16,6 +16,8 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod about;
+mod activity;
 mod archive;
 mod blobs;
 mod captain;
@@ -28,6 +30,7 @@ mod identity;
 mod layer_digest;
 mod layers;
 mod load_identity;
+mod network;
 mod permissions;
 mod personal_data;
 mod posts;
@@ -46,20 +49,25 @@ mod stats;
 mod tiers;
 mod upload_locks;
 mod uploads;
+mod usage;
 
 pub use crate::db::LayerUsage;
+pub use about::AboutChange;
+pub use activity::{ActivityAction, ActivityFilter, Actor, Entry, NotedActivity};
 pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
 pub use error::HoldError;
 pub use firehose::{FirehoseError, Subscription};
 pub use garbage_collection::{
-    Amount, Collection, CollectionAnswer, CollectionOutcome, GarbageReport, KeptFor,
+    Amount, Collection, CollectionAnswer, CollectionOutcome, CollectionProgress, CollectionRun,
+    CollectionState, Fate, GarbageItem, GarbageReport, KeptFor, Phase,
 };
 pub use human_bytes::human_bytes;
 pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
 pub use layers::Noted;
 pub use load_identity::{IdentitySource, LoadIdentityError, LoadedIdentity, load_identity};
+pub use network::{NetworkStatus, RecordCount, RelayState};
 pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
 pub use personal_data::{Deleted, PersonalData};
 pub use quota::Quota;
@@ -71,6 +79,7 @@ pub use set_up::{HoldSetup, SetUpError};
 pub use signing_key::SigningKeyError;
 pub use stats::stats_key;
 pub use tiers::{Tier, Tiers};
+pub use usage::{PersonUsage, Removal, RepositoryUsage, UsageReport, UsageSample};
 pub use uploads::{ReapedUploads, StoredPart};
 
 use blobs::BlobSizes;
@@ -85,6 +94,8 @@ pub struct HoldSettings {
     pub max_blob_bytes: u64,
     /// What crew members may store.
     pub tiers: Tiers,
+    /// Whether the operator runs this process by hand: what it does in the captain's name is theirs.
+    pub by_operator: bool,
 }
 
 /// One hold. Cheap to clone; clones are the same hold.
@@ -103,10 +114,13 @@ struct Inner {
     upload_locks: UploadLocks,
     running_hashes: RunningHashes,
     blob_sizes: BlobSizes,
+    refusals: activity::Refusals,
     /// Whoever makes a blob exist or removes one takes turns with others about its digest.
     blob_turns: KeyedLock<Digest>,
     /// Taken by whoever collects garbage.
     collecting: tokio::sync::Mutex<()>,
+    /// Collections that are to end early.
+    stops: garbage_collection::Stops,
 }
 
 impl Hold {
@@ -131,8 +145,10 @@ impl Hold {
             upload_locks: UploadLocks::default(),
             running_hashes: RunningHashes::new(),
             blob_sizes,
+            refusals: activity::Refusals::default(),
             blob_turns: KeyedLock::default(),
             collecting: tokio::sync::Mutex::default(),
+            stops: garbage_collection::Stops::default(),
         };
         Self {
             inner: Arc::new(inner),

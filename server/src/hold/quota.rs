@@ -66,6 +66,11 @@ impl Hold {
         })
     }
 
+    /// The most bytes that somebody may have; `None` for no limit.
+    pub(super) async fn quota_limit(&self, user: &Did) -> Result<Option<u64>, HoldError> {
+        Ok(self.limit_of(user).await?.map(|limit| limit.tier.bytes))
+    }
+
     /// The limit that binds somebody: that of their tier; none for the captain.
     pub(super) async fn limit_of(&self, user: &Did) -> Result<Option<Limit>, HoldError> {
         let tiers = &self.inner.settings.tiers;
@@ -198,16 +203,16 @@ impl Hold {
             0 => String::new(),
             promised => format!(" and {} are on their way", human_bytes(promised)),
         };
-        Err(HoldError::QuotaExceeded {
-            reason: format!(
-                "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
-                human_bytes(room.counted),
-                limit.tier.formatted(),
-                limit.tier.name,
-                human_bytes(size),
-                self.did()
-            ),
-        })
+        let reason = format!(
+            "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
+            human_bytes(room.counted),
+            limit.tier.formatted(),
+            limit.tier.name,
+            human_bytes(size),
+            self.did()
+        );
+        self.count_refusal(&limit.user, &reason);
+        Err(HoldError::QuotaExceeded { reason })
     }
 
     /// How much somebody has left.

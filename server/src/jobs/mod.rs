@@ -10,9 +10,11 @@ use crate::app_state::AppState;
 use crate::config::Config;
 
 pub mod collect_garbage;
+pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
 pub mod keep_accounts;
+pub mod keep_activity;
 pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
@@ -74,6 +76,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
         tokio::join!(
             regular,
             deliver_notices::deliver_notices(&registry),
+            count_pulls::count_pulls(&registry),
             index_catalog::index_catalog(&catalog),
         );
     }
@@ -118,7 +121,8 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             hold.follow_captain(),
             reconciliation.run(),
             collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
-            collect_garbage::answer_requests(&hold)
+            collect_garbage::answer_requests(&hold),
+            keep_activity::keep_activity(&hold)
         );
     })
 }

@@ -1,8 +1,8 @@
 //! Deleting: a tag, a manifest with its tags, a blob from a repository.
 
-use atproto::syntax::RecordKey;
+use atproto::syntax::{Nsid, RecordKey};
 use lexicon::{ManifestRecord, Record as _, TagRecord};
-use oci::{Digest, Reference, Tag};
+use oci::{Digest, Reference, RepositoryPath, Tag};
 
 use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::pds::Write;
@@ -29,7 +29,7 @@ impl Registry {
         let (registry, access, reference) = (self.clone(), access.clone(), reference.clone());
         to_its_end(async move {
             match &reference {
-                Reference::Tag(tag) => registry.delete_tag(&access, tag).await,
+                Reference::Tag(tag) => registry.delete_tag(&access, tag, None).await.map(|_| ()),
                 Reference::Digest(digest) => {
                     Box::pin(registry.delete_by_digest(&access, digest)).await
                 }
@@ -38,7 +38,81 @@ impl Registry {
         .await
     }
 
-    async fn delete_tag(&self, access: &DeleteAccess, tag: &Tag) -> Result<(), RegistryError> {
+    /// Deletes a tag that still points to `digest`. `false`: it points to something else by now, and stays.
+    pub async fn delete_tag_at(
+        &self,
+        access: &DeleteAccess,
+        tag: &Tag,
+        digest: &Digest,
+    ) -> Result<bool, RegistryError> {
+        let (registry, access, tag, digest) =
+            (self.clone(), access.clone(), tag.clone(), digest.clone());
+        to_its_end(async move { registry.delete_tag(&access, &tag, Some(&digest)).await }).await
+    }
+
+    /// Deletes a manifest that no tag points to. `false`: one does by now, and both stay.
+    pub async fn delete_untagged_manifest(
+        &self,
+        access: &DeleteAccess,
+        digest: &Digest,
+    ) -> Result<bool, RegistryError> {
+        let repository = &access.repository;
+        let tags = self
+            .inner
+            .database
+            .list_tags_of_manifest(&repository.owner, repository.path(), digest)
+            .await?;
+        if !tags.is_empty() {
+            return Ok(false);
+        }
+        self.delete_manifest(access, &Reference::Digest(digest.clone()))
+            .await?;
+        Ok(true)
+    }
+
+    /// Deletes a record of the owner's that belongs to a repository. May be repeated.
+    pub async fn delete_record_of(
+        &self,
+        access: &DeleteAccess,
+        collection: &Nsid,
+        key: &RecordKey,
+    ) -> Result<(), RegistryError> {
+        let owner = &access.repository.owner;
+        let pds = self.open_pds(owner, access.session.as_deref()).await?;
+        pds.delete_record(collection, key, None)
+            .await
+            .map_err(|error| RegistryError::of_session(owner, error))
+    }
+
+    /// Bytes that deleting these manifests of one hold gives back: to the owner's quota, and to the hold. `None`: the
+    /// hold does not tell.
+    pub async fn reckon_freed(
+        &self,
+        hold: &str,
+        owner: &HoldUser,
+        path: &RepositoryPath,
+        manifests: &[Digest],
+    ) -> Result<Option<(u64, u64)>, RegistryError> {
+        let hold = self.open_hold_named(hold).await?;
+        Ok(hold.reckon_freed(owner, path, manifests).await?)
+    }
+
+    /// Forgets the blobs of a repository without manifests: nothing names them any more.
+    pub async fn forget_blobs(&self, access: &DeleteAccess) -> Result<(), RegistryError> {
+        let (owner, path) = (&access.repository.owner, access.repository.path());
+        let mut transaction = self.inner.database.begin().await?;
+        transaction.delete_repository_blobs(owner, path).await?;
+        transaction.commit().await?;
+        self.inner.cache.forget_everything();
+        Ok(())
+    }
+
+    async fn delete_tag(
+        &self,
+        access: &DeleteAccess,
+        tag: &Tag,
+        expected: Option<&Digest>,
+    ) -> Result<bool, RegistryError> {
         let repository = &access.repository;
         let (owner, path) = (&repository.owner, repository.path());
         let _turn = self
@@ -58,6 +132,11 @@ impl Registry {
                 reference: tag.to_string(),
             });
         };
+        if expected.is_some_and(|digest| row.digest != *digest) {
+            return Ok(false);
+        }
+        self.check_deletable(repository, std::iter::once(tag))
+            .await?;
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let key = record_key_of(repository, &row)?;
         pds.delete_record(&TagRecord::collection(), &key, None)
@@ -67,7 +146,7 @@ impl Registry {
         transaction.delete_tag(owner, path, tag).await?;
         transaction.commit().await?;
         self.inner.cache.forget_tag(repository, tag);
-        Ok(())
+        Ok(true)
     }
 
     async fn delete_by_digest(
@@ -93,6 +172,8 @@ impl Registry {
             .inner
             .database
             .list_tags_of_manifest(owner, path, digest)
+            .await?;
+        self.check_deletable(repository, tags.iter().map(|row| &row.tag))
             .await?;
         let pds = self.open_pds(owner, access.session.as_deref()).await?;
         let manifest_key: RecordKey = row.record_key.parse().map_err(|_| unknown())?;

@@ -1,7 +1,7 @@
 //! Why the registry did not do what was asked, in its own words.
 
 use atproto::syntax::Did;
-use oci::{Digest, ManifestError};
+use oci::{Digest, ManifestError, Tag};
 
 use crate::accounts::PdsSessionError;
 use crate::clients::hold::HoldError;
@@ -72,6 +72,16 @@ pub enum RegistryError {
         announced: u64,
         /// What is stored.
         actual: u64,
+    },
+    /// The owner decided that this tag stays as it is.
+    #[error(
+        "the tag {tag} is immutable: its owner decided so for {pattern}, and can change that on the settings page of the repository"
+    )]
+    ImmutableTag {
+        /// The tag.
+        tag: Tag,
+        /// The pattern that says so.
+        pattern: String,
     },
     /// There is no PDS session to write with.
     #[error("this login cannot write to your repo any more; log in again and repeat")]

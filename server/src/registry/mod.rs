@@ -31,10 +31,12 @@ mod manifest_plan;
 mod notices;
 pub mod permissions;
 mod pull;
+mod pull_counts;
 mod push;
 mod records;
 mod referrers;
 pub mod registry_token;
+mod settings;
 mod tags;
 mod uploads;
 
@@ -43,12 +45,14 @@ pub use error::RegistryError;
 pub use pull::{BlobRead, FoundManifest};
 pub use push::StoredManifest;
 pub use referrers::ReferrersPage;
+pub use settings::{KnownSettings, TagPattern, TagPatternError};
 pub use tags::TagsPage;
 pub use uploads::Mounted;
 
 use cache::Cache;
 use hold_routing::Routes;
 use permissions::{Caller, DeleteAccess, PullAccess, PushAccess, Refusal, Repository, Rights};
+use pull_counts::PullCounts;
 
 /// How fresh an answer about somebody's records must be.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +80,7 @@ struct Inner {
     clock: Clock,
     settings: RegistrySettings,
     cache: Cache,
+    pull_counts: PullCounts,
 }
 
 /// What a [`Registry`] is made of.
@@ -114,6 +119,7 @@ impl Registry {
                 clock: parts.clock,
                 settings: parts.settings,
                 cache,
+                pull_counts: PullCounts::default(),
             }),
         }
     }

@@ -186,6 +186,9 @@ impl Push {
                     .await,
             );
         }
+        self.registry
+            .check_movable(&self.repository, &self.tags, &self.digest)
+            .await?;
         let (owner, path) = (&self.repository.owner, self.repository.path());
         let known = inner
             .database

@@ -348,6 +348,42 @@ impl Registry {
         Ok(())
     }
 
+    /// Takes up every manifest of a repository that its owner's PDS has, so that nothing is decided without one.
+    /// Returns the keys of records that name the repository and cannot be taken up: without bytes, or with others.
+    pub async fn take_up_manifests(
+        &self,
+        repository: &Repository,
+    ) -> Result<Vec<RecordKey>, RegistryError> {
+        let (owner, path) = (&repository.owner, repository.path());
+        let known = self
+            .inner
+            .database
+            .list_repository_manifests(owner, path)
+            .await?;
+        let known: HashSet<&str> = known.iter().map(|row| row.record_key.as_str()).collect();
+        let listing = self.list_records::<ManifestRecord>(owner).await?;
+        let mut unusable = Vec::new();
+        for (key, record) in &listing.records {
+            if record.repository != path.as_str() || known.contains(key.as_str()) {
+                continue;
+            }
+            let Ok(key) = key.parse::<RecordKey>() else {
+                continue;
+            };
+            let taken_up = match digest_of(&key, record) {
+                Some(digest) => {
+                    self.keep_manifest(repository, &digest, &key, record)
+                        .await?
+                }
+                None => None,
+            };
+            if taken_up.is_none() {
+                unusable.push(key);
+            }
+        }
+        Ok(unusable)
+    }
+
     async fn is_listed(&self, owner: &Did, collection: &str) -> Result<bool, RegistryError> {
         let listed_at = self.inner.database.find_listing(owner, collection).await?;
         let now = self.inner.clock.now_millis();

@@ -9,6 +9,7 @@ use crate::api::settings::data::{
     DataPage as DataPageData, DataSource, DeletionResult, Export, ExportState, HoldInUse, Outcome,
 };
 use crate::api::viewer::Viewer;
+use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::watch::Watch;
 use crate::{routes, text};
@@ -100,7 +101,15 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
             }
             .into_any(),
         ),
-        (false, false) => Some(view! { <ConfirmFirst /> }.into_any()),
+        (false, false) => Some(
+            view! {
+                <ConfirmFirst
+                    why="Such an archive is for your eyes only, so confirm first that it is you."
+                    return_to=routes::SETTINGS_DATA.to_owned()
+                />
+            }
+            .into_any(),
+        ),
     };
     // Without scripts the page asks again by itself while there is something to wait for.
     let reload = is_running.then(|| {
@@ -238,7 +247,7 @@ fn Outcomes(outcomes: Vec<Outcome>) -> impl IntoView {
 fn Remove(page: DataPageData) -> impl IntoView {
     let form = match (&page.captain_of, page.is_fresh) {
         (Some(hold), _) => {
-            let href = routes::hold_settings(hold);
+            let href = routes::hold_page(hold, "settings");
             view! {
                 <div class="notice">
                     <p>
@@ -252,7 +261,13 @@ fn Remove(page: DataPageData) -> impl IntoView {
             }
             .into_any()
         }
-        (None, false) => view! { <ConfirmFirst /> }.into_any(),
+        (None, false) => view! {
+            <ConfirmFirst
+                why="What is removed does not come back, so confirm first that it is you."
+                return_to=routes::SETTINGS_DATA.to_owned()
+            />
+        }
+        .into_any(),
         (None, true) => view! { <RemoveForm name=page.name.clone() with_records=false /> }.into_any(),
     };
     view! {
@@ -340,19 +355,6 @@ fn Gone(deletion: DeletionResult) -> impl IntoView {
                 <a class="button" href=routes::HOME>"Back to the start"</a>
             </p>
         </section>
-    }
-}
-
-#[component]
-fn ConfirmFirst() -> impl IntoView {
-    let address = format!("{}?fresh=1&return_to={}", routes::SIGN_IN, routes::SETTINGS_DATA);
-    view! {
-        <p class="confirm-first">
-            <span class="note">"Confirm first that it is you."</span>
-            <a class="button button-quiet" href=address>
-                "Sign in again"
-            </a>
-        </p>
     }
 }
 

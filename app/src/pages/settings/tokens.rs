@@ -9,6 +9,7 @@ use crate::api::settings::tokens::{
     CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage as TokensPageData, TokensSource,
 };
 use crate::components::ask_to_push::AskToPush;
+use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
 use crate::components::pull_command::CommandBlock;
@@ -56,7 +57,13 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
         view! { <NewToken form=page.form problem=page.problem username=page.username.clone() /> }
             .into_any()
     } else {
-        view! { <ConfirmFirst /> }.into_any()
+        view! {
+            <ConfirmFirst
+                why="A token opens your account for a long time, so confirm first that it is you."
+                return_to=routes::SETTINGS_TOKENS.to_owned()
+            />
+        }
+        .into_any()
     };
     view! {
         <p>
@@ -87,23 +94,6 @@ fn Created(created: CreatedToken) -> impl IntoView {
             </p>
             <Listing label="Access token" text=created.secret />
         </section>
-    }
-}
-
-#[component]
-fn ConfirmFirst() -> impl IntoView {
-    let address = format!(
-        "{}?fresh=1&return_to={}",
-        routes::SIGN_IN,
-        routes::SETTINGS_TOKENS
-    );
-    view! {
-        <p>"A token opens your account for a long time, so confirm first that it is you."</p>
-        <p>
-            <a class="button" href=address>
-                "Sign in again"
-            </a>
-        </p>
     }
 }
 

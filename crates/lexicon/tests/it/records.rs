@@ -24,6 +24,7 @@ fn samples() -> BTreeMap<&'static str, Value> {
         sample(&records::sailor_profile()),
         sample(&records::sailor_star()),
         sample(&records::repo_page()),
+        sample(&records::repository_settings()),
         sample(&records::hold_captain()),
         sample(&records::hold_crew()),
         sample(&records::hold_layer()),
@@ -92,7 +93,8 @@ fn every_type_keeps_the_string_limits_of_its_lexicon() {
     let lexicons = lexicons();
     for (id, record) in samples() {
         for (field, schema) in properties(&lexicons[id]["defs"]["main"]["record"]) {
-            let Some(max_length) = schema["maxLength"].as_u64() else {
+            let is_text = schema["type"] == "string";
+            let Some(max_length) = schema["maxLength"].as_u64().filter(|_| is_text) else {
                 continue;
             };
             let max_length = usize::try_from(max_length).expect("a small number");
@@ -158,6 +160,7 @@ fn reads(id: &str, record: &Value) -> bool {
         nsid::SAILOR_PROFILE => reads_as::<lexicon::SailorProfile>(record),
         nsid::SAILOR_STAR => reads_as::<lexicon::SailorStar>(record),
         nsid::REPO_PAGE => reads_as::<lexicon::RepoPage>(record),
+        nsid::REPOSITORY_SETTINGS => reads_as::<lexicon::RepositorySettings>(record),
         nsid::HOLD_CAPTAIN => reads_as::<lexicon::HoldCaptain>(record),
         nsid::HOLD_CREW => reads_as::<lexicon::HoldCrew>(record),
         nsid::HOLD_LAYER => reads_as::<lexicon::HoldLayer>(record),

@@ -13,6 +13,8 @@ use atproto::syntax::Did;
 use oci::{Action, RepositoryPath};
 use serde::{Deserialize, Serialize};
 
+use crate::glob;
+
 /// Longest path of a pattern; as long as that of a repository.
 const MAX_PATH_BYTES: usize = 255;
 
@@ -114,35 +116,8 @@ impl RepositoryPattern {
             PatternOwner::Anybody => true,
             PatternOwner::Account(account) => account == owner,
         };
-        is_owners && glob_matches(self.path.as_bytes(), path.as_str().as_bytes())
+        is_owners && glob::matches(&self.path, path.as_str())
     }
-}
-
-/// `*` stands for any bytes. Goes back to the last star only, so it never takes longer than the product of both
-/// lengths.
-fn glob_matches(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut read) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while read < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                last_star = Some((at, read));
-                at += 1;
-            }
-            Some(byte) if *byte == text[read] => {
-                at += 1;
-                read += 1;
-            }
-            _ => {
-                let Some((star, from)) = last_star else {
-                    return false;
-                };
-                last_star = Some((star, from + 1));
-                (at, read) = (star + 1, from + 1);
-            }
-        }
-    }
-    pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
 impl fmt::Display for RepositoryPattern {
@@ -374,7 +349,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(
-                glob_matches(pattern.as_bytes(), text.as_bytes()),
+                glob::matches(&pattern, &text),
                 slow(pattern.as_bytes(), text.as_bytes())
             );
         }

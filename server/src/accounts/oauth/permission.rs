@@ -14,6 +14,8 @@ pub enum Permission {
     Push,
     /// Writing their settings into their repo.
     Settings,
+    /// Describing their repositories, deciding about them, and deleting from them.
+    Repositories,
     /// Writing stars into their repo.
     Star,
     /// Managing holds, and their own data in holds.
@@ -22,13 +24,20 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 4] = [Self::Push, Self::Settings, Self::Star, Self::Holds];
+    pub const ALL: [Self; 5] = [
+        Self::Push,
+        Self::Settings,
+        Self::Repositories,
+        Self::Star,
+        Self::Holds,
+    ];
 
     /// Its name in addresses and forms.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Push => "push",
             Self::Settings => "settings",
+            Self::Repositories => "repositories",
             Self::Star => "star",
             Self::Holds => "holds",
         }
@@ -74,17 +83,39 @@ impl Permission {
             ]
             .concat(),
             Self::Settings => records(&[nsid::SAILOR_PROFILE]),
+            Self::Repositories => [
+                records(&[
+                    nsid::MANIFEST,
+                    nsid::REPO_PAGE,
+                    nsid::REPOSITORY_SETTINGS,
+                    nsid::TAG,
+                ]),
+                vec!["blob:image/*".to_owned()],
+                // A hold elsewhere is told what it need not keep any more.
+                methods(&[nsid::NOTIFY_MANIFEST]),
+            ]
+            .concat(),
             Self::Star => records(&[nsid::SAILOR_STAR]),
             Self::Holds => methods(&[
                 nsid::ACCEPT_CAPTAINCY,
+                nsid::COLLECT_GARBAGE,
                 nsid::CREATE_RECORD,
                 nsid::DELETE_RECORD,
                 nsid::DELETE_USER_DATA,
+                nsid::ESTIMATE_REMOVAL,
                 nsid::EXPORT_USER_DATA,
+                nsid::GET_CAPTAINCY_OFFER,
+                nsid::GET_NETWORK_STATUS,
                 nsid::GET_QUOTA,
+                nsid::GET_USAGE,
+                nsid::LIST_ACTIVITY,
+                nsid::LIST_COLLECTIONS,
                 nsid::OFFER_CAPTAINCY,
                 nsid::PUT_RECORD,
+                nsid::REQUEST_CRAWL_OF_HOLD,
                 nsid::REQUEST_CREW,
+                nsid::START_COLLECTION,
+                nsid::STOP_COLLECTION,
                 nsid::UPDATE_CREW_TIER,
             ]),
         })

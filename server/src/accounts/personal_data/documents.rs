@@ -116,7 +116,19 @@ pub(super) async fn registry(
             json!({ "name": format!("{owner}/{path}"), "manifests": manifests, "tags": tags })
         })
         .collect();
-    Ok(json!({ "did": did, "repositories": repositories }))
+    let deletions = parts.database.list_deletions_of(did).await?;
+    let deletions: Vec<Value> = deletions
+        .into_iter()
+        .map(|deletion| {
+            json!({
+                "repository": format!("{owner}/{}", deletion.repository),
+                "cause": deletion.cause,
+                "state": deletion.state,
+                "startedAt": millis(deletion.started_at),
+            })
+        })
+        .collect();
+    Ok(json!({ "did": did, "repositories": repositories, "deletions": deletions }))
 }
 
 /// Sizes of blobs, as holds say them.

@@ -1,7 +1,7 @@
 //! Who is signed in, for every request to a page.
 //!
-//! A layer reads the cookie once and asks the database; handlers ask for [`Viewer`], or for [`SignedIn`] where nobody
-//! else may come.
+//! A layer reads the cookie once and asks the database; handlers ask for [`Viewer`], for [`SignedIn`] where nobody
+//! else may come, or for [`FreshlySignedIn`] where a browser left open on a desk must not be enough.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::cookies::Cookies;
 use super::onward;
@@ -42,7 +42,14 @@ pub struct SignedIn {
     pub handle: Option<Handle>,
     /// The browser's session, with what its forms must carry.
     pub browser_session: BrowserSession,
+    /// They showed who they are a short while ago ([`BrowserSessions::is_fresh`]).
+    pub is_fresh: bool,
 }
+
+/// Somebody who showed who they are a short while ago, for what is dangerous (checklist BF-10). Everybody else is sent
+/// to sign in again, and from there back to the page they came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreshlySignedIn(pub SignedIn);
 
 /// Whoever looks at a page, signed in or not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -90,6 +97,7 @@ impl BrowserSessionLayer {
         let identity = self.identities.resolve(&account, Freshness::ForReading);
         let handle = identity.await.ok().and_then(|known| known.handle.clone());
         Some(SignedIn {
+            is_fresh: self.browsers.is_fresh(&browser_session),
             did,
             handle,
             browser_session,
@@ -140,6 +148,19 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for FreshlySignedIn {
+    type Rejection = SignInNeeded;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, SignInNeeded> {
+        let signed_in = SignedIn::from_request_parts(parts, state).await?;
+        if signed_in.is_fresh {
+            Ok(Self(signed_in))
+        } else {
+            Err(SignInNeeded::again(parts))
+        }
+    }
+}
+
 impl SignInNeeded {
     /// Sends the browser to the sign-in page, and from there back to where it wanted to go.
     pub fn new(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
@@ -151,11 +172,36 @@ impl SignInNeeded {
             return Self(onward::page(wanted, "Opening the page"));
         }
         let return_to = ReturnTo::new(if is_read { wanted } else { "/" });
-        let query: String = form_urlencoded::Serializer::new(String::new())
-            .append_pair("return_to", return_to.as_str())
-            .finish();
-        Self(Redirect::to(&format!("{SIGN_IN_PATH}?{query}")).into_response())
+        Self(Redirect::to(&sign_in_address(&return_to, false)).into_response())
     }
+
+    /// Asks somebody who is signed in to show who they are once more. What a form said is not kept: they come back to
+    /// the page that has it.
+    fn again(parts: &Parts) -> Self {
+        let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+        let form = (!is_read).then(|| page_of_form(&parts.headers)).flatten();
+        let return_to = ReturnTo::new(form.as_deref().unwrap_or(wanted));
+        Self(Redirect::to(&sign_in_address(&return_to, true)).into_response())
+    }
+}
+
+/// Where somebody signs in and comes back from. `fresh` asks for the password although they are signed in.
+pub fn sign_in_address(return_to: &ReturnTo, fresh: bool) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if fresh {
+        query.append_pair("fresh", "1");
+    }
+    query.append_pair("return_to", return_to.as_str());
+    format!("{SIGN_IN_PATH}?{}", query.finish())
+}
+
+/// The path of the page that a form was on. Forms of other sites do not get here, and another host's path would only
+/// be one of ours that is not found.
+fn page_of_form(headers: &HeaderMap) -> Option<String> {
+    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let page = Url::parse(referer).ok()?;
+    Some(page[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
 }
 
 fn is_led_by_other_site(headers: &HeaderMap) -> bool {

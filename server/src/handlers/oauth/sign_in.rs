@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use atproto::syntax::Handle;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,12 +29,18 @@ pub async fn post(
     };
     let identifier = form.find("identifier").unwrap_or_default().to_owned();
     let return_to = ReturnTo::new(form.find("return_to").unwrap_or_default());
-    let wanted = form.all("allow").filter_map(Permission::find).collect();
+    let wanted: BTreeSet<_> = form.all("allow").filter_map(Permission::find).collect();
+    let fresh = form.find("fresh").is_some();
+    let permissions = if fresh || !wanted.is_empty() {
+        with_granted(&state, &viewer, &identifier, wanted).await
+    } else {
+        wanted
+    };
     let request = SignInRequest {
-        permissions: with_granted(&state, &viewer, &identifier, wanted).await,
+        permissions,
         identifier: identifier.clone(),
         return_to: return_to.clone(),
-        fresh: form.find("fresh").is_some(),
+        fresh,
     };
     match state.oauth.start_sign_in(request).await {
         Ok(started) => {
@@ -69,7 +76,7 @@ pub async fn forget(State(state): State<OAuthState>) -> Response {
     response
 }
 
-/// Somebody who allows more keeps what they allowed before.
+/// Somebody who allows more, or shows who they are once more, keeps what they allowed before.
 async fn with_granted(
     state: &OAuthState,
     viewer: &Viewer,
@@ -79,7 +86,8 @@ async fn with_granted(
     let Some(signed_in) = &viewer.0 else {
         return wanted;
     };
-    if signed_in.did.as_str() == identifier && !wanted.is_empty() {
+    let handle = signed_in.handle.as_ref().map(Handle::as_str);
+    if signed_in.did.as_str() == identifier || handle == Some(identifier) {
         let session = &signed_in.browser_session.oauth_session_id;
         // Without the answer the person is asked for less, which is no harm.
         wanted.extend(state.oauth.granted_to(session).await.unwrap_or_default());

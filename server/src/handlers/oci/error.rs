@@ -133,6 +133,10 @@ impl From<RegistryError> for OciError {
         match error {
             RegistryError::Refused { refusal, reason } => refused(refusal, reason),
             RegistryError::Owner(error) => owner_error(&error),
+            RegistryError::ImmutableTag { tag, pattern } => {
+                Self::new(ErrorCode::Denied, message)
+                    .with_detail(json!({ "tag": tag, "pattern": pattern }))
+            }
             RegistryError::RepositoryUnknown => Self::new(ErrorCode::NameUnknown, message),
             RegistryError::ManifestUnknown { .. } => Self::new(ErrorCode::ManifestUnknown, message),
             RegistryError::BlobUnknown { .. } => Self::new(ErrorCode::BlobUnknown, message),

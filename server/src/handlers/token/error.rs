@@ -103,8 +103,8 @@ impl IntoResponse for TokenError {
             Self::AccessToken(error) => access_token_failed(&error),
             // Not 403, for which podman and skopeo show no reason.
             Self::NoSession { public_url } => unauthorized(&format!(
-                "this registry has no sign-in of yours to write to your repo with: sign in at \
-                 {public_url}sign-in once, then push again"
+                "you have not allowed this registry to write into your repo: allow pushes on \
+                 {public_url}settings/tokens, then push again"
             )),
             Self::Session(error) => not_made(&error),
             Self::Registry(error) => not_made(&error),

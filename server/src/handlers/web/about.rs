@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::clients::relay::{Following, Relays};
+use crate::clients::relay::Relays;
 use crate::handlers::health::Readiness;
 use crate::registry::Registry;
 
@@ -142,18 +142,17 @@ async fn look_at_holds(registry: &Registry) -> Vec<Part> {
 }
 
 async fn look_at_relays(relays: &Relays) -> Vec<Part> {
-    let looked = tokio::time::timeout(PATIENCE, relays.following()).await;
-    let looked = looked.unwrap_or_else(|_| relays.unknown());
-    looked
+    let states = tokio::time::timeout(PATIENCE, relays.states()).await;
+    let states = states.unwrap_or_default();
+    states
         .into_iter()
-        .map(|(relay, following)| {
-            let name = relay.host_str().unwrap_or_default().to_owned();
-            let (works, words) = match following {
-                Following::Follows => (true, "Follows the hold here"),
-                Following::KnowsNot => (false, "Does not know the hold here yet"),
-                Following::Silent => (false, "Does not answer"),
+        .map(|state| {
+            let (works, words) = match (state.status, state.problem) {
+                (Some(status), _) => (true, format!("Follows the hold here ({status})")),
+                (None, Some(problem)) => (false, problem),
+                (None, None) => (true, "Follows the hold here".to_owned()),
             };
-            part("relay", &name, works, words)
+            part("relay", &state.relay, works, &words)
         })
         .collect()
 }

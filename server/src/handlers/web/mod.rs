@@ -110,7 +110,6 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
     let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
-    let recent = catalog_pages.clone().map(home::Recent::new);
     let facts = Arc::new(about::ServerFacts::new(
         settings.registry_host.clone(),
         settings.keeping.clone(),
@@ -120,8 +119,7 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let for_programs = match &catalog_pages {
         Some(pages) => json::routes(pages.clone())
             .merge(feeds::routes(pages.clone()))
-            .merge(avatars::routes(pages.clone()))
-            .merge(home::routes(pages.clone())),
+            .merge(avatars::routes(pages.clone())),
         None => Router::new(),
     };
     let for_programs = for_programs.merge(about::routes(facts.clone()));
@@ -130,9 +128,6 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let provide_sources = move || {
         provide_context(home_page.clone());
         provide_context(facts.clone());
-        if let Some(recent) = &recent {
-            recent.provide();
-        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };

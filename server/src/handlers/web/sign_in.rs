@@ -6,6 +6,7 @@ use url::form_urlencoded;
 
 use super::WebSettings;
 use crate::accounts::oauth::ReturnTo;
+use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::FailedSignIn;
 
@@ -32,6 +33,13 @@ pub(super) fn page(parts: &Parts, cookies: Cookies, settings: &WebSettings) -> S
             "fresh" => page.fresh = true,
             _ => {}
         }
+    }
+    // Whoever shows who they are once more is hardly somebody else.
+    if page.fresh
+        && let Viewer(Some(signed_in)) = Viewer::of(parts)
+    {
+        let SignedIn { did, handle, .. } = signed_in;
+        page.identifier = handle.map_or_else(|| did.to_string(), |handle| handle.to_string());
     }
     page
 }

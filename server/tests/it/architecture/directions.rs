@@ -22,6 +22,7 @@ const DOMAIN: &[&str] = &[
     "server/src/hold/",
     "server/src/identity/",
     "server/src/registry/",
+    "server/src/repositories/",
 ];
 
 const BELOW_HANDLERS: &[&str] = &[
@@ -31,10 +32,12 @@ const BELOW_HANDLERS: &[&str] = &[
     "server/src/clients/",
     "server/src/clock.rs",
     "server/src/db/",
+    "server/src/glob.rs",
     "server/src/hold/",
     "server/src/identity/",
     "server/src/keyed_lock.rs",
     "server/src/registry/",
+    "server/src/repositories/",
     "server/src/secrets.rs",
 ];
 

@@ -4,12 +4,14 @@ mod beginnings;
 mod browser;
 mod callbacks;
 mod confidential;
-mod fake_server;
+pub mod fake_server;
+mod fresh;
 mod hostile;
 mod reference;
 mod reference_pages;
 mod refresh;
-mod scene;
+pub mod scene;
+mod signed_in_scene;
 
 use browser::Browser;
 use reference_pages::{Answer, visit};

@@ -1,102 +1,18 @@
 //! Keeping sessions alive: one refresh at a time among all replicas, and nobody is signed out for no reason.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use atproto::syntax::Did;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::accounts::PdsSessionError;
-use server::accounts::oauth::Permission;
-use server::clock::Clock;
 
-use super::browser::Browser;
-use super::fake_server::{FakeAccount, FakeServer};
-use crate::harness::{Engine, TestServer};
-
-/// Somebody who is signed in, with a session at a server that keeps tokens as the reference does: one refresh kills
-/// the tokens before, and a refresh token that comes twice kills all.
-struct Scene {
-    fake: FakeServer,
-    longshore: TestServer,
-    clock: Clock,
-    account: FakeAccount,
-    browser: Browser,
-}
-
-impl Scene {
-    async fn new(engine: Engine) -> Self {
-        let clock = Clock::fixed(Clock::System.now());
-        let fake = FakeServer::start(&clock).await;
-        let longshore = fake.longshore(engine, &clock).await;
-        let account = fake.new_account();
-        let scope = format!("atproto {}", Permission::Push.scopes());
-        fake.set_token_field("scope", json!(scope));
-        let browser = Browser::new(&longshore);
-        let scene = Self {
-            fake,
-            longshore,
-            clock,
-            account,
-            browser,
-        };
-        scene.sign_in().await;
-        scene
-    }
-
-    async fn sign_in(&self) {
-        let page = self
-            .browser
-            .begin(&self.account.handle, &[("allow", "push")])
-            .await;
-        let back = self
-            .browser
-            .come_back(&self.fake.agree(&page, &self.account.did))
-            .await;
-        assert_eq!(back.status, 200, "{}", back.problem());
-    }
-
-    fn did(&self) -> Did {
-        self.account.did.parse().unwrap()
-    }
-
-    async fn session(&self) -> Option<String> {
-        let oauth = &self.longshore.state.oauth;
-        oauth
-            .find_session_for(&self.did(), Permission::Push)
-            .await
-            .unwrap()
-    }
-
-    /// Asks the PDS for something in the person's name, by way of one of the replicas.
-    async fn act_by(&self, server: &TestServer, session: &str) -> Result<(), PdsSessionError> {
-        let pds = server.state.sessions.open(session, &self.did()).await?;
-        let until = self.clock.now() + TimeDelta::seconds(60);
-        pds.get_service_auth("did:web:hold.example.com", "io.atcr.hold.getQuota", until)
-            .await?;
-        Ok(())
-    }
-
-    async fn act(&self, session: &str) -> Result<(), PdsSessionError> {
-        self.act_by(&self.longshore, session).await
-    }
-
-    fn refreshes(&self) -> usize {
-        self.fake.lies.refreshes.load(Ordering::SeqCst)
-    }
-
-    fn replays(&self) -> usize {
-        self.fake.lies.replays.load(Ordering::SeqCst)
-    }
-
-    async fn is_signed_in(&self) -> bool {
-        self.browser.signed_in_as().await.is_some()
-    }
-}
+use super::fake_server::FakeServer;
+use super::signed_in_scene::{SignedInScene, until};
+use crate::harness::Engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_50_a_storm_at_expiry_on_two_replicas_is_one_refresh_each_time() {
-    let scene = Scene::new(Engine::Postgresql).await;
+    let scene = SignedInScene::new(Engine::Postgresql).await;
     let replica = scene.longshore.start_replica().await;
     let session = scene.session().await.unwrap();
     for round in 1..=10 {
@@ -123,7 +39,7 @@ async fn oa_50_a_storm_at_expiry_on_two_replicas_is_one_refresh_each_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_50_a_process_that_dies_while_it_refreshes_is_followed_by_another() {
-    let scene = Scene::new(Engine::Postgresql).await;
+    let scene = SignedInScene::new(Engine::Postgresql).await;
     let session = scene.session().await.unwrap();
     scene.clock.advance(TimeDelta::minutes(61));
     scene.fake.lies.hanging.store(true, Ordering::SeqCst);
@@ -156,7 +72,7 @@ async fn oa_50_a_process_that_dies_while_it_refreshes_is_followed_by_another() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_50_a_lost_answer_signs_nobody_out_and_one_more_consent_mends_it() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     let session = scene.session().await.unwrap();
     scene.clock.advance(TimeDelta::minutes(61));
     scene.fake.lies.lost_answers.store(1, Ordering::SeqCst);
@@ -182,7 +98,7 @@ async fn oa_50_a_lost_answer_signs_nobody_out_and_one_more_consent_mends_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_51_an_hour_of_trouble_at_the_server_signs_nobody_out() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     let session = scene.session().await.unwrap();
     scene.clock.advance(TimeDelta::minutes(61));
     for (status, body) in [(500, "trouble"), (503, ""), (429, "{}"), (502, "<html>")] {
@@ -204,7 +120,7 @@ async fn oa_51_an_hour_of_trouble_at_the_server_signs_nobody_out() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_51_and_oa_53_a_session_that_the_person_revoked_ends_here_too() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     let session = scene.session().await.unwrap();
     scene.fake.revoke_everything();
     // Before its time is over: the PDS refuses the token, and the refresh says why.
@@ -218,7 +134,7 @@ async fn oa_51_and_oa_53_a_session_that_the_person_revoked_ends_here_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_52_an_account_that_moved_or_became_another_one_has_no_session_here_any_more() {
-    let moved = Scene::new(Engine::Sqlite).await;
+    let moved = SignedInScene::new(Engine::Sqlite).await;
     let elsewhere = FakeServer::start(&moved.clock).await;
     let session = moved.session().await.unwrap();
     let pds_of = &moved.fake.lies.pds_of;
@@ -239,7 +155,7 @@ async fn oa_52_an_account_that_moved_or_became_another_one_has_no_session_here_a
     );
     assert!(!moved.is_signed_in().await);
 
-    let other = Scene::new(Engine::Sqlite).await;
+    let other = SignedInScene::new(Engine::Sqlite).await;
     let session = other.session().await.unwrap();
     other
         .fake
@@ -254,7 +170,7 @@ async fn oa_52_an_account_that_moved_or_became_another_one_has_no_session_here_a
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_keeps_the_refresh_token_is_asked_with_it_again() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     scene.fake.set_token_field("refresh_token", Value::Null);
     let session = scene.session().await.unwrap();
     scene.clock.advance(TimeDelta::minutes(61));
@@ -264,7 +180,7 @@ async fn a_server_that_keeps_the_refresh_token_is_asked_with_it_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signing_out_keeps_what_access_tokens_use() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     let session = scene.session().await.unwrap();
     let oauth = &scene.longshore.state.oauth;
     oauth.keep_for_tokens(&session).await.unwrap();
@@ -281,7 +197,7 @@ async fn signing_out_keeps_what_access_tokens_use() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bf_07_a_browser_that_was_not_used_for_long_is_signed_out() {
-    let scene = Scene::new(Engine::Sqlite).await;
+    let scene = SignedInScene::new(Engine::Sqlite).await;
     for _ in 0..6 {
         scene.clock.advance(TimeDelta::days(29));
         assert!(scene.is_signed_in().await, "it is used");
@@ -291,15 +207,4 @@ async fn bf_07_a_browser_that_was_not_used_for_long_is_signed_out() {
     scene.sign_in().await;
     scene.clock.advance(TimeDelta::days(31));
     assert!(!scene.is_signed_in().await, "a month without use");
-}
-
-async fn until(condition: impl Fn() -> bool) {
-    let wait = async {
-        while !condition() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), wait)
-        .await
-        .unwrap();
 }

@@ -54,7 +54,10 @@ impl Sailor {
 
     async fn records(&self, collection: &str) -> usize {
         let url = format!("{}/xrpc/com.atproto.repo.listRecords", self.account.pds);
-        let query = [("repo", self.account.did.as_str()), ("collection", collection)];
+        let query = [
+            ("repo", self.account.did.as_str()),
+            ("collection", collection),
+        ];
         let answer = crate::harness::http().get(url).query(&query).send().await;
         let answer: Value = answer.unwrap().json().await.unwrap();
         answer["records"].as_array().unwrap().len()
@@ -87,7 +90,10 @@ async fn export(browser: &Browser<'_>) -> Value {
 async fn archive_address(browser: &Browser<'_>) -> String {
     let page = browser.open(PAGE).await.expect(StatusCode::OK).text();
     let (_, rest) = page.split_once("href=\"/settings/data/archives/").unwrap();
-    format!("/settings/data/archives/{}", rest.split('"').next().unwrap())
+    format!(
+        "/settings/data/archives/{}",
+        rest.split('"').next().unwrap()
+    )
 }
 
 /// The files of an archive, by their names below its folder.
@@ -107,12 +113,17 @@ fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
         files.insert(name, archive[begin..begin + size].to_vec());
         at = begin + size;
     }
-    assert!(archive[at..].starts_with(b"PK\x01\x02"), "the directory follows");
+    assert!(
+        archive[at..].starts_with(b"PK\x01\x02"),
+        "the directory follows"
+    );
     files
 }
 
 fn json(files: &BTreeMap<String, Vec<u8>>, name: &str) -> Value {
-    let file = files.get(name).unwrap_or_else(|| panic!("{name} in {:?}", files.keys()));
+    let file = files
+        .get(name)
+        .unwrap_or_else(|| panic!("{name} in {:?}", files.keys()));
     serde_json::from_slice(file).unwrap()
 }
 
@@ -187,7 +198,7 @@ on_every_topology! {
 
         // For its owner alone.
         let bob = Browser::of(server, &network().bob).await;
-        bob.open(&address).await.expect(StatusCode::NOT_FOUND);
+        bob.open(&address).await.expect(StatusCode::GONE);
         Browser::of_nobody(server).open(&address).await.expect(StatusCode::SEE_OTHER);
         server.nobody().get(&address).await.expect(StatusCode::SEE_OTHER);
     }
@@ -258,7 +269,12 @@ async fn the_captain_hands_the_hold_over_first() {
     let page = browser.open(PAGE).await.expect(StatusCode::OK).text();
     assert!(page.contains("Hand over the hold") && !page.contains("name=\"delete\""));
     let refused = delete(&browser, &alice.handle, &[]).await;
-    assert!(refused.expect(StatusCode::CONFLICT).text().contains("hand it over"));
+    assert!(
+        refused
+            .expect(StatusCode::CONFLICT)
+            .text()
+            .contains("hand it over")
+    );
     browser.open(PAGE).await.expect(StatusCode::OK);
     server.stop().await;
 }
@@ -274,23 +290,57 @@ async fn a_hold_that_does_not_answer_is_named_and_asked_again() {
     let hold = hold.pause().await;
 
     let made = export(&browser).await;
-    assert_eq!((made["state"].as_str(), made["missing"].as_u64()), (Some("ready"), Some(1)), "{made}");
+    assert_eq!(
+        (made["state"].as_str(), made["missing"].as_u64()),
+        (Some("ready"), Some(1)),
+        "{made}"
+    );
     let page = browser.open(PAGE).await.expect(StatusCode::OK).text();
-    assert!(page.contains("this is missing in the archive") && page.contains("It did not answer"), "{page}");
+    assert!(
+        page.contains("this is missing in the archive") && page.contains("It did not answer"),
+        "{page}"
+    );
     let archive = browser.open(&archive_address(&browser).await).await;
-    let readme = String::from_utf8(files(&archive.expect(StatusCode::OK).body)["README.txt"].clone()).unwrap();
+    let readme =
+        String::from_utf8(files(&archive.expect(StatusCode::OK).body)["README.txt"].clone())
+            .unwrap();
     assert!(readme.contains(&format!("{did}: MISSING")), "{readme}");
 
     let kept = delete(&browser, &sailor.account.handle, &[]).await;
     let text = kept.expect(StatusCode::OK).text();
-    assert!(text.contains("Not everything is gone yet") && text.contains(did.as_str()), "{text}");
+    assert!(
+        text.contains("Not everything is gone yet") && text.contains(did.as_str()),
+        "{text}"
+    );
     assert_eq!(kept.find_header("set-cookie"), None);
 
     let hold = hold.resume().await;
-    assert_eq!(hold.hold().export_user_data(&person).await.unwrap().layers.len(), 3);
+    assert_eq!(
+        hold.hold()
+            .export_user_data(&person)
+            .await
+            .unwrap()
+            .layers
+            .len(),
+        3
+    );
     let removed = delete(&browser, &sailor.account.handle, &[]).await;
-    assert!(removed.expect(StatusCode::OK).text().contains("Everything about you is removed"), "{}", removed.text());
-    assert!(hold.hold().export_user_data(&person).await.unwrap().layers.is_empty());
+    assert!(
+        removed
+            .expect(StatusCode::OK)
+            .text()
+            .contains("Everything about you is removed"),
+        "{}",
+        removed.text()
+    );
+    assert!(
+        hold.hold()
+            .export_user_data(&person)
+            .await
+            .unwrap()
+            .layers
+            .is_empty()
+    );
     hold.stop().await;
     server.stop().await;
 }
@@ -307,19 +357,39 @@ async fn whoever_signed_in_long_ago_shows_again_who_they_are() {
     let address = archive_address(&browser).await;
     clock.advance(chrono::TimeDelta::minutes(20));
     let page = browser.open(PAGE).await.expect(StatusCode::OK).text();
-    assert!(page.contains("/sign-in?fresh=1") && !page.contains("name=\"delete\"") && !page.contains("name=\"export\""));
+    assert!(
+        page.contains("name=\"fresh\" value=\"1\"")
+            && !page.contains("name=\"delete\"")
+            && !page.contains("name=\"export\"")
+    );
     for field in ["export", "delete"] {
-        let sent = browser.submit(PAGE, &[(field, "1"), ("confirm", &bob.handle)]).await;
-        assert_eq!(sent.expect(StatusCode::SEE_OTHER).header("location"), PAGE);
+        let sent = browser
+            .submit(PAGE, &[(field, "1"), ("confirm", &bob.handle)])
+            .await;
+        let again = sent.expect(StatusCode::SEE_OTHER).header("location");
+        assert!(again.starts_with("/sign-in?fresh=1"), "{again}");
     }
     // The browser that asked may fetch what it asked for; another one has to be fresh.
     browser.open(&address).await.expect(StatusCode::OK);
-    let other = server.state.browsers.sign_in(&bob.did.parse().unwrap(), "none", "Other", None).await.unwrap();
+    let other = server
+        .state
+        .browsers
+        .sign_in(&bob.did.parse().unwrap(), "none", "Other", None)
+        .await
+        .unwrap();
     clock.advance(chrono::TimeDelta::minutes(20));
     let cookie = format!("longshore-session={}", other.expose_secret());
     let headers = [("sec-fetch-site", "none"), ("cookie", cookie.as_str())];
-    let fetched = server.nobody().send(http::Method::GET, &address, &headers, "").await;
-    assert!(fetched.expect(StatusCode::SEE_OTHER).header("location").starts_with("/sign-in?fresh=1"));
+    let fetched = server
+        .nobody()
+        .send(http::Method::GET, &address, &headers, "")
+        .await;
+    assert!(
+        fetched
+            .expect(StatusCode::SEE_OTHER)
+            .header("location")
+            .starts_with("/sign-in?fresh=1")
+    );
     clock.advance(chrono::TimeDelta::hours(24));
     assert_eq!(server.state.personal_data.purge_exports().await.unwrap(), 1);
     server.stop().await;

@@ -7,7 +7,7 @@ use atproto::syntax::{AtUri, Datetime, Did};
 use lexicon::{
     ActorProfile, BlobReference, FeedPost, HoldCaptain, HoldCrew, HoldLayer, HoldStats,
     ManifestRecord, ManifestReference, Platform, RepoPage, RepositorySubject, SailorProfile,
-    SailorStar, TagRecord,
+    RepositorySettings, Retention, RetentionRule, SailorStar, TagRecord,
 };
 
 pub const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -136,6 +136,24 @@ pub fn repo_page() -> RepoPage {
         repository: "tools/app".to_owned(),
         description: Some("# App".to_owned()),
         avatar: Some(blob("image/png")),
+        created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+pub fn repository_settings() -> RepositorySettings {
+    RepositorySettings {
+        repository: "tools/app".to_owned(),
+        immutable_tags: Some(vec!["v*".to_owned()]),
+        retention: Some(Retention {
+            enabled: true,
+            rules: vec![RetentionRule {
+                tags: "nightly-*".to_owned(),
+                keep_newest: Some(7),
+                older_than_days: Some(30),
+            }],
+            untagged_after_days: Some(14),
+        }),
         created_at: moment(),
         updated_at: moment(),
     }

@@ -18,13 +18,8 @@ pub(super) async fn get(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let missing = || {
-        (
-            StatusCode::NOT_FOUND,
-            "There is no such archive, or its day is over.\n",
-        )
-            .into_response()
-    };
+    // Whether there ever was one of this name is nobody's business but its owner's, and after its day not theirs.
+    let missing = || (StatusCode::GONE, "This archive is not there any more.\n").into_response();
     let Some(data) = state.personal_data.clone() else {
         return missing();
     };
@@ -39,7 +34,7 @@ pub(super) async fn get(
         return missing();
     };
     let session = &signed_in.browser_session;
-    if session.id.as_str() != export.browser_session && !state.browsers.is_fresh(session) {
+    if session.id.as_str() != export.browser_session && !signed_in.is_fresh {
         let page = app::routes::SETTINGS_DATA;
         let again = format!("{}?fresh=1&return_to={page}", app::routes::SIGN_IN);
         return Redirect::to(&again).into_response();

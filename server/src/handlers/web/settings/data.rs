@@ -19,7 +19,7 @@ use crate::accounts::personal_data::{
     DataExport, Deletion, ExportState as Made, PersonalDataError, Removal,
 };
 use crate::handlers::form::Form;
-use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
 use crate::handlers::web::render::RenderPage;
 use crate::handlers::web::sentence;
 
@@ -82,7 +82,7 @@ impl DataSource for OwnData {
     async fn data_page(&self) -> DataPage {
         let mut page = DataPage {
             name: name(&self.signed_in),
-            is_fresh: is_fresh(&self.state, &self.signed_in),
+            is_fresh: self.signed_in.is_fresh,
             problem: self.sent.problem.clone(),
             deletion: self.sent.deletion.clone(),
             ..DataPage::default()
@@ -115,6 +115,7 @@ pub(super) async fn progress(State(state): State<SettingsState>, signed_in: Sign
 pub(super) async fn post(
     State(state): State<SettingsState>,
     signed_in: SignedIn,
+    fresh: Result<FreshlySignedIn, SignInNeeded>,
     Extension(render): Extension<RenderPage>,
     body: Body,
 ) -> Response {
@@ -122,12 +123,10 @@ pub(super) async fn post(
         Ok(form) => form,
         Err(error) => return error.into_response(),
     };
-    let Some(data) = state
-        .personal_data
-        .clone()
-        .filter(|_| is_fresh(&state, &signed_in))
-    else {
-        // The page itself says what to do.
+    if let Err(sign_in_again) = fresh {
+        return sign_in_again.into_response();
+    }
+    let Some(data) = state.personal_data.clone() else {
         return Redirect::to(routes::SETTINGS_DATA).into_response();
     };
     let show = async |status, sent: Sent| {
@@ -326,10 +325,6 @@ fn name(signed_in: &SignedIn) -> String {
         Some(handle) => handle.to_string(),
         None => signed_in.did.to_string(),
     }
-}
-
-fn is_fresh(state: &SettingsState, signed_in: &SignedIn) -> bool {
-    state.browsers.is_fresh(&signed_in.browser_session)
 }
 
 fn log(error: &PersonalDataError, what: &'static str) {

@@ -18,9 +18,7 @@ use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 
 use crate::accounts::oauth::OAuthSessions;
-use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles,
-};
+use crate::accounts::{AccessTokens, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles};
 use crate::clock::Clock;
 use crate::handlers::middleware::browser_session::SignedIn;
 use crate::handlers::middleware::cookies::Cookies;

@@ -21,7 +21,7 @@ use crate::accounts::access_tokens::{
 };
 use crate::accounts::oauth::Permission;
 use crate::handlers::form::Form;
-use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
 use crate::handlers::web::render::RenderPage;
 use crate::handlers::web::sentence;
 
@@ -107,10 +107,7 @@ impl TokensSource for OwnTokens {
             registry_host: self.state.registry_host.clone(),
             username: self.username(),
             tokens,
-            may_create: self
-                .state
-                .browsers
-                .is_fresh(&self.signed_in.browser_session),
+            may_create: self.signed_in.is_fresh,
             may_push: may_push(&self.state, &self.signed_in).await,
             form: self.outcome.form.clone(),
             problem: self.outcome.problem.clone(),
@@ -133,6 +130,7 @@ async fn may_push(state: &SettingsState, signed_in: &SignedIn) -> bool {
 pub(super) async fn post(
     State(state): State<SettingsState>,
     signed_in: SignedIn,
+    fresh: Result<FreshlySignedIn, SignInNeeded>,
     Extension(render): Extension<RenderPage>,
     body: Body,
 ) -> Response {
@@ -169,9 +167,9 @@ pub(super) async fn post(
             }
         };
     }
-    if !state.browsers.is_fresh(&signed_in.browser_session) {
-        // The page itself says what to do.
-        return Redirect::to(routes::SETTINGS_TOKENS).into_response();
+    // Revoking is never dangerous, making one is.
+    if let Err(sign_in_again) = fresh {
+        return sign_in_again.into_response();
     }
     let typed = read(&form);
     match create(&state, &signed_in, &typed).await {
