@@ -47,7 +47,7 @@ fn Kept(facts: Facts) -> impl IntoView {
         ),
         (
             "Browsers you are signed in with",
-            "Which browser, when you signed in, when you last used it; one cookie, of which we keep a hash",
+            "Which browser, roughly from which network, when you signed in and last used it; one cookie, of which we keep a hash",
             "30 days without use, 180 days at most, or until you sign out".to_owned(),
         ),
         (

@@ -288,7 +288,7 @@ impl Database {
         )?)
     }
 
-    /// Up to `limit` holds that manifests of anybody lie in.
+    /// Every hold that a manifest lies in, `limit` of them at most.
     pub async fn list_known_holds(&self, limit: i64) -> Result<Vec<String>, DatabaseError> {
         Ok(on_pool!(
             self,

@@ -16,6 +16,23 @@ pub struct PdsSessionSummary {
     pub last_used_at: i64,
 }
 
+/// An invite into the crew of a hold, without its secret. Times are unix milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OwnedInviteRow {
+    /// Which hold.
+    pub hold_did: String,
+    /// What its maker noted.
+    pub note: String,
+    /// The tier that it gives.
+    pub tier: Option<String>,
+    /// How often it still works.
+    pub uses_left: i64,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it ends.
+    pub expires_at: i64,
+}
+
 /// A blob that a repository shows.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct RepositoryBlobRow {
@@ -73,6 +90,21 @@ impl Database {
                 WHERE owner_did = $1
                 ORDER BY started_at",
                 [owner.as_str()]
+            ),
+            fetch_all
+        )?)
+    }
+
+    /// Invites that somebody made.
+    pub async fn list_invites_of(&self, did: &Did) -> Result<Vec<OwnedInviteRow>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_as::<_, OwnedInviteRow>(
+                "SELECT hold_did, note, tier, uses_left, created_at, expires_at
+                FROM hold_invites
+                WHERE created_by = $1
+                ORDER BY created_at",
+                [did.as_str()]
             ),
             fetch_all
         )?)
@@ -194,6 +226,11 @@ impl Transaction {
         execute!(
             self,
             "DELETE FROM repository_deletions WHERE owner_did = $1",
+            [did]
+        )?;
+        execute!(
+            self,
+            "DELETE FROM hold_invites WHERE created_by = $1",
             [did]
         )?;
         execute!(

@@ -11,23 +11,6 @@ impl Registry {
         &self.inner.holds
     }
 
-    /// The hold that pushes go to whose owner chose none.
-    pub fn default_hold(&self) -> &Did {
-        &self.inner.default_hold
-    }
-
-    /// The hold that `owner` pushes to, as far as that can be found out.
-    pub async fn chosen_hold(&self, owner: &Did) -> Option<Did> {
-        let hold = self.push_hold(owner).await.ok()?;
-        Some(hold.did().clone())
-    }
-
-    /// Up to `limit` holds that manifests known here lie in.
-    pub async fn known_holds(&self, limit: i64) -> Result<Vec<Did>, RegistryError> {
-        let named = self.inner.database.list_known_holds(limit).await?;
-        Ok(named.iter().filter_map(|hold| hold.parse().ok()).collect())
-    }
-
     /// Removes every copy of what `owner` published, and returns how many manifests that were. Their records are
     /// theirs: as long as those are there, whoever asks for an image of theirs brings the copies back.
     pub async fn forget_owner(&self, owner: &Did) -> Result<u64, RegistryError> {

@@ -76,7 +76,7 @@ impl PersonalData {
         }
         let holds = self.holds_of(did).await?;
         let user = self.hold_user(did).await?;
-        let tokens = parts.access_tokens.revoke_all(did).await?;
+        let tokens = parts.access.access_tokens.revoke_all(did).await?;
         let records = match with_records {
             true => Some(self.delete_records(did).await),
             false => None,
@@ -166,7 +166,7 @@ impl PersonalData {
             let keys = self.record_keys(&identity.pds, did, &collection).await?;
             let session = self.session_for(did, permission(name)).await?;
             let session = session.ok_or(PdsSessionError::SessionEnded)?;
-            let pds = parts.sessions.open(&session, did).await?;
+            let pds = parts.access.pds_sessions.open(&session, did).await?;
             for keys in keys.chunks(MAX_WRITES) {
                 let writes: Vec<Write> = keys
                     .iter()
@@ -215,17 +215,11 @@ impl PersonalData {
         asks: &BrowserSessionId,
         also_here: bool,
     ) -> Result<(), PersonalDataError> {
-        let parts = self.parts();
+        let access = &self.parts().access;
         if also_here {
-            parts.browsers.end_all(did).await?;
-            parts.oauth.end_all_of(did).await?;
-            parts.sessions.end_all_of(did).await?;
-            return Ok(());
-        }
-        for browser in parts.browsers.list(did).await? {
-            if browser.id != *asks {
-                parts.browsers.end(did, &browser.id).await?;
-            }
+            access.end(did).await?;
+        } else {
+            access.browsers.end_others(did, asks).await?;
         }
         Ok(())
     }

@@ -22,10 +22,11 @@ pub(super) async fn account(
     identity: &Identity,
 ) -> Result<Value, PersonalDataError> {
     let did = &identity.did;
-    let browsers = parts.browsers.list(did).await?;
+    let browsers = parts.access.browsers.list(did).await?;
     let oauth = parts.database.list_oauth_sessions(did).await?;
     let passwords = parts.database.list_pds_sessions_of(did).await?;
-    let tokens = parts.access_tokens.list(did).await?;
+    let invites = parts.database.list_invites_of(did).await?;
+    let tokens = parts.access.access_tokens.list(did).await?;
     let of_kind = |kind| -> Vec<Value> {
         let tokens = tokens.iter().filter(|token| token.kind == kind);
         tokens.map(token).collect()
@@ -38,6 +39,7 @@ pub(super) async fn account(
         "exportedFrom": parts.public_url,
         "browserSessions": browsers.iter().map(|session| json!({
             "browser": session.browser,
+            "network": session.network,
             "signedInAt": millis(session.signed_in_at),
             "lastUsedAt": millis(session.last_used_at),
         })).collect::<Vec<_>>(),
@@ -56,6 +58,14 @@ pub(super) async fn account(
         })).collect::<Vec<_>>(),
         "accessTokens": of_kind(AccessTokenKind::Personal),
         "devices": of_kind(AccessTokenKind::Device),
+        "invites": invites.iter().map(|invite| json!({
+            "hold": invite.hold_did,
+            "note": invite.note,
+            "tier": invite.tier,
+            "usesLeft": invite.uses_left,
+            "createdAt": millis(invite.created_at),
+            "expiresAt": millis(invite.expires_at),
+        })).collect::<Vec<_>>(),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Why somebody's data is not put together or removed, in words for them.
 
-use super::super::PdsSessionError;
 use super::super::access_tokens::AccessTokenError;
+use super::super::{EndAccessError, PdsSessionError};
 use super::zip::TooLarge;
 use crate::clients::hold::HoldError;
 use crate::clients::pds::PdsError;
@@ -45,6 +45,9 @@ pub enum PersonalDataError {
     /// Access tokens could not be revoked.
     #[error(transparent)]
     AccessTokens(#[from] AccessTokenError),
+    /// Somebody could not be signed out.
+    #[error(transparent)]
+    Access(#[from] EndAccessError),
     /// There is more than an archive can hold.
     #[error("there is more than one archive can hold")]
     TooLarge(#[from] TooLarge),

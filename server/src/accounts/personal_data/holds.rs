@@ -24,7 +24,7 @@ impl PersonalData {
         let parts = self.parts();
         let named = parts.database.list_holds_of_person(did).await?;
         let mut holds: BTreeSet<Did> = named.iter().filter_map(|hold| hold.parse().ok()).collect();
-        holds.extend(parts.registry.chosen_hold(did).await);
+        holds.insert(parts.registry.chosen_hold(did).await);
         let local = parts
             .registry
             .holds()
@@ -61,7 +61,7 @@ impl PersonalData {
         permission: Permission,
     ) -> Result<Option<String>, PersonalDataError> {
         let parts = self.parts();
-        let granted = parts.oauth.find_session_for(did, permission).await?;
+        let granted = parts.access.oauth.find_session_for(did, permission).await?;
         Ok(match granted {
             Some(session) => Some(session),
             None => parts.database.find_pds_session_of(did).await?,

@@ -23,8 +23,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::oauth::OAuthSessions;
-use super::{AccessTokens, BrowserSessions, PdsSessions};
+use super::AllAccess;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
 use crate::db::Database;
@@ -54,14 +53,8 @@ pub struct PersonalDataParts {
     pub identities: Identities,
     /// Reading people's own repos.
     pub pds: PdsClient,
-    /// Acting for them at their servers and at holds.
-    pub sessions: PdsSessions,
-    /// What they allowed.
-    pub oauth: OAuthSessions,
-    /// Where they are signed in.
-    pub browsers: BrowserSessions,
-    /// Their access tokens.
-    pub access_tokens: AccessTokens,
+    /// Everything that acts for them.
+    pub access: AllAccess,
     /// The catalogue, and the way to every hold.
     pub registry: Registry,
     /// Where browsers find this server.

@@ -23,7 +23,7 @@ const FRESH: Duration = Duration::from_secs(30);
 /// Who does not answer in this time does not work.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Holds elsewhere that are looked at.
-const MAX_HOLDS: i64 = 30;
+const MAX_HOLDS: u16 = 30;
 
 /// What this server keeps, and for how long, as its settings say.
 #[derive(Clone, Debug)]

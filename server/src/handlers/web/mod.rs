@@ -6,6 +6,7 @@ mod avatars;
 mod device_approval;
 mod errors;
 mod feeds;
+mod hold;
 mod home;
 mod json;
 mod markdown;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 pub use self::about::{Keeping, StatusParts};
 pub use self::errors::{ErrorPages, show_errors};
+pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::about::AboutSource;
@@ -81,6 +83,8 @@ pub struct WebParts {
     pub catalog: Option<Catalog>,
     /// What the status page looks at.
     pub status: Option<StatusParts>,
+    /// What runs holds; without it, their pages are not there.
+    pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
@@ -103,6 +107,7 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         settings,
         catalog,
         status,
+        holds,
         account,
         cookies,
     } = parts;
@@ -124,7 +129,11 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     };
     let for_programs = for_programs.merge(about::routes(facts.clone()));
     let facts: Arc<dyn AboutSource> = facts;
-    let state = account.clone();
+    let for_programs = match &holds {
+        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
+        None => for_programs,
+    };
+    let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
         provide_context(facts.clone());
@@ -139,6 +148,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
             pages.for_request(&parts.extensions).provide();
         }
         provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(holds) = &holds {
+            hold::provide(holds, &viewer, &parts);
+        }
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
@@ -151,7 +163,12 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
     let error_pages = ErrorPages::new(render.clone());
-    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let limits = state.limits.clone();
+    let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    let forms = match hold_state {
+        Some(holds) => forms.merge(hold::forms(holds, render)),
+        None => forms,
+    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -169,7 +186,11 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms);
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(
+            limits,
+            device_approval::limit_codes,
+        ));
     WebRoutes {
         pages,
         sign_in_page,
@@ -186,13 +207,9 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+/// Some pages are for somebody who is signed in ([`app::routes::is_private`]).
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
-        path.strip_prefix(beginning)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_private = app::routes::is_private(request.uri().path());
     let is_signed_in = request
         .extensions()
         .get::<Viewer>()
@@ -303,6 +320,7 @@ mod tests {
             settings: settings(),
             catalog: None,
             status: None,
+            holds: None,
             account,
             cookies: Cookies::new(false),
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::api::error::ShownError;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
@@ -29,7 +29,7 @@ impl RenderPage {
     /// The page at `path` for whoever looks, which shows `error`.
     pub(super) async fn with_error(
         &self,
-        path: &'static str,
+        path: &str,
         viewer: Viewer,
         status: StatusCode,
         error: ShownError,
@@ -40,7 +40,7 @@ impl RenderPage {
     /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        path: &str,
         signed_in: &SignedIn,
         status: StatusCode,
         outcome: T,
@@ -51,13 +51,13 @@ impl RenderPage {
 
     async fn render<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        path: &str,
         viewer: Viewer,
         status: StatusCode,
         outcome: T,
     ) -> Response {
         let mut request = Request::new(Body::empty());
-        *request.uri_mut() = Uri::from_static(path);
+        *request.uri_mut() = path.parse().expect("a path of ours is one");
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);
         let mut response = (self.0)(request).await;

@@ -303,6 +303,7 @@ fn refusal(error: &PersonalDataError) -> (StatusCode, String) {
         | PersonalDataError::Session(_)
         | PersonalDataError::Hold(_)
         | PersonalDataError::Registry(_)
+        | PersonalDataError::Access(_)
         | PersonalDataError::AccessTokens(_)
         | PersonalDataError::TooLarge(_)
         | PersonalDataError::Database(_) => {

@@ -18,9 +18,12 @@ use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 
 use crate::accounts::oauth::OAuthSessions;
-use crate::accounts::{AccessTokens, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles};
+use crate::accounts::{
+    AccessTokens, AllAccess, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles,
+};
 use crate::clock::Clock;
 use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::web::render::RenderPage;
 
@@ -39,6 +42,10 @@ pub struct SettingsState {
     pub device_logins: DeviceLogins,
     /// Everything that is kept about them; nothing in a server without a registry.
     pub personal_data: Option<PersonalData>,
+    /// All of that together, to end it.
+    pub all_access: AllAccess,
+    /// How often one client may guess.
+    pub limits: ClientLimits,
     /// Host and port as image names carry them.
     pub registry_host: String,
     /// Sets cookies.
@@ -62,12 +69,11 @@ pub(super) fn forms(state: SettingsState, render: RenderPage) -> Router {
 
 /// Gives the pages their sources, which speak of nobody but the person who looks.
 pub(super) fn provide(state: &SettingsState, signed_in: &SignedIn, parts: &Parts) {
-    let profile: Arc<dyn ProfileSource> = Arc::new(profile::OwnProfile::new(
-        state,
-        signed_in,
-        parts.uri.query().unwrap_or_default(),
-    ));
-    let sessions: Arc<dyn SessionsSource> = Arc::new(sessions::OwnSessions::new(state, signed_in));
+    let query = parts.uri.query().unwrap_or_default();
+    let profile: Arc<dyn ProfileSource> =
+        Arc::new(profile::OwnProfile::new(state, signed_in, query));
+    let sessions: Arc<dyn SessionsSource> =
+        Arc::new(sessions::OwnSessions::new(state, signed_in, query));
     let tokens: Arc<dyn TokensSource> = Arc::new(tokens::OwnTokens::new(state, signed_in, parts));
     let data: Arc<dyn DataSource> = Arc::new(data::OwnData::new(state, signed_in, parts));
     provide_context(data);
@@ -105,6 +111,7 @@ impl SettingsState {
             outbound,
             clock: clock.clone(),
             key: key.clone(),
+            sign_ins_per_host: 0,
         });
         let browsers = BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &key);
         let sessions = PdsSessions::new(PdsSessionsSetup {
@@ -128,7 +135,21 @@ impl SettingsState {
             identities.clone(),
             clock.clone(),
         );
+        let no_limits = crate::config::LimitsConfig {
+            sign_ins: 0,
+            sign_ins_per_host: 0,
+            device_logins: 0,
+            wrong_logins: 0,
+        };
         let state = Self {
+            all_access: AllAccess {
+                browsers: browsers.clone(),
+                oauth: oauth.clone(),
+                access_tokens: access_tokens.clone(),
+                device_logins: device_logins.clone(),
+                pds_sessions: sessions.clone(),
+            },
+            limits: ClientLimits::new(&no_limits, clock.clone()),
             access_tokens,
             personal_data: None,
             device_logins,
