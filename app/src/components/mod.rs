@@ -4,6 +4,7 @@ pub(crate) mod copy_button;
 pub(crate) mod icon;
 pub(crate) mod live_progress;
 pub(crate) mod theme_switch;
+pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_for_holds;
