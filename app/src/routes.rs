@@ -44,6 +44,9 @@ pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
 
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/api/v1/first-push";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 

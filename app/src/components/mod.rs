@@ -2,7 +2,10 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
+pub(crate) mod instant_search;
+pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
+pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_manage;
@@ -28,6 +31,8 @@ pub(crate) mod pull_command;
 pub(crate) mod pull_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
+#[cfg(feature = "ssr")]
+pub(crate) mod shortcuts;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
 #[cfg(feature = "ssr")]

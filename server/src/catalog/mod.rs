@@ -45,7 +45,7 @@ pub use owner::Owner;
 pub use person::{Person, PersonRepository};
 pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
-pub use search::{FoundRepository, Search, SearchPage};
+pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
 pub(crate) use tags::attached_to;

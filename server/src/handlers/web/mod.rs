@@ -89,13 +89,19 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
     let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let recent = catalog_pages.clone().map(home::Recent::new);
     let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        Some(pages) => json::routes(pages.clone())
+            .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone())),
         None => Router::new(),
     };
     let state = account.clone();
     let provide_sources = move || {
         provide_context(home_page.clone());
+        if let Some(recent) = &recent {
+            recent.provide();
+        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };
