@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
-    ServiceTokens, ServiceTokensSetup,
+    AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
+    PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -26,6 +26,8 @@ use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
+use crate::handlers::middleware::client_address::TrustedProxies;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
@@ -75,8 +77,18 @@ pub struct AppState {
     pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
+    /// Invites to crews.
+    pub invites: HoldInvites,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
+    /// Everything with which somebody acts as an account, to end it.
+    pub all_access: AllAccess,
+    /// Whether accounts are still there.
+    pub active_accounts: ActiveAccounts,
+    /// How often one client may begin and guess.
+    pub limits: ClientLimits,
+    /// Reverse proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
     /// The time.
@@ -177,6 +189,12 @@ impl AppState {
         };
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
+        let invites = HoldInvites {
+            database: parts.database.clone(),
+            holds: holds.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        };
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -191,6 +209,7 @@ impl AppState {
             registry,
             hold,
             holds,
+            invites,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,
@@ -198,6 +217,10 @@ impl AppState {
             device_logins: accounts.device_logins,
             oauth: accounts.oauth,
             browsers: accounts.browsers,
+            all_access: accounts.all_access,
+            active_accounts: accounts.active_accounts,
+            limits: ClientLimits::new(&config.limits, parts.clock.clone()),
+            trusted_proxies: TrustedProxies::new(&config.http.trusted_proxies),
             profiles: accounts.profiles,
             readiness: readiness(&parts.database, blob_store),
             identities: parts.identities,
@@ -238,6 +261,8 @@ struct Accounts {
     browsers: BrowserSessions,
     sessions: PdsSessions,
     profiles: SailorProfiles,
+    all_access: AllAccess,
+    active_accounts: ActiveAccounts,
 }
 
 fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
@@ -257,6 +282,7 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         outbound: outbound.clone(),
         clock: clock.clone(),
         key: session_key.clone(),
+        sign_ins_per_host: config.limits.sign_ins_per_host,
     });
     let access_tokens = AccessTokens::new(AccessTokensSetup {
         database: database.clone(),
@@ -287,7 +313,21 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         sessions: sessions.clone(),
         clock: clock.clone(),
     };
+    let all_access = AllAccess {
+        browsers: browsers.clone(),
+        oauth: oauth.clone(),
+        access_tokens: access_tokens.clone(),
+        device_logins: device_logins.clone(),
+        pds_sessions: sessions.clone(),
+    };
     Ok(Accounts {
+        active_accounts: ActiveAccounts::new(
+            identities.clone(),
+            pds.clone(),
+            all_access.clone(),
+            clock.clone(),
+        ),
+        all_access,
         oauth,
         access_tokens,
         device_logins,

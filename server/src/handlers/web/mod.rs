@@ -3,6 +3,7 @@
 
 mod device_approval;
 mod feeds;
+mod hold;
 mod home;
 mod json;
 mod markdown;
@@ -20,6 +21,7 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::home::HomePageSource;
@@ -70,6 +72,8 @@ pub struct WebParts {
     pub settings: WebSettings,
     /// What is there to see of images; without it, pages about them are not there.
     pub catalog: Option<Catalog>,
+    /// What runs holds; without it, their pages are not there.
+    pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
@@ -82,6 +86,7 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let WebParts {
         settings,
         catalog,
+        holds,
         account,
         cookies,
     } = parts;
@@ -96,7 +101,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
             .merge(home::routes(pages.clone())),
         None => Router::new(),
     };
-    let state = account.clone();
+    let for_programs = match &holds {
+        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
+        None => for_programs,
+    };
+    let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
         if let Some(recent) = &recent {
@@ -110,6 +119,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
             pages.for_request(&parts.extensions).provide();
         }
         provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(holds) = &holds {
+            hold::provide(holds, &viewer, &parts);
+        }
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
@@ -121,7 +133,12 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
-    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let limits = state.limits.clone();
+    let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    let forms = match hold_state {
+        Some(holds) => forms.merge(hold::forms(holds, render)),
+        None => forms,
+    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -139,7 +156,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms);
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(
+            limits,
+            device_approval::limit_codes,
+        ));
     (pages, sign_in_page)
 }
 
@@ -152,13 +173,9 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+/// Some pages are for somebody who is signed in ([`app::routes::is_private`]).
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
-        path.strip_prefix(beginning)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_private = app::routes::is_private(request.uri().path());
     let is_signed_in = request
         .extensions()
         .get::<Viewer>()
@@ -257,6 +274,7 @@ mod tests {
         let (router, _) = routes(WebParts {
             settings: settings(),
             catalog: None,
+            holds: None,
             account,
             cookies: Cookies::new(false),
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
@@ -28,13 +28,13 @@ impl RenderPage {
     /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        path: &str,
         signed_in: &SignedIn,
         status: StatusCode,
         outcome: T,
     ) -> Response {
         let mut request = Request::new(Body::empty());
-        *request.uri_mut() = Uri::from_static(path);
+        *request.uri_mut() = path.parse().expect("a path of ours is one");
         let viewer = Viewer(Some(signed_in.clone()));
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);
