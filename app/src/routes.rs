@@ -60,6 +60,9 @@ pub const HOLDS_SET_UP: &str = "/holds/set-up";
 /// Whether a hold came up.
 pub const HOLDS_CHECK: &str = "/holds/set-up/check";
 
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/api/v1/first-push";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 

@@ -6,7 +6,9 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
+use crate::components::keyboard::Keyboard;
 use crate::components::layout::{footer::Footer, header::Header};
+use crate::components::shortcuts::ShortcutsDialog;
 use crate::pages::{
     about::AboutPage,
     device_approval::{DevicePage, LoopbackPage},
@@ -233,6 +235,8 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
             <Footer />
+            <ShortcutsDialog />
+            <Keyboard />
         </Router>
     }
 }

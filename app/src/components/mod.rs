@@ -3,6 +3,8 @@
 pub(crate) mod copy_button;
 pub(crate) mod icon;
 pub(crate) mod live_progress;
+pub(crate) mod instant_search;
+pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 
@@ -32,6 +34,8 @@ pub(crate) mod pull_command;
 pub(crate) mod pull_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
+#[cfg(feature = "ssr")]
+pub(crate) mod shortcuts;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
 #[cfg(feature = "ssr")]

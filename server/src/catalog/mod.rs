@@ -48,7 +48,7 @@ pub use person::{Person, PersonRepository};
 pub use profile::{Avatar, Profile};
 pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
-pub use search::{FoundRepository, Search, SearchPage};
+pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
 pub use tag_manifests::TagManifests;

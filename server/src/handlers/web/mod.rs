@@ -121,9 +121,11 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         home_page.clone(),
         status,
     ));
+    let recent = catalog_pages.clone().map(home::Recent::new);
     let for_programs = match &catalog_pages {
         Some(pages) => json::routes(pages.clone())
             .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
             .merge(avatars::routes(pages.clone())),
         None => Router::new(),
     };
@@ -137,6 +139,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let provide_sources = move || {
         provide_context(home_page.clone());
         provide_context(facts.clone());
+        if let Some(recent) = &recent {
+            recent.provide();
+        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };
