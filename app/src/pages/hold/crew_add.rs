@@ -56,7 +56,7 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
         .as_deref()
         .map_or_else(|| candidate.who.name().to_owned(), text::visible);
     let handle = match &candidate.who.handle {
-        Some(handle) => view! { <p>"@" {handle.clone()}</p> }.into_any(),
+        Some(handle) => view! { <p>{format!("@{handle}")}</p> }.into_any(),
         None => view! { <p>"No verified handle: the name they give and the account do not point to each other."</p> }
             .into_any(),
     };
