@@ -60,9 +60,16 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
         None => view! { <p>"No verified handle: the name they give and the account do not point to each other."</p> }
             .into_any(),
     };
+    let picture = match candidate.avatar {
+        Some(avatar) => {
+            view! { <img class="portrait-picture" src=avatar alt="" width="64" height="64" /> }
+                .into_any()
+        }
+        None => view! { <SignalFlag name=candidate.who.did.clone() /> }.into_any(),
+    };
     view! {
         <div class="portrait">
-            <SignalFlag name=candidate.who.did.clone() />
+            {picture}
             <div class="portrait-words">
                 <h2>{title}</h2>
                 {handle}

@@ -5,15 +5,21 @@
     reason = "components own their properties"
 )]
 
+pub(crate) mod activity;
 pub(crate) mod captaincy;
 pub(crate) mod crew;
 pub(crate) mod crew_add;
 pub(crate) mod crew_member;
 pub(crate) mod join;
 pub(crate) mod list;
+pub(crate) mod network;
 pub(crate) mod public;
 pub(crate) mod quotas;
+pub(crate) mod set_up;
 pub(crate) mod settings;
+pub(crate) mod space;
+pub(crate) mod upkeep;
+pub(crate) mod usage;
 
 use http::StatusCode;
 use leptos::prelude::*;
@@ -40,6 +46,10 @@ const SECTIONS: &[(&str, &str, Audience)] = &[
     ("", "Overview", Audience::Everybody),
     ("crew", "Crew", Audience::Administrators),
     ("quotas", "Quotas", Audience::Administrators),
+    ("usage", "Usage", Audience::Administrators),
+    ("space", "Space", Audience::Administrators),
+    ("network", "Network", Audience::Administrators),
+    ("activity", "Activity", Audience::Administrators),
     ("settings", "Settings", Audience::Captain),
 ];
 
