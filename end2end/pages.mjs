@@ -38,6 +38,19 @@ export const PAGES = [
   { name: 'hold-member-remove', path: ofHold(`/crew/${didOf('dora.test')}/remove`), status: 200, as: 'alice.test' },
   { name: 'hold-quotas', path: ofHold('/quotas'), status: 200, as: 'alice.test' },
   { name: 'hold-settings', path: ofHold('/settings'), status: 200, as: 'alice.test' },
+  { name: 'hold-usage', path: ofHold('/usage'), status: 200, as: 'alice.test' },
+  { name: 'hold-usage-weighed', path: weighed, status: 200, as: 'alice.test' },
+  { name: 'hold-space', path: ofHold('/space'), status: 200, as: 'alice.test' },
+  { name: 'hold-space-plan', path: ofHold('/space?plan=1'), status: 200, as: 'alice.test' },
+  { name: 'hold-network', path: ofHold('/network'), status: 200, as: 'alice.test' },
+  { name: 'hold-activity', path: ofHold('/activity'), status: 200, as: 'alice.test' },
+  { name: 'hold-activity-nothing', path: ofHold('/activity?action=captaincy'), status: 200, as: 'alice.test' },
+  { name: 'hold-usage-for-others', path: ofHold('/usage'), status: 403, as: 'carol.test' },
+  { name: 'hold-set-up', path: '/holds/set-up', status: 200, as: 'alice.test' },
+  { name: 'hold-set-up-made', path: '/holds/set-up?url=hold.example.com&owner=alice.test&storage=s3&bucket=images', status: 200 },
+  { name: 'hold-set-up-check', path: checked, status: 200 },
+  { name: 'hold-set-up-check-fails', path: '/holds/set-up/check?hold=nothing.invalid', status: 200 },
+  { name: 'settings-quota', path: '/settings/quota', status: 200, as: 'alice.test' },
   { name: 'hold-captaincy', path: ofHold('/captaincy'), status: 200, as: 'alice.test' },
   { name: 'hold-join-ended', path: ofHold('/join?invite=ended'), status: 200, as: 'carol.test' },
   { name: 'hold-for-others', path: ofHold('/crew'), status: 403, as: 'carol.test' },
@@ -69,6 +82,17 @@ function ofHold(rest) {
     const did = await (await fetch(new URL('/.well-known/atproto-did', LONGSHORE_URL))).text()
     return `/hold/${did.replace('%', '%25')}${rest}`
   }
+}
+
+// What removing two tags of a repository would free.
+async function weighed() {
+  const repository = `${didOf('alice.test')}/harbour-master`
+  return ofHold(`/usage?repository=${repository}&tag=1.8.0&tag=1.10.0`)()
+}
+
+// The guide's look at the hold of the server under test.
+function checked() {
+  return `/holds/set-up/check?hold=${encodeURIComponent(LONGSHORE_URL)}`
 }
 
 function didOf(handle) {

@@ -13,4 +13,5 @@ mod privacy;
 mod repositories;
 mod samples;
 mod search;
+mod space;
 mod tags;
