@@ -2,6 +2,7 @@
 
 mod compare;
 mod files;
+mod home;
 mod images;
 mod pages;
 mod privacy;
