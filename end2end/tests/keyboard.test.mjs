@@ -58,6 +58,9 @@ test('the keys are listed by one of them, and Escape leads back', async () => {
   assert.deepEqual(violations.map(({ id }) => id), [])
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
+
+  const without = await browser.open('/about', { javaScriptEnabled: false })
+  assert.ok(await without.page.locator('main').getByText('Copy the pull command of the page').isVisible())
 })
 
 test('in a field, keys are letters', async () => {

@@ -26,6 +26,10 @@ pub struct Owner {
 pub struct Person {
     /// Who.
     pub owner: Owner,
+    /// What they call themselves.
+    pub display_name: Option<String>,
+    /// The address of their picture on this server.
+    pub avatar: Option<String>,
     /// The one pushed to last first.
     pub repositories: Vec<RepositoryCard>,
     /// The person's server could not be asked for changes.

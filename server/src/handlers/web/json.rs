@@ -143,6 +143,9 @@ pub(super) fn failure(error: &PageError) -> Response {
         PageError::Forbidden => ("Forbidden", "you may not do this".to_owned()),
         PageError::Gone { what } => ("Gone", format!("{what} was deleted")),
         PageError::Unreachable { what } => ("Unreachable", format!("{what} does not answer")),
+        PageError::TooMany { reason } => ("RateLimitExceeded", reason.clone()),
+        PageError::Unavailable { reason } => ("Unavailable", reason.clone()),
+        PageError::Refused { reason, .. } => ("Refused", reason.clone()),
         PageError::Internal => (
             "Internal",
             "the server failed; its log has the cause".to_owned(),

@@ -32,6 +32,10 @@ impl PersonSource for CatalogPages {
             })
             .collect();
         Ok(Person {
+            display_name: person.display_name,
+            avatar: person
+                .has_avatar
+                .then(|| app::routes::avatar(person.owner.did.as_str())),
             owner,
             repositories,
             is_stale: person.is_stale,

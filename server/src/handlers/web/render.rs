@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use app::api::error::ShownError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -25,6 +26,17 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
+    /// The page at `path` for whoever looks, which shows `error`.
+    pub(super) async fn with_error(
+        &self,
+        path: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        error: ShownError,
+    ) -> Response {
+        self.render(path, viewer, status, error).await
+    }
+
     /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
@@ -33,9 +45,19 @@ impl RenderPage {
         status: StatusCode,
         outcome: T,
     ) -> Response {
+        let viewer = Viewer(Some(signed_in.clone()));
+        self.render(path, viewer, status, outcome).await
+    }
+
+    async fn render<T: Clone + Send + Sync + 'static>(
+        &self,
+        path: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        outcome: T,
+    ) -> Response {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = path.parse().expect("a path of ours is one");
-        let viewer = Viewer(Some(signed_in.clone()));
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);
         let mut response = (self.0)(request).await;

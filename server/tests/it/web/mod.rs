@@ -1,8 +1,13 @@
 //! The pages about people, repositories and images, as HTML and as JSON.
 
+mod about;
 mod compare;
+mod data;
+mod errors;
 mod files;
 mod home;
+mod holds;
+mod holds_elsewhere;
 mod images;
 mod pages;
 mod privacy;
