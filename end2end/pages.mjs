@@ -8,6 +8,7 @@ import { noteSecret } from './secrets.mjs'
 
 export const PAGES = [
   { name: 'home', path: '/', status: 200 },
+  { name: 'home-signed-in', path: '/', status: 200, as: 'bob.test' },
   { name: 'not-found', path: '/no/such/page', status: 404 },
   { name: 'person', path: '/u/alice.test', status: 200 },
   { name: 'person-without-images', path: '/u/bob.test', status: 200 },
@@ -22,6 +23,7 @@ export const PAGES = [
   { name: 'compare-choice', path: '/r/alice.test/harbour-master/-/compare', status: 200 },
   { name: 'compare', path: '/r/alice.test/harbour-master/-/compare?from=1.8.0&to=1.10.0', status: 200 },
   { name: 'search', path: '/search', status: 200 },
+  { name: 'search-filtered', path: '/search?q=harbour&arch=arm64&signed=1&sort=stars', status: 200 },
   { name: 'search-nothing', path: '/search?q=zzz', status: 200 },
   { name: 'image', path: '/r/alice.test/tools/tide-table:edge', status: 200 },
   { name: 'chart', path: '/r/alice.test/charts/harbour:2.1.0', status: 200 },

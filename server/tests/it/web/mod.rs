@@ -5,6 +5,7 @@ mod compare;
 mod data;
 mod errors;
 mod files;
+mod home;
 mod holds;
 mod holds_elsewhere;
 mod images;
