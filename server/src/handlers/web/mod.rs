@@ -122,19 +122,8 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         status,
     ));
     let recent = catalog_pages.clone().map(home::Recent::new);
-    let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone())
-            .merge(feeds::routes(pages.clone()))
-            .merge(home::routes(pages.clone()))
-            .merge(avatars::routes(pages.clone())),
-        None => Router::new(),
-    };
-    let for_programs = for_programs.merge(about::routes(facts.clone()));
+    let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
     let facts: Arc<dyn AboutSource> = facts;
-    let for_programs = match &holds {
-        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
-        None => for_programs,
-    };
     let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
@@ -203,6 +192,26 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         sign_in_page,
         error_pages,
     }
+}
+
+/// What programs read: JSON, feeds and pictures.
+fn for_programs(
+    pages: Option<&CatalogPages>,
+    holds: Option<&HoldState>,
+    facts: Arc<about::ServerFacts>,
+) -> Router {
+    let mut router = about::routes(facts);
+    if let Some(pages) = pages {
+        router = router
+            .merge(json::routes(pages.clone()))
+            .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
+            .merge(avatars::routes(pages.clone()));
+    }
+    if let Some(holds) = holds {
+        router = router.merge(hold::for_programs(holds.clone()));
+    }
+    router
 }
 
 /// The texts of errors begin in lower case and end without a full stop.
