@@ -10,6 +10,8 @@ mod components;
 #[cfg(feature = "ssr")]
 mod commands;
 #[cfg(feature = "ssr")]
+pub mod flags;
+#[cfg(feature = "ssr")]
 mod page_headers;
 #[cfg(feature = "ssr")]
 mod pages;
@@ -22,7 +24,7 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod snippets;
 #[cfg(feature = "ssr")]
-mod text;
+pub mod text;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};

@@ -44,6 +44,9 @@ pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
 
+/// The picture that other sites show of pages that are about no repository.
+pub const SITE_PICTURE: &str = "/og/site.png";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 
@@ -147,6 +150,11 @@ pub fn json(page: &str) -> String {
 /// The pushes of a person or repository as a feed; `page` is the address of theirs.
 pub fn feed(page: &str) -> String {
     format!("/feeds{page}")
+}
+
+/// The picture that other sites show of a repository; `name` is `<owner>/<path>`.
+pub fn picture(name: &str) -> String {
+    format!("/og/r/{name}.png")
 }
 
 /// What follows `/r/`, taken apart.

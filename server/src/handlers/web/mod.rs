@@ -7,6 +7,7 @@ mod home;
 mod json;
 mod markdown;
 mod person;
+mod pictures;
 mod render;
 mod repository;
 mod search;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
+use app::api::PublicUrl;
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
@@ -90,11 +92,15 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
     let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
     let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        Some(pages) => json::routes(pages.clone())
+            .merge(feeds::routes(pages.clone()))
+            .merge(pictures::routes(pages.clone())),
         None => Router::new(),
     };
     let state = account.clone();
+    let public_url = PublicUrl(settings.public_url.as_str().trim_end_matches('/').to_owned());
     let provide_sources = move || {
+        provide_context(public_url.clone());
         provide_context(home_page.clone());
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
