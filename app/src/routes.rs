@@ -63,6 +63,9 @@ pub const HOLDS_CHECK: &str = "/holds/set-up/check";
 /// Whether somebody has pushed yet, as JSON, for the page that waits for it.
 pub const FIRST_PUSH: &str = "/api/v1/first-push";
 
+/// The picture that other sites show of pages that are about no repository.
+pub const SITE_PICTURE: &str = "/og/site.png";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 
@@ -176,6 +179,11 @@ pub fn json(page: &str) -> String {
 /// The pushes of a person or repository as a feed; `page` is the address of theirs.
 pub fn feed(page: &str) -> String {
     format!("/feeds{page}")
+}
+
+/// The picture that other sites show of a repository; `name` is `<owner>/<path>`.
+pub fn picture(name: &str) -> String {
+    format!("/og/r/{name}.png")
 }
 
 /// What follows `/r/`, taken apart.

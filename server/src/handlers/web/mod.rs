@@ -11,6 +11,7 @@ mod home;
 mod json;
 mod markdown;
 mod person;
+mod pictures;
 mod render;
 mod repository;
 mod search;
@@ -29,6 +30,7 @@ pub use self::errors::{ErrorPages, show_errors};
 pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
+use app::api::PublicUrl;
 use app::api::about::AboutSource;
 use app::api::error::ShownError;
 use app::api::home::HomePageSource;
@@ -125,7 +127,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
     let facts: Arc<dyn AboutSource> = facts;
     let (state, hold_state) = (account.clone(), holds.clone());
+    let public_url = PublicUrl(settings.public_url.as_str().trim_end_matches('/').to_owned());
     let provide_sources = move || {
+        provide_context(public_url.clone());
         provide_context(home_page.clone());
         provide_context(facts.clone());
         if let Some(recent) = &recent {
@@ -206,6 +210,7 @@ fn for_programs(
             .merge(json::routes(pages.clone()))
             .merge(feeds::routes(pages.clone()))
             .merge(home::routes(pages.clone()))
+            .merge(pictures::routes(pages.clone()))
             .merge(avatars::routes(pages.clone()));
     }
     if let Some(holds) = holds {
