@@ -3,21 +3,18 @@ import { after, before } from 'node:test'
 
 import { chromium } from 'playwright-core'
 
+import { LAUNCH } from './launch.mjs'
+import { signedInAs } from './people.mjs'
+
 /** Where the server under test answers; `run_tests.mjs` starts one and sets this. */
 export const LONGSHORE_URL = process.env.LONGSHORE_URL
-
-export const LAUNCH = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // Chromium's sandbox does not run as root, and in containers everybody is.
-  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-}
 
 export const PHONE = { width: 390, height: 844 }
 export const DESKTOP = { width: 1280, height: 900 }
 
 /**
- * Starts a browser for the tests of one file. The answer opens pages in fresh contexts and keeps
- * their console errors, among which are violations of the content security policy.
+ * Starts a browser for the tests of one file. The answer opens pages in fresh contexts, with `as` signed in as the
+ * account of that handle, and keeps their console errors, among which are violations of the content security policy.
  */
 export function useBrowser() {
   let browser
@@ -26,12 +23,13 @@ export function useBrowser() {
   })
   after(() => browser?.close())
   return {
-    async open(path, { hydrated = true, ...options } = {}) {
+    async open(path, { as, hydrated = true, ...options } = {}) {
       const context = await browser.newContext({
         baseURL: LONGSHORE_URL,
         viewport: DESKTOP,
         locale: 'en-US',
         permissions: ['clipboard-read', 'clipboard-write'],
+        ...(as && { storageState: signedInAs(as) }),
         ...options,
       })
       const page = await context.newPage()

@@ -1,7 +1,8 @@
 // Runs the tests of the pages, or takes the screenshots, against a server of their own.
 //
-//   node end2end/run_tests.mjs [--screenshots]
+//   node end2end/run_tests.mjs [--screenshots] [word…]
 //
+// Words choose the test files, or the pages, whose names contain one of them.
 // With LONGSHORE_URL set, that server is used. Otherwise the built binary is started with a local
 // network and a data folder that both vanish afterwards.
 import { spawn } from 'node:child_process'
@@ -10,32 +11,42 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { Person } from './hold/xrpc.mjs'
 import { TARGET, startLongshore } from './network/longshore.mjs'
 import { NODE } from './network/node_version.mjs'
 import { claimBlock, close } from './network/ports.mjs'
+import { signEverybodyIn } from './people.mjs'
 import { pushSamples } from './sample_images.mjs'
 
 const FOLDER = import.meta.dirname
-const tests = fs.readdirSync(path.join(FOLDER, 'tests')).map((file) => path.join(FOLDER, 'tests', file))
-const work = process.argv.includes('--screenshots') ? [path.join(FOLDER, 'screenshots.mjs')] : ['--test', ...tests]
+// The captain of the hold, who has images; somebody else; a stranger, who never does anything; one of the crew.
+const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test']
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 const stops = []
-// Somebody whom the tests sign in as.
-const account = {}
 let code = 1
 try {
-  const url = process.env.LONGSHORE_URL ?? (await startStack())
-  code = await run(process.execPath, work, { ...process.env, ...account, LONGSHORE_URL: url })
+  const stack = process.env.LONGSHORE_URL ? {} : await startStack()
+  code = await run(process.execPath, work(), { ...process.env, ...stack })
 } finally {
   for (const stop of stops.reverse()) await stop()
 }
 process.exitCode = code
 
+function work() {
+  if (process.argv.includes('--screenshots')) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
+  const files = fs.readdirSync(path.join(FOLDER, 'tests')).filter((file) => file.endsWith('.test.mjs'))
+  const chosen = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  return ['--test', ...chosen.map((file) => path.join(FOLDER, 'tests', file))]
+}
+
+// Answers with what the tests find in their environment.
 async function startStack() {
-  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'longshore-end2end-'))
-  stops.push(() => fs.rmSync(dataDir, { recursive: true, force: true }))
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'longshore-end2end-'))
+  stops.push(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const [dataDir, signedIn] = ['data', 'signed-in'].map((name) => path.join(folder, name))
+  fs.mkdirSync(signedIn, { mode: 0o700 })
   const network = await startNetwork()
-  account.LONGSHORE_ACCOUNT = JSON.stringify(network.accounts[0])
   const { base, first } = await claimBlock('auto', 1)
   stops.push(() => close(first))
   const log = fs.openSync(path.join(TARGET, 'end2end-longshore.log'), 'w')
@@ -50,13 +61,34 @@ async function startStack() {
   })
   stops.push(longshore.stop)
   await pushSamples({ url: longshore.url, network })
-  return longshore.url
+  const byHandle = Object.fromEntries(network.accounts.map((account) => [account.handle, account]))
+  await addToCrew(longshore.url, byHandle['alice.test'], byHandle['dora.test'])
+  await signEverybodyIn(longshore.url, network.accounts, signedIn)
+  return {
+    LONGSHORE_URL: longshore.url,
+    LONGSHORE_ACCOUNTS: JSON.stringify(network.accounts),
+    LONGSHORE_SIGNED_IN: signedIn,
+  }
+}
+
+async function addToCrew(url, captain, member) {
+  const { id: did } = await (await fetch(`${url}/.well-known/did.json`)).json()
+  const record = {
+    $type: 'io.atcr.hold.crew',
+    member: member.did,
+    role: 'member',
+    permissions: ['blob:read', 'blob:write'],
+    addedAt: new Date().toISOString(),
+  }
+  const input = { repo: did, collection: record.$type, rkey: member.did, record }
+  await (await Person.signIn(captain)).call({ url, did }, 'com.atproto.repo.putRecord', input)
 }
 
 // A process of its own, because it needs the Node that its packages were built for.
 async function startNetwork() {
   const script = path.join(FOLDER, 'network/network.mjs')
-  const child = spawn(NODE, [script, '--port', 'auto', '--until-stdin-closes', '--app-passwords'], {
+  const accounts = ACCOUNTS.flatMap((handle) => ['--account', handle])
+  const child = spawn(NODE, [script, '--port', 'auto', '--until-stdin-closes', '--app-passwords', ...accounts], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))

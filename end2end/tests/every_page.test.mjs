@@ -5,40 +5,51 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
-import { PAGES } from '../pages.mjs'
+import { addressOf, PAGES } from '../pages.mjs'
+import { cookiesOf, skipWithoutAccounts } from '../people.mjs'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const browser = useBrowser()
 
-for (const { name, path, status } of PAGES) {
-  test(`${name}: status ${status}`, async () => {
-    const response = await fetch(new URL(path, LONGSHORE_URL))
-    assert.equal(response.status, status)
-    assert.match(response.headers.get('content-type'), /^text\/html/)
-    assert.match(await response.text(), /<h1/)
+for (const row of PAGES) {
+  const { name, status, as } = row
+  test(`${name} as ${as ?? 'nobody'}`, { skip: as && skipWithoutAccounts }, async (t) => {
+    const address = await addressOf(row)
+
+    await t.test(`has the status ${status} and a heading`, async () => {
+      const headers = as ? { cookie: cookiesOf(as) } : {}
+      const response = await fetch(new URL(address, LONGSHORE_URL), { headers, redirect: 'manual' })
+      assert.equal(response.status, status)
+      assert.match(response.headers.get('content-type'), /^text\/html/)
+      assert.match(await response.text(), /<h1/)
+    })
+
+    // Colours change at once then, and are not looked at half-way.
+    const { page } = await browser.open(address, { as, colorScheme: 'light', reducedMotion: 'reduce' })
+    // In the page's own world the policy would forbid it; evaluate() runs beside it.
+    await page.evaluate(AXE)
+
+    for (const colorScheme of ['light', 'dark']) {
+      await t.test(`is accessible in the ${colorScheme} theme`, async () => {
+        await page.emulateMedia({ colorScheme })
+        const { violations } = await page.evaluate(
+          (standards) => window.axe.run({ runOnly: { type: 'tag', values: standards } }),
+          STANDARDS,
+        )
+        const found = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }))
+        assert.deepEqual(found, [])
+      })
+    }
+
+    for (const width of [320, 768, 1920]) {
+      await t.test(`does not overflow at ${width} pixels`, async () => {
+        await page.setViewportSize({ width, height: 800 })
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        assert.ok(overflow <= 0, `${overflow} pixels too wide`)
+      })
+    }
+    await page.context().close()
   })
-
-  for (const width of [320, 768, 1920]) {
-    test(`${name}: nothing overflows at ${width} pixels`, async () => {
-      const { page } = await browser.open(path, { viewport: { width, height: 800 } })
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      assert.ok(overflow <= 0, `${overflow} pixels too wide`)
-    })
-  }
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`${name}: accessible in the ${colorScheme} theme`, async () => {
-      const { page } = await browser.open(path, { colorScheme })
-      // In the page's own world the policy would forbid it; evaluate() runs beside it.
-      await page.evaluate(AXE)
-      const { violations } = await page.evaluate(
-        (standards) => window.axe.run({ runOnly: { type: 'tag', values: standards } }),
-        STANDARDS,
-      )
-      const found = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }))
-      assert.deepEqual(found, [])
-    })
-  }
 }

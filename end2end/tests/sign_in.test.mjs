@@ -3,41 +3,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
+import { account, signIn, skipWithoutAccounts } from '../people.mjs'
 
-// Set by `run_tests.mjs`; without a local network of its own there is nobody to sign in as.
-const account = JSON.parse(process.env.LONGSHORE_ACCOUNT ?? 'null')
-const skip = account ? false : 'needs the local network'
+const skip = skipWithoutAccounts
+const alice = skip ? undefined : account('alice.test')
 
 const browser = useBrowser()
 
-/** Types a name, signs in and agrees at the PDS, and comes back. */
-async function signIn(page, typed) {
-  await page.getByLabel('Your handle').fill(typed)
-  await page.getByRole('button', { name: 'Continue at your server' }).click()
-  await page.waitForURL(`${account.pds}/**`)
-  // Who named a server says there who they are.
-  const welcome = page.getByRole('button', { name: 'Sign in', exact: true })
-  const password = page.locator('input[name="password"]')
-  await welcome.or(password).first().waitFor()
-  if (!(await password.isVisible())) await welcome.click()
-  await password.waitFor()
-  const name = page.locator('input[name="username"]')
-  if (!(await name.inputValue())) await name.fill(account.handle)
-  await password.fill(account.password)
-  await page.locator('button[type="submit"]').click()
-  await page.getByRole('button', { name: 'Authorize' }).click()
-  await page.waitForURL(`${LONGSHORE_URL}/**`)
-}
-
 for (const [name, typed] of Object.entries({
-  handle: account?.handle,
-  DID: account?.did,
-  'address of the server': account?.pds,
+  handle: alice?.handle,
+  DID: alice?.did,
+  'address of the server': alice?.pds,
 })) {
   test(`somebody signs in with their ${name}, sees their settings, and signs out`, { skip }, async () => {
     const { page, context, errors } = await browser.open('/settings/sessions', { hydrated: false })
     assert.match(page.url(), /\/sign-in\?return_to=%2Fsettings%2Fsessions$/)
-    await signIn(page, typed)
+    await signIn(page, alice, typed)
     await page.getByRole('heading', { name: 'Sessions and devices' }).waitFor()
     assert.equal(new URL(page.url()).pathname, '/settings/sessions')
     assert.equal(await page.getByText('This browser').count(), 1)
@@ -46,7 +27,7 @@ for (const [name, typed] of Object.entries({
     assert.ok(session.httpOnly && session.sameSite === 'Strict')
     const kept = storage.origins.find(({ origin }) => origin === LONGSHORE_URL)?.localStorage ?? []
     assert.deepEqual(kept.filter(({ name }) => name !== 'theme'), [])
-    await page.getByRole('link', { name: account.handle }).click()
+    await page.getByRole('link', { name: alice.handle }).click()
     await page.getByRole('heading', { name: 'Profile' }).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: 'Sign in' }).waitFor()

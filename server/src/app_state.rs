@@ -14,9 +14,8 @@ use crate::accounts::{
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
-use crate::clients::hold::HoldClient;
-use crate::clients::holds::Holds;
-use crate::clients::local_hold::LocalHold;
+use crate::clients::hold_admin::Configured;
+use crate::clients::holds::{Holds, OwnHold};
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
 use crate::clients::plc_directory::PlcDirectory;
@@ -58,6 +57,8 @@ pub struct AppState {
     pub catalog: Catalog,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
+    /// The way to every hold.
+    pub holds: Holds,
     /// Who is who.
     pub identities: Identities,
     /// People's PDSes.
@@ -174,7 +175,8 @@ impl AppState {
             }
             None => (None, None),
         };
-        let registry = registry(config, &parts, &accounts.sessions, hold.as_ref())?;
+        let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
+        let registry = registry(config, &parts, &accounts.sessions, &holds)?;
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -188,6 +190,7 @@ impl AppState {
             roles: config.server.roles,
             registry,
             hold,
+            holds,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,
@@ -294,22 +297,21 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
     })
 }
 
-/// The registry, with the way to every hold.
-fn registry(
+/// The way to every hold: to the one of this process, and to those elsewhere.
+fn holds(
     config: &Config,
     parts: &Parts,
     sessions: &PdsSessions,
     hold: Option<&HoldService>,
-) -> Result<Registry, AssemblyError> {
-    let local = hold.map(|service| {
-        let local: Arc<dyn HoldClient> = Arc::new(LocalHold::new(service.hold.clone()));
-        local
-    });
-    let default_hold = match (&config.registry.default_hold, hold) {
-        (Some(did), _) => did.clone(),
-        (None, Some(service)) => service.hold.did().clone(),
-        (None, None) => return Err(AssemblyError::NoHold),
-    };
+) -> Holds {
+    let own = config
+        .hold
+        .as_ref()
+        .zip(hold)
+        .map(|(hold_config, service)| {
+            let storage = config.blob_store.kind();
+            OwnHold::new(service.hold.clone(), configured(hold_config), storage)
+        });
     let remote = RemoteHoldParts {
         outbound: parts.outbound.clone(),
         pds: parts.pds.clone(),
@@ -318,12 +320,41 @@ fn registry(
         clock: parts.clock.clone(),
         max_blob_bytes: config.registry.max_blob_bytes,
     };
+    Holds::new(own, parts.directory.clone(), remote)
+}
+
+/// What a captain cannot change on pages, because the next start would change it back.
+fn configured(config: &HoldConfig) -> Configured {
+    let settings = [
+        ("HOLD_PUBLIC", config.public),
+        ("HOLD_ALLOW_ALL_CREW", config.allow_all_crew),
+        ("HOLD_BLUESKY_POSTS", config.bluesky_posts),
+    ];
+    Configured {
+        settings: settings
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
+    }
+}
+
+fn registry(
+    config: &Config,
+    parts: &Parts,
+    sessions: &PdsSessions,
+    holds: &Holds,
+) -> Result<Registry, AssemblyError> {
+    let default_hold = match (&config.registry.default_hold, holds.local()) {
+        (Some(did), _) => did.clone(),
+        (None, Some(hold)) => hold.did().clone(),
+        (None, None) => return Err(AssemblyError::NoHold),
+    };
     Ok(Registry::new(RegistryParts {
         database: parts.database.clone(),
         identities: parts.identities.clone(),
         pds: parts.pds.clone(),
         sessions: sessions.clone(),
-        holds: Holds::new(local, parts.directory.clone(), remote),
+        holds: holds.clone(),
         default_hold,
         clock: parts.clock.clone(),
         settings: RegistrySettings {
@@ -358,7 +389,13 @@ async fn open_hold_service(
         database: parts.database.clone(),
         clock: parts.clock.clone(),
     });
-    let xrpc = xrpc_state(hold_config, &hold, &service_tokens, &parts.clock);
+    let xrpc = xrpc_state(
+        hold_config,
+        &hold,
+        &service_tokens,
+        parts,
+        config.blob_store.kind(),
+    );
     Ok(HoldService {
         hold,
         xrpc,
@@ -416,6 +453,7 @@ pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSe
     HoldSettings {
         max_blob_bytes: config.registry.max_blob_bytes,
         tiers: tiers(hold_config),
+        by_operator: false,
     }
 }
 
@@ -434,14 +472,16 @@ fn xrpc_state(
     config: &HoldConfig,
     hold: &Hold,
     tokens: &ServiceTokens,
-    clock: &Clock,
+    parts: &Parts,
+    storage: &'static str,
 ) -> XrpcState {
     XrpcState::new(XrpcParts {
         hold: hold.clone(),
         tokens: tokens.clone(),
         trusted_appviews: config.trusted_appviews.clone(),
         gc_grace: gc_grace(config),
-        clock: clock.clone(),
+        storage,
+        clock: parts.clock.clone(),
     })
 }
 

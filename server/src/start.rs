@@ -1,6 +1,7 @@
 //! From settings to a running server, and down again in the right order.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -12,6 +13,9 @@ use crate::db::{Database, DatabaseError};
 use crate::handlers::metrics::Metrics;
 use crate::serve::{self, Drained, StopSignals};
 use crate::{jobs, router};
+
+/// How long stopping may wait for holds to be told of the last pulls.
+const LAST_COUNTS: Duration = Duration::from_secs(3);
 
 /// The server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +93,8 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     );
     let drained = serve::serve(router, listener, signals.first(), config.http.shutdown).await;
     upkeep.abort();
+    // Best effort: what is not told now is not counted.
+    let _ = tokio::time::timeout(LAST_COUNTS, state.registry.deliver_pull_counts()).await;
     jobs.abort();
     // Aborted is not ended: a job in the middle of a step would find the database closed and call it an error.
     // An abort is what is expected, and a panic was logged.

@@ -92,7 +92,7 @@ fn Remembered(names: Vec<String>, return_to: String, fresh: bool) -> impl IntoVi
         .collect_view();
     view! {
         <h2 class="minor">"Signed in on this device before"</h2>
-        <ul class="choices">{accounts}</ul>
+        <ul class="remembered">{accounts}</ul>
         <form method="post" action=routes::FORGET_ACCOUNTS>
             <button class="link-button" type="submit">
                 "Forget these accounts"

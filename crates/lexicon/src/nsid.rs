@@ -99,6 +99,8 @@ methods! {
     ACCEPT_CAPTAINCY = "dev.longshore.hold.acceptCaptaincy";
     /// Frees what nothing in a hold uses, or tells what it would free.
     COLLECT_GARBAGE = "dev.longshore.hold.collectGarbage";
+    /// Whom a hold is offered to.
+    GET_CAPTAINCY_OFFER = "dev.longshore.hold.getCaptaincyOffer";
     /// Offers a hold to a crew member.
     OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
     /// Ends an upload.

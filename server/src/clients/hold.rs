@@ -128,6 +128,15 @@ pub trait HoldClient: Send + Sync {
         last: IncomingBytes,
     ) -> Result<u64, HoldError>;
 
+    /// Counts pulls of a repository by `reader`. A hold elsewhere counts only those of readers who can be vouched for.
+    async fn count_pulls(
+        &self,
+        reader: Option<&HoldUser>,
+        owner: &Did,
+        repository: &RepositoryPath,
+        pulls: u64,
+    ) -> Result<(), HoldError>;
+
     /// Ends an upload and frees its space.
     async fn cancel_upload(&self, owner: &UploadOwner, id: &str) -> Result<(), HoldError>;
 

@@ -8,15 +8,34 @@ use atproto::syntax::Did;
 use moka::future::Cache;
 
 use super::hold::{HoldClient, HoldError};
+use super::hold_admin::{Configured, HoldAdmin, LocalAdmin, RemoteAdmin};
+use super::local_hold::LocalHold;
 use super::remote_hold::{RemoteHold, RemoteHoldParts, is_remote_upload};
 use crate::db::Database;
-use crate::hold::{HOLD_SERVICE, HOLD_SERVICE_TYPE};
+use crate::hold::{HOLD_SERVICE, HOLD_SERVICE_TYPE, Hold};
 use crate::identity::Directory;
 
 /// How long a hold is believed to be where it is.
 const BELIEVED: Duration = Duration::from_mins(10);
 /// Holds remembered.
 const HOLDS: u64 = 1_000;
+
+/// The hold of this process, for those who use it and for those who run it.
+#[derive(Clone)]
+pub struct OwnHold {
+    client: Arc<dyn HoldClient>,
+    admin: Arc<dyn HoldAdmin>,
+}
+
+impl OwnHold {
+    /// A hold of which the operator said `configured`, and which keeps its blobs in `storage`.
+    pub fn new(hold: Hold, configured: Configured, storage: &'static str) -> Self {
+        Self {
+            client: Arc::new(LocalHold::new(hold.clone())),
+            admin: Arc::new(LocalAdmin::new(hold, configured, storage)),
+        }
+    }
+}
 
 /// Opens holds by DID. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +44,7 @@ pub struct Holds {
 }
 
 struct Inner {
-    local: Option<Arc<dyn HoldClient>>,
+    local: Option<OwnHold>,
     directory: Arc<dyn Directory>,
     database: Database,
     remote: RemoteHoldParts,
@@ -35,7 +54,7 @@ struct Inner {
 impl Holds {
     /// The hold of this process, if it has one, and the way to the others.
     pub fn new(
-        local: Option<Arc<dyn HoldClient>>,
+        local: Option<OwnHold>,
         directory: Arc<dyn Directory>,
         remote: RemoteHoldParts,
     ) -> Self {
@@ -56,28 +75,41 @@ impl Holds {
 
     /// The hold of this process.
     pub fn local(&self) -> Option<&Arc<dyn HoldClient>> {
-        self.inner.local.as_ref()
+        self.inner.local.as_ref().map(|own| &own.client)
     }
 
     /// The hold `did`. One that cannot be found is [`HoldError::Unreachable`].
     pub async fn open(&self, did: &Did) -> Result<Arc<dyn HoldClient>, HoldError> {
-        if let Some(local) = &self.inner.local
+        if let Some(local) = self.local()
             && local.did() == did
         {
             return Ok(Arc::clone(local));
         }
+        let hold = self.open_remote(did).await?;
+        Ok(hold)
+    }
+
+    /// The hold `did`, for those who run it. One that cannot be found is [`HoldError::Unreachable`].
+    pub async fn administer(&self, did: &Did) -> Result<Arc<dyn HoldAdmin>, HoldError> {
+        if let Some(own) = &self.inner.local
+            && own.admin.did() == did
+        {
+            return Ok(Arc::clone(&own.admin));
+        }
+        let hold = self.open_remote(did).await?;
+        Ok(Arc::new(RemoteAdmin::new(hold)))
+    }
+
+    async fn open_remote(&self, did: &Did) -> Result<Arc<RemoteHold>, HoldError> {
         let find = self.find(did);
         let hold = self.inner.opened.try_get_with(did.clone(), find).await;
-        match hold {
-            Ok(hold) => Ok(hold),
-            Err(_) => Err(HoldError::Unreachable { did: did.clone() }),
-        }
+        hold.map_err(|_| HoldError::Unreachable { did: did.clone() })
     }
 
     /// The hold that an upload goes to.
     pub async fn of_upload(&self, id: &str) -> Result<Arc<dyn HoldClient>, HoldError> {
         if !is_remote_upload(id) {
-            let local = self.inner.local.clone();
+            let local = self.local().cloned();
             return local.ok_or(HoldError::UploadUnknown);
         }
         let row = self.inner.database.find_remote_upload(id).await?;

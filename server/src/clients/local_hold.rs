@@ -130,6 +130,16 @@ impl HoldClient for LocalHold {
         Ok(Some(freed.await?))
     }
 
+    async fn count_pulls(
+        &self,
+        _: Option<&HoldUser>,
+        owner: &Did,
+        repository: &RepositoryPath,
+        pulls: u64,
+    ) -> Result<(), HoldError> {
+        self.hold.count_pulls(owner, repository, pulls).await
+    }
+
     async fn forget_manifest(
         &self,
         owner: &HoldUser,

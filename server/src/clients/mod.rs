@@ -5,6 +5,7 @@ pub mod dpop;
 pub(crate) mod fake_dns;
 pub mod handle_txt;
 pub mod hold;
+pub mod hold_admin;
 pub mod holds;
 pub mod local_hold;
 pub mod outbound;

@@ -25,6 +25,14 @@ pub enum BlobStoreConfig {
 }
 
 impl BlobStoreConfig {
+    /// What kind of place it is, for everybody: `folder` or `bucket`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Filesystem { .. } => "folder",
+            Self::S3(_) => "bucket",
+        }
+    }
+
     /// What may be shown: the folder, or the bucket and its service.
     pub fn display(&self) -> String {
         match self {

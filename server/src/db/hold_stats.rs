@@ -35,25 +35,26 @@ pub struct PendingPullsRow {
 }
 
 impl Database {
-    /// Counts a pull of a repository that uses blobs here; of others there is nothing to count.
-    pub async fn count_pull(
+    /// Counts pulls of a repository that uses blobs here; of others there is nothing to count.
+    pub async fn count_pulls(
         &self,
         owner_did: &str,
         repository: &str,
+        pulls: i64,
         now: i64,
     ) -> Result<(), DatabaseError> {
         let mut transaction = self.begin().await?;
         execute!(
             &mut transaction,
             "INSERT INTO hold_pending_pulls (owner_did, repository, pulls, last_pull)
-            SELECT $1, $2, 1, CAST($3 AS BIGINT)
+            SELECT $1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT)
             WHERE EXISTS (
                 SELECT 1 FROM hold_layers WHERE user_did = $1 AND repository = $2
             )
             ON CONFLICT (owner_did, repository) DO UPDATE SET
-                pulls = hold_pending_pulls.pulls + 1,
+                pulls = hold_pending_pulls.pulls + excluded.pulls,
                 last_pull = excluded.last_pull",
-            [owner_did, repository, now]
+            [owner_did, repository, pulls, now]
         )?;
         transaction.commit().await
     }

@@ -24,6 +24,7 @@ mod catalog;
 pub mod device_logins;
 mod error;
 mod health;
+mod hold_activity;
 mod hold_archive;
 mod hold_blobs;
 mod hold_collection_requests;
@@ -56,6 +57,7 @@ pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
 pub use error::DatabaseError;
+pub use hold_activity::{ActivityQuery, ActivityRow};
 pub use hold_archive::{HoldBlobRow, UploadedRecordBlobRow};
 pub use hold_collection_requests::CollectionRequestRow;
 pub use hold_crew::{CaptainRow, CaptaincyOfferRow, CrewRow, Flag};

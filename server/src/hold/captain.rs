@@ -7,6 +7,7 @@ use atproto::syntax::{Datetime, Did, RecordKey};
 use chrono::TimeDelta;
 use lexicon::{HoldCaptain, HoldCrew, Record as _};
 
+use super::activity::{ActivityAction, Actor, Entry};
 use super::crew::{ADMIN, OWNER, crew_key, to_ipld};
 use super::permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN};
 use super::repo::{self, CommitInfo};
@@ -27,6 +28,17 @@ pub struct CaptainSettings {
     pub allow_all_crew: Option<bool>,
     /// Whether pushes are announced by posts.
     pub enable_bluesky_posts: Option<bool>,
+}
+
+impl CaptainSettings {
+    /// Writes what is decided into the record.
+    pub(super) fn apply(self, record: &mut HoldCaptain) {
+        record.public = self.public.unwrap_or(record.public);
+        record.allow_all_crew = self.allow_all_crew.unwrap_or(record.allow_all_crew);
+        record.enable_bluesky_posts = self
+            .enable_bluesky_posts
+            .unwrap_or(record.enable_bluesky_posts);
+    }
 }
 
 /// The captain and their decisions.
@@ -93,7 +105,8 @@ impl Hold {
     ) -> Result<CommitInfo, HoldError> {
         let mut transaction = self.repo().begin().await?;
         self.permit_captain_in(&mut transaction, by).await?;
-        self.write_settings(transaction, settings).await
+        self.write_settings(&self.actor(by), transaction, settings)
+            .await
     }
 
     /// As [`Self::change_settings`], for the operator's settings at start.
@@ -102,22 +115,20 @@ impl Hold {
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
         let transaction = self.repo().begin().await?;
-        self.write_settings(transaction, settings).await
+        self.write_settings(&Actor::Operator, transaction, settings)
+            .await
     }
 
     async fn write_settings(
         &self,
+        actor: &Actor,
         mut transaction: Transaction,
         settings: CaptainSettings,
     ) -> Result<CommitInfo, HoldError> {
         let mut record = self.captain_record(&mut transaction).await?;
-        record.public = settings.public.unwrap_or(record.public);
-        record.allow_all_crew = settings.allow_all_crew.unwrap_or(record.allow_all_crew);
-        record.enable_bluesky_posts = settings
-            .enable_bluesky_posts
-            .unwrap_or(record.enable_bluesky_posts);
+        settings.apply(&mut record);
         let write = repo::put(HoldCaptain::collection(), self_key(), to_ipld(&record)?);
-        Ok(self.repo().write_last(transaction, &[write]).await?)
+        self.write_decision(actor, transaction, &[write]).await
     }
 
     /// Offers the captaincy to a member of the crew, instead of any earlier offer. It changes hands when they
@@ -142,6 +153,8 @@ impl Hold {
                 offered_at: self.inner.clock.now_millis(),
             })
             .await?;
+        let offered = Entry::new(self.actor(by), ActivityAction::CaptaincyOffered).to(member);
+        self.note(&mut transaction, offered).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -151,6 +164,10 @@ impl Hold {
         let mut transaction = self.repo().begin().await?;
         self.permit_captain_in(&mut transaction, by).await?;
         let withdrawn = transaction.delete_captaincy_offer().await?;
+        if withdrawn {
+            let entry = Entry::new(self.actor(by), ActivityAction::CaptaincyWithdrawn);
+            self.note(&mut transaction, entry).await?;
+        }
         transaction.commit().await?;
         Ok(withdrawn)
     }
@@ -161,6 +178,17 @@ impl Hold {
         Ok(offer
             .filter(|offer| self.stands(offer))
             .and_then(|offer| offer.member_did.parse().ok()))
+    }
+
+    /// As [`Self::captaincy_offered_to`], for the captain and for whom it is offered to. Others learn of no offer.
+    pub async fn captaincy_offer_for(&self, person: &Did) -> Result<Option<Did>, HoldError> {
+        let offered_to = self.captaincy_offered_to().await?;
+        if offered_to.as_ref() == Some(person)
+            || self.captain_row().await?.owner_did == person.as_str()
+        {
+            return Ok(offered_to);
+        }
+        Ok(None)
     }
 
     fn stands(&self, offer: &CaptaincyOfferRow) -> bool {
@@ -191,7 +219,8 @@ impl Hold {
             self.promoted(&mut transaction, member, OWNER).await?,
             self.promoted(&mut transaction, &former, ADMIN).await?,
         ];
-        Ok(self.repo().write_last(transaction, &writes).await?)
+        self.write_decision(&self.actor(member), transaction, &writes)
+            .await
     }
 
     /// The crew record of somebody who gets every permission; a member keeps the rest of theirs.

@@ -113,16 +113,18 @@ impl Hold {
             record_key.clone(),
             to_ipld(&record)?,
         );
-        match self.repo().write_now(&[write]).await {
+        let transaction = self.repo().begin().await?;
+        let actor = self.actor(person);
+        match self.write_decision(&actor, transaction, &[write]).await {
             Ok(info) => Ok(Joined::Created {
                 record_key,
                 cid: info.written.first().copied().flatten().unwrap_or(info.cid),
             }),
             // Somebody asked twice at once.
-            Err(repo::RepoError::RecordExists(_)) => Ok(Joined::AlreadyMember {
+            Err(HoldError::Repo(repo::RepoError::RecordExists(_))) => Ok(Joined::AlreadyMember {
                 record_key: record_key.to_string(),
             }),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 
@@ -141,7 +143,8 @@ impl Hold {
         let write = repo::put(HoldCrew::collection(), crew_key(member), to_ipld(&record)?);
         self.check_crew_write(&admin, &mut transaction, &write)
             .await?;
-        Ok(self.repo().write_last(transaction, &[write]).await?)
+        self.write_decision(&self.actor(by), transaction, &[write])
+            .await
     }
 
     /// What a member's record says after a change.
@@ -191,12 +194,18 @@ impl Hold {
         let write = repo::delete(HoldCrew::collection(), key);
         self.check_crew_write(&admin, &mut transaction, &write)
             .await?;
-        Ok(self.repo().write_last(transaction, &[write]).await?)
+        self.write_decision(&self.actor(by), transaction, &[write])
+            .await
     }
 
     /// Gives a member the tier at a place in the list, for an `AppView` that the operator trusts. Returns the tier's
     /// name; `None` for somebody who is not in the crew.
-    pub async fn set_tier(&self, member: &Did, rank: usize) -> Result<Option<String>, HoldError> {
+    pub async fn set_tier(
+        &self,
+        by: &Did,
+        member: &Did,
+        rank: usize,
+    ) -> Result<Option<String>, HoldError> {
         let tier = self
             .tiers()
             .at_rank(rank)
@@ -217,7 +226,8 @@ impl Hold {
             .unwrap_or_else(|_| crew_key(member));
         let record = self.changed(member, Some(known), change);
         let write = repo::put(HoldCrew::collection(), key, to_ipld(&record)?);
-        self.repo().write_last(transaction, &[write]).await?;
+        self.write_decision(&self.actor(by), transaction, &[write])
+            .await?;
         Ok(Some(tier.name.clone()))
     }
 

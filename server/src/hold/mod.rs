@@ -16,6 +16,8 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::keyed_lock::KeyedLock;
 
+mod about;
+mod activity;
 mod archive;
 mod blobs;
 mod captain;
@@ -48,6 +50,8 @@ mod upload_locks;
 mod uploads;
 
 pub use crate::db::LayerUsage;
+pub use about::AboutChange;
+pub use activity::{ActivityAction, ActivityFilter, Actor, Entry, NotedActivity};
 pub use archive::{ArchiveError, Archived, ArchivedKeys, CopyProgress, Imported, import_hold};
 pub use captain::{Captain, CaptainSettings};
 pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
@@ -85,6 +89,8 @@ pub struct HoldSettings {
     pub max_blob_bytes: u64,
     /// What crew members may store.
     pub tiers: Tiers,
+    /// Whether the operator runs this process by hand: what it does in the captain's name is theirs.
+    pub by_operator: bool,
 }
 
 /// One hold. Cheap to clone; clones are the same hold.
@@ -103,6 +109,7 @@ struct Inner {
     upload_locks: UploadLocks,
     running_hashes: RunningHashes,
     blob_sizes: BlobSizes,
+    refusals: activity::Refusals,
     /// Whoever makes a blob exist or removes one takes turns with others about its digest.
     blob_turns: KeyedLock<Digest>,
     /// Taken by whoever collects garbage.
@@ -131,6 +138,7 @@ impl Hold {
             upload_locks: UploadLocks::default(),
             running_hashes: RunningHashes::new(),
             blob_sizes,
+            refusals: activity::Refusals::default(),
             blob_turns: KeyedLock::default(),
             collecting: tokio::sync::Mutex::default(),
         };

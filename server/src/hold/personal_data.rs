@@ -3,7 +3,9 @@
 use atproto::repo::MAX_WRITES;
 use atproto::syntax::{Datetime, Did, Nsid, RecordKey};
 use lexicon::{FeedPost, HoldCrew, HoldStats, Record as _, nsid};
+use serde_json::json;
 
+use super::activity::{ActivityAction, Entry};
 use super::crew::CrewMember;
 use super::permissions::Standing;
 use super::{Hold, HoldError, repo};
@@ -47,6 +49,13 @@ pub struct Deleted {
 impl Hold {
     /// Puts together what the hold knows about somebody, and nothing about anybody else.
     pub async fn export_user_data(&self, person: &Did) -> Result<PersonalData, HoldError> {
+        let data = self.collect_user_data(person).await?;
+        self.note_counted(Entry::new(self.actor(person), ActivityAction::DataExported).to(person))
+            .await?;
+        Ok(data)
+    }
+
+    async fn collect_user_data(&self, person: &Did) -> Result<PersonalData, HoldError> {
         let mut posts = Vec::new();
         for key in self.database().list_posts(person.as_str()).await? {
             let Ok(key) = key.parse::<RecordKey>() else {
@@ -77,7 +86,7 @@ impl Hold {
     /// from then on. The captain stays the captain, and in the crew, until they hand the hold over. May be repeated:
     /// what an interruption left goes the next time.
     pub async fn delete_user_data(&self, person: &Did) -> Result<Deleted, HoldError> {
-        let data = self.export_user_data(person).await?;
+        let data = self.collect_user_data(person).await?;
         let crew = self.leave_crew(person).await?;
         let mut transaction = self.database().begin().await?;
         transaction.delete_pending_pulls(person.as_str()).await?;
@@ -105,13 +114,21 @@ impl Hold {
         let mut transaction = self.database().begin().await?;
         transaction.delete_reservations_of(person.as_str()).await?;
         transaction.delete_quota_lock(person.as_str()).await?;
-        transaction.commit().await?;
-        Ok(Deleted {
+        let deleted = Deleted {
             crew,
             layers: data.layers.len(),
             stats: data.stats.len(),
             posts: data.posts.len(),
-        })
+        };
+        let noted = Entry::new(self.actor(person), ActivityAction::DataDeleted).to(person);
+        let noted = noted.with(json!({
+            "layers": deleted.layers,
+            "stats": deleted.stats,
+            "posts": deleted.posts,
+        }));
+        self.note(&mut transaction, noted).await?;
+        transaction.commit().await?;
+        Ok(deleted)
     }
 
     /// Ends somebody's membership, unless they are the captain. Returns whether there was one.
@@ -129,7 +146,8 @@ impl Hold {
             return Ok(false);
         };
         let write = repo::delete(HoldCrew::collection(), key);
-        self.repo().write_last(transaction, &[write]).await?;
+        self.write_decision(&self.actor(person), transaction, &[write])
+            .await?;
         Ok(true)
     }
 

@@ -198,16 +198,16 @@ impl Hold {
             0 => String::new(),
             promised => format!(" and {} are on their way", human_bytes(promised)),
         };
-        Err(HoldError::QuotaExceeded {
-            reason: format!(
-                "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
-                human_bytes(room.counted),
-                limit.tier.formatted(),
-                limit.tier.name,
-                human_bytes(size),
-                self.did()
-            ),
-        })
+        let reason = format!(
+            "you use {} of {} (tier {}){on_the_way}; this needs {} more: delete images you no longer need, or ask the captain of {} for a larger tier",
+            human_bytes(room.counted),
+            limit.tier.formatted(),
+            limit.tier.name,
+            human_bytes(size),
+            self.did()
+        );
+        self.count_refusal(&limit.user, &reason);
+        Err(HoldError::QuotaExceeded { reason })
     }
 
     /// How much somebody has left.

@@ -47,7 +47,8 @@ impl Hold {
                 reason: error.to_string(),
             },
         )?;
-        Ok(self.repo().write_last(transaction, &[write]).await?)
+        self.write_decision(&self.actor(person), transaction, &[write])
+            .await
     }
 
     async fn check_record_write(

@@ -50,14 +50,15 @@ pub enum ReopenError {
     Database(#[from] DatabaseError),
 }
 
-/// Opens the hold as it is.
+/// Opens the hold as it is, for the operator.
 pub async fn reopen_hold(
-    settings: HoldSettings,
+    mut settings: HoldSettings,
     source: &IdentitySource,
     database: &Database,
     blobs: Arc<dyn BlobStore>,
     clock: Clock,
 ) -> Result<Hold, ReopenError> {
+    settings.by_operator = true;
     let head = database.find_repo_head().await?;
     let repo = head.ok_or(ReopenError::NoHold)?.did;
     let did = match repo.parse::<Did>() {

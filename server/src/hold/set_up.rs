@@ -1,8 +1,10 @@
 //! The first start of a hold, which makes its repo, and every later one, which applies what the operator changed.
 
+use atproto::repo::Write;
 use atproto::syntax::Did;
 use lexicon::{ActorProfile, HoldCaptain, HoldCrew, Record as _};
 
+use super::activity::{ActivityAction, Actor, Entry};
 use super::captain::{CaptainSettings, self_key};
 use super::crew::{crew_key, to_ipld};
 use super::repo::{self, RepoError};
@@ -124,9 +126,11 @@ impl Hold {
             ),
             repo::create(ActorProfile::collection(), self_key(), to_ipld(&profile)?),
         ];
-        match self.repo().write_now(&writes).await {
-            Ok(_) => {}
-            Err(RepoError::Conflict | RepoError::RecordExists(_)) => return Ok(()),
+        match self.write_first(owner, &writes).await {
+            Ok(()) => {}
+            Err(HoldError::Repo(RepoError::Conflict | RepoError::RecordExists(_))) => {
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         }
         self.repo().announce_state().await?;
@@ -137,6 +141,16 @@ impl Hold {
             hold.signing_key = %self.identity().signing_key().public_key().to_did_key(),
             "created the hold's repo with its captain, their crew record and a profile"
         );
+        Ok(())
+    }
+
+    async fn write_first(&self, owner: &Did, writes: &[Write]) -> Result<(), HoldError> {
+        let mut transaction = self.repo().begin().await?;
+        let info = self.repo().write(&mut transaction, writes).await?;
+        let created = Entry::new(Actor::Operator, ActivityAction::HoldCreated);
+        self.note(&mut transaction, created.to(owner)).await?;
+        transaction.commit().await?;
+        self.repo().committed(&info);
         Ok(())
     }
 

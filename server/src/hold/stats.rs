@@ -16,16 +16,18 @@ use crate::db::{StatsRow, Transaction};
 const BATCH: i64 = 100;
 
 impl Hold {
-    /// Counts a pull of a repository that uses blobs here. Whoever may read may say that they pulled, so nobody can
+    /// Counts pulls of a repository that uses blobs here. Whoever may read may say that they pulled, so nobody can
     /// have records made for repositories that there are not.
-    pub async fn count_pull(
+    pub async fn count_pulls(
         &self,
         owner: &Did,
         repository: &RepositoryPath,
+        pulls: u64,
     ) -> Result<(), HoldError> {
         let now = self.inner.clock.now_millis();
+        let pulls = i64::try_from(pulls).unwrap_or(i64::MAX);
         self.database()
-            .count_pull(owner.as_str(), repository.as_str(), now)
+            .count_pulls(owner.as_str(), repository.as_str(), pulls, now)
             .await?;
         Ok(())
     }

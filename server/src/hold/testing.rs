@@ -126,6 +126,7 @@ impl HoldStart {
             settings: HoldSettings {
                 max_blob_bytes: 8 << 20,
                 tiers: Tiers::default(),
+                by_operator: false,
             },
             setup: HoldSetup {
                 owner: Some(did(CAPTAIN)),

@@ -10,6 +10,7 @@ use crate::app_state::AppState;
 use crate::config::Config;
 
 pub mod collect_garbage;
+pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
 pub mod keep_accounts;
@@ -69,6 +70,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
         tokio::join!(
             regular,
             deliver_notices::deliver_notices(&registry),
+            count_pulls::count_pulls(&registry),
             index_catalog::index_catalog(&catalog),
         );
     }

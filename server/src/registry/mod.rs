@@ -30,6 +30,7 @@ mod manifest_plan;
 mod notices;
 pub mod permissions;
 mod pull;
+mod pull_counts;
 mod push;
 mod records;
 mod referrers;
@@ -50,6 +51,7 @@ pub use uploads::Mounted;
 use cache::Cache;
 use hold_routing::Routes;
 use permissions::{Caller, DeleteAccess, PullAccess, PushAccess, Refusal, Repository, Rights};
+use pull_counts::PullCounts;
 
 /// How fresh an answer about somebody's records must be.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +79,7 @@ struct Inner {
     clock: Clock,
     settings: RegistrySettings,
     cache: Cache,
+    pull_counts: PullCounts,
 }
 
 /// What a [`Registry`] is made of.
@@ -115,6 +118,7 @@ impl Registry {
                 clock: parts.clock,
                 settings: parts.settings,
                 cache,
+                pull_counts: PullCounts::default(),
             }),
         }
     }

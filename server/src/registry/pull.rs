@@ -26,6 +26,8 @@ pub struct FoundManifest {
     pub content: Bytes,
     /// The owner's PDS could not be asked whether the tag still points here.
     pub is_stale: bool,
+    /// The hold that its blobs lie in, where its record names one.
+    pub hold_did: Option<String>,
 }
 
 /// A blob for a client.
@@ -81,6 +83,7 @@ impl Registry {
             media_type: manifest.media_type.clone(),
             content: manifest.content.clone(),
             is_stale: target.is_stale,
+            hold_did: manifest.hold_did.clone(),
         })
     }
 

@@ -41,6 +41,7 @@ documents! {
     "com/atproto/sync/subscribeRepos";
     "dev/longshore/hold/acceptCaptaincy";
     "dev/longshore/hold/collectGarbage";
+    "dev/longshore/hold/getCaptaincyOffer";
     "dev/longshore/hold/offerCaptaincy";
     "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";

@@ -102,6 +102,7 @@ impl Permission {
                 nsid::DELETE_RECORD,
                 nsid::DELETE_USER_DATA,
                 nsid::EXPORT_USER_DATA,
+                nsid::GET_CAPTAINCY_OFFER,
                 nsid::GET_QUOTA,
                 nsid::OFFER_CAPTAINCY,
                 nsid::PUT_RECORD,

@@ -15,14 +15,14 @@ use crate::accounts::PdsSessionError;
 const TOKEN_LIFETIME: TimeDelta = TimeDelta::seconds(60);
 
 impl RemoteHold {
-    pub(super) fn method_url(&self, method: &str) -> Url {
+    pub(in crate::clients) fn method_url(&self, method: &str) -> Url {
         let mut url = self.endpoint.clone();
         url.set_path(&format!("/xrpc/{method}"));
         url
     }
 
     /// A token with which `user` calls one method of this hold.
-    pub(super) async fn service_token(
+    pub(in crate::clients) async fn service_token(
         &self,
         user: &HoldUser,
         method: &str,

@@ -34,6 +34,9 @@ pub use uploads::is_remote_upload;
 
 use standing::Remembered;
 
+/// Pulls of one reader that a hold is told of at a time; each is a request.
+const MAX_PULLS_TOLD: u64 = 20;
+
 /// What every hold elsewhere is reached through.
 #[derive(Clone)]
 pub struct RemoteHoldParts {
@@ -75,6 +78,16 @@ impl RemoteHold {
             sizes: blobs::sizes(),
             turns: Arc::default(),
         }
+    }
+
+    /// The origin that its DID document names.
+    pub(super) const fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
+    /// What it is reached through.
+    pub(super) const fn parts(&self) -> &RemoteHoldParts {
+        &self.parts
     }
 }
 
@@ -172,6 +185,22 @@ impl HoldClient for RemoteHold {
             Err(HoldError::QuotaExceeded { .. }) => Err(self.quota_exceeded(user).await),
             told => told,
         }
+    }
+
+    async fn count_pulls(
+        &self,
+        reader: Option<&HoldUser>,
+        owner: &Did,
+        repository: &RepositoryPath,
+        pulls: u64,
+    ) -> Result<(), HoldError> {
+        let Some(reader) = reader else { return Ok(()) };
+        let input = notice::pulled(owner, repository);
+        // The method tells of one at a time.
+        for _ in 0..pulls.min(MAX_PULLS_TOLD) {
+            self.notify(reader, &input).await?;
+        }
+        Ok(())
     }
 
     async fn forget_manifest(

@@ -38,14 +38,23 @@ pub(super) fn pushed(notice: &ManifestNotice) -> Input {
     }
 }
 
+/// Something was pulled. Which manifest makes no difference to the hold, and it must name one.
+pub(super) fn pulled(owner: &Did, repository: &RepositoryPath) -> Input {
+    about(owner, repository, &Digest::sha256_of(b""), "pull")
+}
+
 /// A manifest was deleted: an operation of ours, beside those that are published.
 pub(super) fn deleted(owner: &Did, repository: &RepositoryPath, manifest: &Digest) -> Input {
+    about(owner, repository, manifest, "delete")
+}
+
+fn about(owner: &Did, repository: &RepositoryPath, manifest: &Digest, operation: &str) -> Input {
     Input {
         repository: repository.to_string(),
         user_did: owner.clone(),
         manifest_digest: manifest.to_string(),
         manifest: ManifestInfo::default(),
         tag: None,
-        operation: Some("delete".to_owned()),
+        operation: Some(operation.to_owned()),
     }
 }

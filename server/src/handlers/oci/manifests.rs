@@ -49,6 +49,7 @@ pub async fn read(
     } else if method == Method::HEAD {
         Response::new(Body::empty())
     } else {
+        registry.count_pull(access, &manifest);
         Response::new(Body::from(manifest.content.clone()))
     };
     insert_headers(response.headers_mut(), &manifest, &tag, is_known);

@@ -106,6 +106,7 @@ methods! {
     "com.atproto.sync.subscribeRepos" Get Anyone com_atproto::sync::subscribe_repos;
     "dev.longshore.hold.acceptCaptaincy" Post Person dev_longshore_hold::accept_captaincy;
     "dev.longshore.hold.collectGarbage" Post Administrator dev_longshore_hold::collect_garbage;
+    "dev.longshore.hold.getCaptaincyOffer" Get Person dev_longshore_hold::get_captaincy_offer;
     "dev.longshore.hold.offerCaptaincy" Post Captain dev_longshore_hold::offer_captaincy;
     "io.atcr.hold.abortUpload" Post Uploader io_atcr_hold::abort_upload;
     "io.atcr.hold.completeUpload" Post Uploader io_atcr_hold::complete_upload;

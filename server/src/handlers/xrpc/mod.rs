@@ -55,6 +55,8 @@ pub struct XrpcParts {
     pub trusted_appviews: Vec<atproto::syntax::Did>,
     /// How long what nothing uses is kept.
     pub gc_grace: TimeDelta,
+    /// What blobs are kept in: `folder` or `bucket`.
+    pub storage: &'static str,
     /// The time.
     pub clock: Clock,
 }
@@ -63,6 +65,7 @@ struct Inner {
     hold: Hold,
     tokens: ServiceTokens,
     gc_grace: TimeDelta,
+    storage: &'static str,
     trusted_appviews: Vec<atproto::syntax::Did>,
     tickets: UploadTickets,
     subscribers: Arc<tokio::sync::Semaphore>,
@@ -81,6 +84,7 @@ impl XrpcState {
                 hold: parts.hold,
                 tokens: parts.tokens,
                 gc_grace: parts.gc_grace,
+                storage: parts.storage,
                 trusted_appviews: parts.trusted_appviews,
                 tickets,
                 subscribers: Arc::new(tokio::sync::Semaphore::new(MAX_SUBSCRIBERS)),

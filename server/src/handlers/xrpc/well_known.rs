@@ -23,8 +23,9 @@ pub(super) async fn handle(State(state): State<XrpcState>) -> Response {
 }
 
 /// `/xrpc/_health`.
-pub(super) async fn health() -> Response {
-    for_everybody(axum::Json(json!({ "version": env!("CARGO_PKG_VERSION") })).into_response())
+pub(super) async fn health(State(state): State<XrpcState>) -> Response {
+    let health = json!({ "version": env!("CARGO_PKG_VERSION"), "storage": state.inner.storage });
+    for_everybody(axum::Json(health).into_response())
 }
 
 fn for_everybody(mut response: Response) -> Response {

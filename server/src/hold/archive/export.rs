@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use atproto::crypto::SIGNING_KEY_BYTES;
 use futures::TryStreamExt as _;
+use serde_json::json;
 
 use super::super::Hold;
+use super::super::activity::{ActivityAction, Actor, Entry};
 use super::super::signing_key::key_file;
 use super::blobs::{self, AT_ONCE, CopyProgress};
 use super::files::{FileWriter, RowReader};
@@ -77,6 +79,14 @@ impl Hold {
             blobs: total,
         };
         folder.finish(&manifest).await?;
+        let exported = Entry::new(Actor::Operator, ActivityAction::HoldExported);
+        let exported = exported.with(json!({
+            "rev": head.rev.to_string(),
+            "blobs": total.count,
+            "bytes": total.bytes,
+            "withKeys": keys.is_some(),
+        }));
+        self.note_now(exported).await?;
         Ok(Archived {
             did: head.did,
             rev: head.rev,

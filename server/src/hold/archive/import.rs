@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atproto::crypto::SIGNING_KEY_BYTES;
 use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::json;
 
+use super::super::activity::{ActivityAction, Actor, Entry};
 use super::super::load_identity::IdentitySource;
 use super::super::signing_key::key_file;
 use super::super::{Hold, HoldIdentity, HoldSettings};
@@ -62,6 +64,13 @@ pub async fn import_hold(
     // Whoever follows the hold hears that it may be elsewhere, and where its repo stands.
     hold.repo().announce_identity().await?;
     hold.repo().announce_state().await?;
+    let imported = Entry::new(Actor::Operator, ActivityAction::HoldImported);
+    let imported = imported.with(json!({
+        "rev": manifest.rev.to_string(),
+        "blobs": copied.blobs,
+        "bytes": copied.bytes,
+    }));
+    hold.note_now(imported).await?;
     Ok(Imported::Now(Archived {
         did,
         rev: manifest.rev,

@@ -33,6 +33,7 @@ fn settings() -> HoldSettings {
     HoldSettings {
         max_blob_bytes: 8 << 20,
         tiers: Tiers::new(vec![tier], None),
+        by_operator: false,
     }
 }
 
@@ -74,7 +75,7 @@ async fn settled(folder: &HoldFolder, database: &Database) -> (Hold, Vec<Digest>
         to_ipld(&profile).unwrap(),
     );
     hold.repo().write_now(&[write]).await.unwrap();
-    hold.count_pull(&captain, &"tools/app".parse().unwrap())
+    hold.count_pulls(&captain, &"tools/app".parse().unwrap(), 1)
         .await
         .unwrap();
     hold.offer_captaincy(&captain, &member).await.unwrap();

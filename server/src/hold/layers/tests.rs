@@ -231,11 +231,11 @@ test_on_databases! {
         }
         let before = hold.repo().last_seq().await.unwrap();
         for _ in 0..3 {
-            hold.count_pull(&did(MEMBER), &app).await.unwrap();
+            hold.count_pulls(&did(MEMBER), &app, 1).await.unwrap();
         }
-        hold.count_pull(&did(MEMBER), &tools).await.unwrap();
-        hold.count_pull(&did(MEMBER), &"nothing".parse().unwrap()).await.unwrap();
-        hold.count_pull(&did(STRANGER), &app).await.unwrap();
+        hold.count_pulls(&did(MEMBER), &tools, 1).await.unwrap();
+        hold.count_pulls(&did(MEMBER), &"nothing".parse().unwrap(), 1).await.unwrap();
+        hold.count_pulls(&did(STRANGER), &app, 1).await.unwrap();
         assert_eq!(hold.repo().last_seq().await.unwrap(), before);
         assert_eq!(hold.record_pulls().await.unwrap(), 2);
         assert_eq!(hold.record_pulls().await.unwrap(), 0);
@@ -248,7 +248,7 @@ test_on_databases! {
             .collect();
         assert_eq!(counts, [("app", 3, 1), ("tools/app", 1, 1)]);
         // A push takes along what waits.
-        hold.count_pull(&did(MEMBER), &app).await.unwrap();
+        hold.count_pulls(&did(MEMBER), &app, 1).await.unwrap();
         hold.notify_manifest(&notice(MEMBER, "app", "m", &[0, 1])).await.unwrap();
         assert_eq!(hold.record_pulls().await.unwrap(), 0);
         let export = hold.export_user_data(&did(MEMBER)).await.unwrap();

@@ -43,7 +43,9 @@ async fn live(hold: &Hold) {
                 .await
                 .unwrap();
             let repository = repository.parse().unwrap();
-            hold.count_pull(&did(person), &repository).await.unwrap();
+            hold.count_pulls(&did(person), &repository, 1)
+                .await
+                .unwrap();
             let owner = UploadOwner {
                 uploader: user(person),
                 repository,

@@ -28,6 +28,7 @@ async fn start_with_tiers(folder: &HoldFolder, database: &Database) -> Hold {
             start.settings = HoldSettings {
                 max_blob_bytes: 1 << 20,
                 tiers: Tiers::new(TIERS.iter().map(tier).collect(), None),
+                by_operator: false,
             };
         })
         .await

@@ -15,6 +15,7 @@ mod errors;
 mod manifests;
 mod mounts;
 mod other_software;
+mod pulls;
 mod push_and_pull;
 mod records;
 mod referrers;

@@ -294,6 +294,7 @@ fn captaincy() -> Vec<Call> {
         Call::of(nsid::OFFER_CAPTAINCY)
             .takes_json(json!({ "member": DID }))
             .answers_json(json!({})),
+        Call::of(nsid::GET_CAPTAINCY_OFFER).answers_json(json!({ "member": DID })),
         collect_garbage(),
         Call::of(nsid::ACCEPT_CAPTAINCY)
             .answers_json(json!({ "captain": DID, "commit": { "cid": CID, "rev": TID } })),

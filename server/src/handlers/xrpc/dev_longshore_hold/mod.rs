@@ -2,4 +2,5 @@
 
 pub(super) mod accept_captaincy;
 pub(super) mod collect_garbage;
+pub(super) mod get_captaincy_offer;
 pub(super) mod offer_captaincy;

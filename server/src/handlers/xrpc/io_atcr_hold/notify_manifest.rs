@@ -60,7 +60,7 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
             ));
         }
         let repository = repository(&input)?;
-        hold.count_pull(&input.user_did, &repository).await?;
+        hold.count_pulls(&input.user_did, &repository, 1).await?;
         return Ok(answered(&operation, 0, None));
     }
     if input.user_did != caller {

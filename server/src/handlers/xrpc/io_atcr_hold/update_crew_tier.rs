@@ -26,7 +26,7 @@ pub(in crate::handlers::xrpc) async fn call(mut call: Call) -> Result<Response, 
     let input: Input = call.input().await?;
     let tier = call
         .hold()
-        .set_tier(&input.user_did, input.tier_rank)
+        .set_tier(&caller, &input.user_did, input.tier_rank)
         .await?;
     match tier {
         Some(tier) => Ok(answer::json(json!({ "tierName": tier }))),
