@@ -92,6 +92,7 @@ fn pages(state: &AppState) -> Router {
     let (pages, sign_in_page) = web::routes(WebParts {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
+        repositories: Some(state.repositories.clone()),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),

@@ -5,6 +5,8 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_to_manage;
+#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
 pub(crate) mod confirm_first;
@@ -24,6 +26,8 @@ pub(crate) mod loaded;
 pub(crate) mod pull_command;
 #[cfg(feature = "ssr")]
 pub(crate) mod pull_panel;
+#[cfg(feature = "ssr")]
+pub(crate) mod record_link;
 #[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]

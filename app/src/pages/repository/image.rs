@@ -9,6 +9,7 @@ use crate::components::copy_button::CopyButton;
 use crate::components::facts::{Fact, Facts, TextTable};
 use crate::components::layout::page::Page;
 use crate::components::pull_panel::PullPanel;
+use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{ShortDigest, Size, When, kind_name};
 use crate::{routes, text};
@@ -108,7 +109,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
             <section aria-labelledby="records">
                 <h2 id="records">"Record"</h2>
                 <p class="note">"The manifest is signed in the owner's repo:"</p>
-                <p><code class="record-uri">{uri}</code></p>
+                <RecordLink uri pds=page.owner.pds.clone() />
             </section>
         }
     });
@@ -131,6 +132,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
                     {page
                         .artifact_type
                         .map(|kind| view! { <Fact name="Artifact type"><code>{text::visible(&kind)}</code></Fact> })}
+                    <Fact name="Pushed by"><a href=routes::person(&page.owner.name)>{page.owner.name.clone()}</a></Fact>
                     {page.hold.map(|hold| view! { <Fact name="Hold"><code>{hold}</code></Fact> })}
                 </Facts>
             </section>

@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::home::HomePageSource;
+use app::routes::RepositoryAddress;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::Request;
@@ -36,12 +37,14 @@ use url::Url;
 
 use self::home::ConfiguredHomePage;
 use self::render::RenderPage;
+use self::repository::owner::OwnerState;
 use self::sources::CatalogPages;
 use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
+use crate::repositories::Repositories;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
 const OUTPUT_NAME: &str = "longshore";
@@ -70,6 +73,8 @@ pub struct WebParts {
     pub settings: WebSettings,
     /// What is there to see of images; without it, pages about them are not there.
     pub catalog: Option<Catalog>,
+    /// What owners do with images; as `catalog`.
+    pub repositories: Option<Repositories>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
@@ -82,18 +87,26 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let WebParts {
         settings,
         catalog,
+        repositories,
         account,
         cookies,
     } = parts;
     let assets = Arc::new(load_assets(&settings));
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
-    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let owners = repositories.map(|repositories| OwnerState {
+        repositories,
+        oauth: account.oauth.clone(),
+    });
+    let catalog_pages = catalog
+        .zip(owners.clone())
+        .map(|(catalog, owners)| CatalogPages::new(catalog, owners, &settings));
     let for_programs = match &catalog_pages {
         Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
         None => Router::new(),
     };
     let state = account.clone();
+    let owner_forms = owners.clone();
     let provide_sources = move || {
         provide_context(home_page.clone());
         let Some((parts, viewer)) = viewer::of_request() else {
@@ -107,6 +120,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
+            if let Some(owners) = &owners {
+                repository::owner::provide(owners, signed_in, &parts);
+            }
         }
     };
     let document = {
@@ -115,7 +131,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
-    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let mut forms =
+        settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    if let Some(owners) = owner_forms {
+        forms = forms.merge(repository::owner::routes(owners, render));
+    }
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -149,7 +169,11 @@ fn sentence(text: &str) -> String {
 /// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
+    let is_for_owner = path
+        .strip_prefix("/r/")
+        .and_then(RepositoryAddress::parse)
+        .is_some_and(|address| address.page.is_for_owner());
+    let is_private = is_for_owner || app::routes::PRIVATE.iter().any(|beginning| {
         path.strip_prefix(beginning)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
@@ -251,6 +275,7 @@ mod tests {
         let (router, _) = routes(WebParts {
             settings: settings(),
             catalog: None,
+            repositories: None,
             account,
             cookies: Cookies::new(false),
         });

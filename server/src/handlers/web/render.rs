@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
 
@@ -25,16 +25,19 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
-    /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
+    /// The page at `address`, a path with or without a query, for `signed_in`, whose source finds `outcome` among the extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        address: &str,
         signed_in: &SignedIn,
         status: StatusCode,
         outcome: T,
     ) -> Response {
         let mut request = Request::new(Body::empty());
-        *request.uri_mut() = Uri::from_static(path);
+        match address.parse::<Uri>() {
+            Ok(address) => *request.uri_mut() = address,
+            Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+        }
         let viewer = Viewer(Some(signed_in.clone()));
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);

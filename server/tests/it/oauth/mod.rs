@@ -13,7 +13,7 @@ mod refresh;
 mod scene;
 mod signed_in_scene;
 
-use browser::Browser;
+pub use browser::{Browser, Shown};
 use reference_pages::{Answer, visit};
 
 use crate::harness::Account;

@@ -3,6 +3,9 @@
 mod compare;
 mod files;
 mod images;
+mod owner;
+mod owner_deletions;
+mod owner_settings;
 mod pages;
 mod privacy;
 mod repositories;
