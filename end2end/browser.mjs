@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core'
 
 import { LAUNCH } from './launch.mjs'
 import { signedInAs } from './people.mjs'
+import { noteCookies, noteRequest } from './secrets.mjs'
 
 /** Where the server under test answers; `run_tests.mjs` starts one and sets this. */
 export const LONGSHORE_URL = process.env.LONGSHORE_URL
@@ -21,7 +22,10 @@ export function useBrowser() {
   before(async () => {
     browser = await chromium.launch(LAUNCH)
   })
-  after(() => browser?.close())
+  after(async () => {
+    for (const context of browser?.contexts() ?? []) noteCookies(await context.cookies())
+    await browser?.close()
+  })
   return {
     async open(path, { as, hydrated = true, ...options } = {}) {
       const context = await browser.newContext({
@@ -32,6 +36,7 @@ export function useBrowser() {
         ...(as && { storageState: signedInAs(as) }),
         ...options,
       })
+      context.on('request', noteRequest)
       const page = await context.newPage()
       const errors = []
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))

@@ -40,6 +40,10 @@ export class Computer {
     fs.writeFileSync(this.path(name), content, { mode })
   }
 
+  read(name) {
+    return fs.readFileSync(this.path(name), 'utf8')
+  }
+
   /** Puts `docker-credential-longshore` where programs are found. */
   installHelper() {
     const program = 'docker-credential-longshore'

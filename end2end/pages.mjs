@@ -3,6 +3,7 @@
 // `as` is who looks, by the handle of an account of the local network; without it, nobody is signed in. `path` may be
 // a function that makes what the page shows and answers with its address.
 import { LONGSHORE_URL } from './browser.mjs'
+import { noteSecret } from './secrets.mjs'
 
 export const PAGES = [
   { name: 'home', path: '/', status: 200 },
@@ -51,6 +52,7 @@ async function askFromDevice() {
   const form = { client_id: 'docker-credential-longshore', client_version: '1.0.0', device_name: 'build machine' }
   const response = await fetch(new URL('/auth/device', LONGSHORE_URL), { method: 'POST', body: new URLSearchParams(form) })
   if (!response.ok) throw new Error(`/auth/device: ${response.status} ${await response.text()}`)
-  const { verification_uri_complete: address } = await response.json()
+  const { verification_uri_complete: address, device_code: code } = await response.json()
+  noteSecret('device code', code)
   return address.slice(LONGSHORE_URL.length)
 }

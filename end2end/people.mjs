@@ -5,6 +5,7 @@ import path from 'node:path'
 import { chromium } from 'playwright-core'
 
 import { LAUNCH } from './launch.mjs'
+import { noteCookies, noteRequest } from './secrets.mjs'
 
 /** Everybody who can sign in. Set by `run_tests.mjs`; nobody, where the network is not its own. */
 export const ACCOUNTS = JSON.parse(process.env.LONGSHORE_ACCOUNTS ?? '[]')
@@ -56,9 +57,11 @@ export async function signEverybodyIn(url, accounts, folder) {
   try {
     for (const account of accounts) {
       const context = await browser.newContext({ baseURL: url, locale: 'en-US' })
+      context.on('request', noteRequest)
       const page = await context.newPage()
       await page.goto('/sign-in')
       await signIn(page, account)
+      noteCookies(await context.cookies())
       await context.storageState({ path: path.join(folder, `${account.handle}.json`) })
       await context.close()
     }

@@ -21,6 +21,7 @@ import { pushSamples } from './sample_images.mjs'
 const FOLDER = import.meta.dirname
 // The captain of the hold, who has images; somebody else; a stranger, who never does anything; one of the crew.
 const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test']
+const takesScreenshots = process.argv.includes('--screenshots')
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 const stops = []
@@ -28,16 +29,26 @@ let code = 1
 try {
   const stack = process.env.LONGSHORE_URL ? {} : await startStack()
   code = await run(process.execPath, work(), { ...process.env, ...stack })
+  // What is looked for in everything that the others left behind.
+  const last = filesIn('afterwards')
+  if (!takesScreenshots && last.length > 0) {
+    code = (await run(process.execPath, ['--test', ...last], { ...process.env, ...stack })) || code
+  }
 } finally {
   for (const stop of stops.reverse()) await stop()
 }
 process.exitCode = code
 
 function work() {
-  if (process.argv.includes('--screenshots')) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
-  const files = fs.readdirSync(path.join(FOLDER, 'tests')).filter((file) => file.endsWith('.test.mjs'))
+  if (takesScreenshots) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
+  return ['--test', ...filesIn('tests')]
+}
+
+/** The test files of a folder that the words choose. */
+function filesIn(folder) {
+  const files = fs.readdirSync(path.join(FOLDER, folder)).filter((file) => file.endsWith('.test.mjs'))
   const chosen = files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
-  return ['--test', ...chosen.map((file) => path.join(FOLDER, 'tests', file))]
+  return chosen.map((file) => path.join(FOLDER, folder, file))
 }
 
 // Answers with what the tests find in their environment.
@@ -46,10 +57,11 @@ async function startStack() {
   stops.push(() => fs.rmSync(folder, { recursive: true, force: true }))
   const [dataDir, signedIn] = ['data', 'signed-in'].map((name) => path.join(folder, name))
   fs.mkdirSync(signedIn, { mode: 0o700 })
+  process.env.LONGSHORE_SECRETS = path.join(folder, 'secrets')
   const network = await startNetwork()
   const { base, first } = await claimBlock('auto', 1)
   stops.push(() => close(first))
-  const log = fs.openSync(path.join(TARGET, 'end2end-longshore.log'), 'w')
+  const log = path.join(TARGET, 'end2end-longshore.log')
   const longshore = await startLongshore({
     binary: process.env.LONGSHORE_BINARY ?? path.join(TARGET, 'debug/longshore'),
     port: base,
@@ -57,7 +69,9 @@ async function startStack() {
     owner: network.accounts[0].handle,
     network,
     exampleHandle: network.accounts[0].handle,
-    output: log,
+    output: fs.openSync(log, 'w'),
+    // Whatever it can say, it says: see afterwards/secrets.test.mjs.
+    environment: { LONGSHORE_LOG: 'trace' },
   })
   stops.push(longshore.stop)
   await pushSamples({ url: longshore.url, network })
@@ -67,7 +81,10 @@ async function startStack() {
   return {
     LONGSHORE_URL: longshore.url,
     LONGSHORE_ACCOUNTS: JSON.stringify(network.accounts),
+    LONGSHORE_NETWORK: JSON.stringify(network),
     LONGSHORE_SIGNED_IN: signedIn,
+    LONGSHORE_DATA: dataDir,
+    LONGSHORE_LOG_FILE: log,
   }
 }
 

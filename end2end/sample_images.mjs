@@ -3,6 +3,8 @@
 import crypto from 'node:crypto'
 import zlib from 'node:zlib'
 
+import { noteSecret } from './secrets.mjs'
+
 const TYPES = {
   index: 'application/vnd.oci.image.index.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -107,7 +109,9 @@ export class Repository {
     const credentials = Buffer.from(`${account.handle}:${account.appPassword}`).toString('base64')
     const response = await fetch(`${url}/auth/token?${query}`, { headers: { authorization: `Basic ${credentials}` } })
     if (!response.ok) throw new Error(`no token for ${name}: ${response.status} ${await response.text()}`)
-    return Object.assign(new Repository(), { url, account, path, name, token: (await response.json()).token })
+    const { token } = await response.json()
+    noteSecret('registry token', token)
+    return Object.assign(new Repository(), { url, account, path, name, token })
   }
 
   async send(method, path, headers, body) {

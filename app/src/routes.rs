@@ -13,6 +13,8 @@
 //! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
 //! | the same and `/-/files` | its files |
 //! | `/search` | search |
+//! | `/holds`, `/hold/<did>` | holds, and one of them |
+//! | `/hold/<did>/crew`, … | a page for those who run the hold |
 //!
 //! No component of a repository's name begins with `-`, so `/-/` ends the name. Behind `/api/v1` the same addresses
 //! give JSON.
@@ -41,12 +43,54 @@ pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
 /// Beginnings of paths that only somebody who is signed in may read.
 pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 
+/// The holds that somebody has to do with.
+pub const HOLDS: &str = "/holds";
+/// How to set a hold up.
+pub const HOLDS_SET_UP: &str = "/holds/set-up";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 
 /// A person.
 pub fn person(name: &str) -> String {
     format!("/u/{name}")
+}
+
+/// A hold.
+pub fn hold(did: &str) -> String {
+    format!("/hold/{}", escape(did))
+}
+
+/// A page of a hold, such as `crew`.
+pub fn hold_page(did: &str, page: &str) -> String {
+    format!("{}/{page}", hold(did))
+}
+
+/// A member of a hold's crew.
+pub fn hold_member(did: &str, member: &str) -> String {
+    format!("{}/crew/{}", hold(did), escape(member))
+}
+
+/// Removing a member of a hold's crew.
+pub fn hold_member_removal(did: &str, member: &str) -> String {
+    format!("{}/remove", hold_member(did, member))
+}
+
+/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], the pages of a hold but its
+/// first, and the pages of a repository that are for its owner.
+pub fn is_private(path: &str) -> bool {
+    let below = |beginning: &&str| {
+        path.strip_prefix(*beginning)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    PRIVATE.iter().any(below)
+        || path
+            .strip_prefix("/hold/")
+            .is_some_and(|rest| rest.trim_end_matches('/').contains('/'))
+        || path
+            .strip_prefix("/r/")
+            .and_then(RepositoryAddress::parse)
+            .is_some_and(|address| address.page.is_for_owner())
 }
 
 /// A repository; `name` is `<owner>/<path>`.
@@ -275,6 +319,23 @@ mod tests {
         );
         assert_eq!(address, "/search?q=a%26b%3D%C3%BC&after=1%20a/b");
         assert_eq!(with_query("/search", &[("q", "")]), "/search");
+    }
+
+    #[test]
+    fn only_the_first_page_of_a_hold_is_for_everybody() {
+        let did = "did:web:localhost%3A5000";
+        assert_eq!(hold(did), "/hold/did:web:localhost%253A5000");
+        for (path, private) in [
+            (hold(did), false),
+            (format!("{}/", hold(did)), false),
+            (hold_page(did, "crew"), true),
+            (hold_member_removal(did, "did:plc:abc"), true),
+            (HOLDS.to_owned(), false),
+            (SETTINGS.to_owned(), true),
+            ("/settings-x".to_owned(), false),
+        ] {
+            assert_eq!(is_private(&path), private, "{path}");
+        }
     }
 
     #[test]

@@ -9,6 +9,17 @@ use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 use crate::components::layout::{footer::Footer, header::Header};
 use crate::pages::{
     device_approval::{DevicePage, LoopbackPage},
+    hold::{
+        captaincy::CaptaincyPage,
+        crew::CrewPage,
+        crew_add::CrewAddPage,
+        crew_member::{CrewMemberPage, CrewRemovePage},
+        join::JoinPage,
+        list::HoldListPage,
+        public::HoldPage,
+        quotas::QuotasPage,
+        settings::HoldSettingsPage,
+    },
     home::HomePage,
     install::InstallPage,
     not_found::NotFoundPage,
@@ -77,6 +88,68 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=(StaticSegment("r"), WildcardSegment("rest"))
                     view=RepositoryPages
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("holds") view=HoldListPage ssr=SsrMode::Async />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"))
+                    view=HoldPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("crew"))
+                    view=CrewPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        StaticSegment("hold"),
+                        ParamSegment("did"),
+                        StaticSegment("crew"),
+                        StaticSegment("add"),
+                    )
+                    view=CrewAddPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        StaticSegment("hold"),
+                        ParamSegment("did"),
+                        StaticSegment("crew"),
+                        ParamSegment("member"),
+                    )
+                    view=CrewMemberPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        StaticSegment("hold"),
+                        ParamSegment("did"),
+                        StaticSegment("crew"),
+                        ParamSegment("member"),
+                        StaticSegment("remove"),
+                    )
+                    view=CrewRemovePage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("quotas"))
+                    view=QuotasPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("settings"))
+                    view=HoldSettingsPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("captaincy"))
+                    view=CaptaincyPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("join"))
+                    view=JoinPage
                     ssr=SsrMode::Async
                 />
                 <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />

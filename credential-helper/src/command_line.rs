@@ -6,6 +6,23 @@ use clap_complete::Shell;
 /// What the program is called; docker finds it by this name.
 pub const PROGRAM: &str = "docker-credential-longshore";
 
+/// What the program reads from its environment, beside what every program of its kind does.
+pub const ENVIRONMENT: [(&str, &str); 4] = [
+    (
+        "LONGSHORE_ACCOUNT",
+        "handle or DID of the account that `get` answers with",
+    ),
+    (
+        "LONGSHORE_CREDENTIALS_DIR",
+        "folder of the logins [default: ~/.config/longshore]",
+    ),
+    (
+        "LONGSHORE_KEYCHAIN",
+        "where tokens are kept: `file`, or the program behind docker-credential-<name>",
+    ),
+    ("BROWSER", "program that opens the page of a login"),
+];
+
 /// Logs docker, podman and their kin in to a Longshore registry, with the handle you already have
 #[derive(Debug, Parser)]
 #[command(
@@ -14,11 +31,7 @@ pub const PROGRAM: &str = "docker-credential-longshore";
     arg_required_else_help = true,
     after_help = "Begin with:  docker-credential-longshore login registry.example\n\
                   \x20            docker-credential-longshore configure-docker registry.example",
-    after_long_help = "ENVIRONMENT\n\
-                  \x20 LONGSHORE_ACCOUNT          handle or DID of the account that `get` answers with\n\
-                  \x20 LONGSHORE_CREDENTIALS_DIR  folder of the logins [default: ~/.config/longshore]\n\
-                  \x20 LONGSHORE_KEYCHAIN         where tokens are kept: `file`, or the program behind docker-credential-<name>\n\
-                  \x20 BROWSER                    program that opens the page of a login"
+    after_long_help = environment_help()
 )]
 pub struct Cli {
     /// What to do.
@@ -63,6 +76,11 @@ pub enum Command {
     /// Docker protocol: list registries and names
     #[command(hide = true)]
     List,
+}
+
+fn environment_help() -> String {
+    let lines = ENVIRONMENT.map(|(name, text)| format!("\n  {name:<25}  {text}"));
+    format!("ENVIRONMENT{}", lines.concat())
 }
 
 impl Command {

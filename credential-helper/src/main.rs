@@ -7,12 +7,14 @@
 mod account_choice;
 mod accounts;
 mod command_line;
+mod completion;
 mod configure_docker;
 mod docker_protocol;
 mod environment;
 mod error;
 mod keychain;
 mod login;
+mod manual;
 mod parent_command;
 mod private_file;
 mod registry_address;
@@ -61,21 +63,10 @@ fn run(command: Command, environment: &Environment) -> Result<(), HelperError> {
             println!("{}", Cli::command().render_version().trim_end());
             Ok(())
         }
-        Command::Completion { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                command_line::PROGRAM,
-                &mut script,
-            );
-            print_bytes(&script)
-        }
+        Command::Completion { shell } => print_bytes(completion::script(shell).as_bytes()),
         Command::Man => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut page)
-                .map_err(HelperError::Output)?;
+            manual::write(&mut page).map_err(HelperError::Output)?;
             print_bytes(&page)
         }
     }

@@ -368,7 +368,7 @@ fn completion_manual_page_and_version_are_printed() {
     }
     let page = text(&computer.run(&["man"], "").stdout);
     assert!(
-        page.starts_with(".ie") && page.contains("LONGSHORE_ACCOUNT"),
+        page.contains(".TH docker-credential-longshore 1") && page.contains("LONGSHORE_ACCOUNT"),
         "{page}"
     );
     let version = text(&computer.run(&["version"], "").stdout);
@@ -379,6 +379,37 @@ fn completion_manual_page_and_version_are_printed() {
             env!("CARGO_PKG_VERSION"),
             "\n"
         )
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn bash_completes_commands_and_their_options() {
+    const NAME: &str = "docker-credential-longshore";
+    let computer = Computer::new();
+    let script = text(&computer.run(&["completion", "bash"], "").stdout);
+    let completed = |words: &[&str]| {
+        let complete = format!(
+            "{script}\nCOMP_WORDS=({NAME} {}) COMP_CWORD={}\n$(complete -p {NAME} | sed 's/.*-F //;s/ .*//') {NAME} {} {}\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words.len(),
+            words[words.len() - 1],
+            words.get(words.len().wrapping_sub(2)).unwrap_or(&NAME),
+        );
+        let output = finish(
+            computer.command("bash").args(["--norc", "-c", &complete]),
+            "",
+        );
+        assert!(output.status.success(), "{output:?}");
+        let words = text(&output.stdout);
+        words.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(completed(&["log"]), ["login", "logout"]);
+    assert_eq!(completed(&["conf"]), ["configure-docker"]);
+    assert_eq!(
+        completed(&["login", "--"]),
+        ["--device", "--browser", "--name", "--help"]
     );
 }
 

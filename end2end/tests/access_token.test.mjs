@@ -7,6 +7,7 @@ import { Computer } from '../computer.mjs'
 import { query } from '../hold/xrpc.mjs'
 import { writeHelloImage } from '../network/hello_image.mjs'
 import { account, agreeAtServer, signIn, skipWithoutAccounts } from '../people.mjs'
+import { noteSecret } from '../secrets.mjs'
 
 const HOST = new URL(LONGSHORE_URL).host
 const browser = useBrowser()
@@ -50,6 +51,7 @@ test('somebody makes a token, pushes with it, revokes it and signs out', { skip:
     const created = page.getByRole('status', { name: 'Your new token' })
     token = (await created.locator('code').textContent()).trim()
     assert.match(token, /^longshore_/)
+    noteSecret('access token', token)
     await page.goto('/settings/tokens')
     await page.getByText('the story').waitFor()
     assert.ok(!(await page.content()).includes(token))

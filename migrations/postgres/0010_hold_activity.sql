@@ -23,7 +23,7 @@ CREATE TABLE hold_collections (
     started_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL, -- when whoever runs it last said so
     ended_at       BIGINT,
-    stop_requested BIGINT NOT NULL, -- 0 or 1
+    stopped_by     TEXT COLLATE "C",          -- who wants it to end early
     state          TEXT COLLATE "C" NOT NULL, -- running, done, stopped, failed
     progress       TEXT COLLATE "C" NOT NULL, -- JSON
     failure        TEXT COLLATE "C"

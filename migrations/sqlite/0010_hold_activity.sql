@@ -23,7 +23,7 @@ CREATE TABLE hold_collections (
     started_at     INTEGER NOT NULL,
     updated_at     INTEGER NOT NULL, -- when whoever runs it last said so
     ended_at       INTEGER,
-    stop_requested INTEGER NOT NULL, -- 0 or 1
+    stopped_by     TEXT,          -- who wants it to end early
     state          TEXT    NOT NULL, -- running, done, stopped, failed
     progress       TEXT    NOT NULL, -- JSON
     failure        TEXT

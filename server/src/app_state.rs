@@ -9,12 +9,12 @@ use chrono::TimeDelta;
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
-    ServiceTokens, ServiceTokensSetup,
+    AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
+    PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
-use crate::clients::hold_admin::Configured;
+use crate::clients::hold_admin::{Configured, Upkeep};
 use crate::clients::holds::{Holds, OwnHold};
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
@@ -26,6 +26,8 @@ use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
+use crate::handlers::middleware::client_address::TrustedProxies;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
@@ -78,8 +80,18 @@ pub struct AppState {
     pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
+    /// Invites to crews.
+    pub invites: HoldInvites,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
+    /// Everything with which somebody acts as an account, to end it.
+    pub all_access: AllAccess,
+    /// Whether accounts are still there.
+    pub active_accounts: ActiveAccounts,
+    /// How often one client may begin and guess.
+    pub limits: ClientLimits,
+    /// Reverse proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
     /// The time.
@@ -180,6 +192,12 @@ impl AppState {
         };
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
+        let invites = HoldInvites {
+            database: parts.database.clone(),
+            holds: holds.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        };
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -204,6 +222,7 @@ impl AppState {
             registry,
             hold,
             holds,
+            invites,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,
@@ -211,6 +230,10 @@ impl AppState {
             device_logins: accounts.device_logins,
             oauth: accounts.oauth,
             browsers: accounts.browsers,
+            all_access: accounts.all_access,
+            active_accounts: accounts.active_accounts,
+            limits: ClientLimits::new(&config.limits, parts.clock.clone()),
+            trusted_proxies: TrustedProxies::new(&config.http.trusted_proxies),
             profiles: accounts.profiles,
             readiness: readiness(&parts.database, blob_store),
             identities: parts.identities,
@@ -251,6 +274,8 @@ struct Accounts {
     browsers: BrowserSessions,
     sessions: PdsSessions,
     profiles: SailorProfiles,
+    all_access: AllAccess,
+    active_accounts: ActiveAccounts,
 }
 
 fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
@@ -270,6 +295,7 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         outbound: outbound.clone(),
         clock: clock.clone(),
         key: session_key.clone(),
+        sign_ins_per_host: config.limits.sign_ins_per_host,
     });
     let access_tokens = AccessTokens::new(AccessTokensSetup {
         database: database.clone(),
@@ -300,7 +326,21 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         sessions: sessions.clone(),
         clock: clock.clone(),
     };
+    let all_access = AllAccess {
+        browsers: browsers.clone(),
+        oauth: oauth.clone(),
+        access_tokens: access_tokens.clone(),
+        device_logins: device_logins.clone(),
+        pds_sessions: sessions.clone(),
+    };
     Ok(Accounts {
+        active_accounts: ActiveAccounts::new(
+            identities.clone(),
+            pds.clone(),
+            all_access.clone(),
+            clock.clone(),
+        ),
+        all_access,
         oauth,
         access_tokens,
         device_logins,
@@ -323,7 +363,12 @@ fn holds(
         .zip(hold)
         .map(|(hold_config, service)| {
             let storage = config.blob_store.kind();
-            OwnHold::new(service.hold.clone(), configured(hold_config), storage)
+            let upkeep = Upkeep {
+                grace: gc_grace(hold_config),
+                relays: service.relays.clone(),
+            };
+            let configured = configured(hold_config);
+            OwnHold::new(service.hold.clone(), configured, storage, upkeep)
         });
     let remote = RemoteHoldParts {
         outbound: parts.outbound.clone(),
@@ -493,6 +538,7 @@ fn xrpc_state(
         tokens: tokens.clone(),
         trusted_appviews: config.trusted_appviews.clone(),
         gc_grace: gc_grace(config),
+        relays: relays(config, parts.outbound.clone()),
         storage,
         clock: parts.clock.clone(),
     })

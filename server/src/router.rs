@@ -10,6 +10,7 @@ use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
 use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
+use crate::handlers::middleware::client_address::find_client_address;
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
 use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
@@ -18,7 +19,7 @@ use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::web::{HoldState, PublicFacts, SettingsState, WebParts};
 use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
@@ -65,6 +66,8 @@ fn appview(state: &AppState) -> Router {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
         access_tokens: state.access_tokens.clone(),
+        sessions: state.sessions.clone(),
+        active_accounts: state.active_accounts.clone(),
         token_realm: state.token_realm.clone(),
         clock: state.clock.clone(),
     });
@@ -73,16 +76,23 @@ fn appview(state: &AppState) -> Router {
         tokens: state.tokens.clone(),
         sessions: state.sessions.clone(),
         access_tokens: state.access_tokens.clone(),
+        active_accounts: state.active_accounts.clone(),
+        limits: state.limits.clone(),
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
     let devices = device_login::routes(DeviceLoginState {
         logins: state.device_logins.clone(),
         access_tokens: state.access_tokens.clone(),
+        limits: state.limits.clone(),
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
-    pages(state).merge(registry).merge(tokens).merge(devices)
+    let router = pages(state).merge(registry).merge(tokens).merge(devices);
+    router.layer(middleware::from_fn_with_state(
+        state.trusted_proxies.clone(),
+        find_client_address,
+    ))
 }
 
 /// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.
@@ -93,12 +103,25 @@ fn pages(state: &AppState) -> Router {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
         repositories: Some(state.repositories.clone()),
+        holds: Some(HoldState {
+            holds: state.holds.clone(),
+            registry: state.registry.clone(),
+            identities: state.identities.clone(),
+            pds: state.pds.clone(),
+            oauth: state.oauth.clone(),
+            invites: state.invites.clone(),
+            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            clock: state.clock.clone(),
+            facts: PublicFacts::default(),
+        }),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),
             profiles: state.profiles.clone(),
             access_tokens: state.access_tokens.clone(),
             device_logins: state.device_logins.clone(),
+            all_access: state.all_access.clone(),
+            limits: state.limits.clone(),
             registry_host: state.web.registry_host.clone(),
             clock: state.clock.clone(),
             cookies,
@@ -109,12 +132,15 @@ fn pages(state: &AppState) -> Router {
         .merge(oauth::routes(OAuthState {
             oauth: state.oauth.clone(),
             browsers: state.browsers.clone(),
+            active_accounts: state.active_accounts.clone(),
+            limits: state.limits.clone(),
             cookies,
             sign_in_page,
         }))
         .layer(middleware::from_fn_with_state(
             BrowserSessionLayer {
                 browsers: state.browsers.clone(),
+                active_accounts: state.active_accounts.clone(),
                 identities: state.identities.clone(),
                 cookies,
             },

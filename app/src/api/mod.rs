@@ -5,6 +5,7 @@
 
 pub mod device_approval;
 pub mod error;
+pub mod hold;
 pub mod home;
 pub mod moment;
 pub mod person;

@@ -1,4 +1,4 @@
-//! The way to allow what owners do with their repositories: at their own server, and back.
+//! The way to allow running holds elsewhere: at the person's own server, and back.
 
 use leptos::prelude::*;
 
@@ -6,23 +6,23 @@ use super::form_token::FormToken;
 use crate::api::viewer::Viewer;
 use crate::routes;
 
-/// A form that leads to the person's server, which asks whether this registry may write what describes repositories
-/// and delete from them, and then back to `return_to`.
+/// A form that leads to the person's server, which asks whether this registry may speak for them at holds, and then
+/// back to `return_to`.
 #[component]
 pub(crate) fn AskToManage(return_to: String) -> impl IntoView {
     let did = Viewer::current().map(|viewer| viewer.did);
     view! {
         <div class="notice">
             <p>
-                "Everything about your repositories is a record in your own repo. To change it from here, allow
-                Longshore to write these records. Your server asks you, and you come back here."
+                "This hold runs elsewhere and listens to you, not to Longshore. To speak to it from here, allow Longshore to "
+                "ask your server for short-lived tokens for holds. Your server asks you, and you come back here."
             </p>
             <form method="post" action=routes::SIGN_IN>
                 <FormToken />
                 <input type="hidden" name="identifier" value=did />
-                <input type="hidden" name="allow" value="repositories" />
+                <input type="hidden" name="allow" value="holds" />
                 <input type="hidden" name="return_to" value=return_to />
-                <button class="button" type="submit">
+                <button class="button button-quiet" type="submit">
                     "Allow it at your server"
                 </button>
             </form>

@@ -5,6 +5,8 @@ pub(crate) mod icon;
 pub(crate) mod theme_switch;
 
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_for_repositories;
+#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_manage;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
@@ -32,5 +34,7 @@ pub(crate) mod record_link;
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
+#[cfg(feature = "ssr")]
+pub(crate) mod usage_bar;
 #[cfg(feature = "ssr")]
 pub(crate) mod values;

@@ -39,26 +39,15 @@ pub(crate) fn InstallPage() -> impl IntoView {
 
 #[component]
 fn GetIt() -> impl IntoView {
-    let build = "cargo build --release -p credential-helper\n\
-                 install target/release/docker-credential-longshore ~/.local/bin/";
-    let build_static = "rustup target add x86_64-unknown-linux-musl\n\
-                        CC_x86_64_unknown_linux_musl=gcc cargo build --release -p credential-helper \
-                        --target x86_64-unknown-linux-musl";
-    let completion = "docker-credential-longshore completion bash \
-                      > ~/.local/share/bash-completion/completions/docker-credential-longshore\n\
-                      mkdir -p ~/.local/share/man/man1\n\
-                      docker-credential-longshore man > ~/.local/share/man/man1/docker-credential-longshore.1";
     view! {
         <h2>"1. Get it"</h2>
+        <p>"In the source of this registry, with Rust installed:"</p>
+        <CommandBlock label="Build and install" command="make helper".to_owned() />
         <p>
-            "In the source of this registry, with Rust installed. Any folder will do that is in your "
-            <code>"PATH"</code> "."
+            "It goes into " <code>"~/.local"</code> ", or wherever " <code>"PREFIX"</code>
+            " says, with its manual page and completion for bash, zsh and fish. On Linux it is one file that needs no
+            library of the system: copy it to machines without a compiler as it is."
         </p>
-        <CommandBlock label="Build and install" command=build.to_owned() />
-        <p>"For machines without a compiler, build a file that needs no library of the system:"</p>
-        <CommandBlock label="Build it static" command=build_static.to_owned() />
-        <p>"If you like, completion for your shell and the manual page:"</p>
-        <CommandBlock label="Completion and manual" command=completion.to_owned() />
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod device_approval;
 pub(crate) mod error;
+pub(crate) mod hold;
 pub(crate) mod home;
 pub(crate) mod install;
 pub(crate) mod not_found;

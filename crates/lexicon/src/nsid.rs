@@ -99,6 +99,22 @@ methods! {
     ACCEPT_CAPTAINCY = "dev.longshore.hold.acceptCaptaincy";
     /// Frees what nothing in a hold uses, or tells what it would free.
     COLLECT_GARBAGE = "dev.longshore.hold.collectGarbage";
+    /// Tells what removing manifests would free.
+    ESTIMATE_REMOVAL = "dev.longshore.hold.estimateRemoval";
+    /// How a hold stands on the network.
+    GET_NETWORK_STATUS = "dev.longshore.hold.getNetworkStatus";
+    /// What takes up a hold.
+    GET_USAGE = "dev.longshore.hold.getUsage";
+    /// Who did what in a hold.
+    LIST_ACTIVITY = "dev.longshore.hold.listActivity";
+    /// Collections of garbage, under way and before.
+    LIST_COLLECTIONS = "dev.longshore.hold.listCollections";
+    /// Has the relays asked to follow a hold.
+    REQUEST_CRAWL_OF_HOLD = "dev.longshore.hold.requestCrawl";
+    /// Starts a collection of garbage.
+    START_COLLECTION = "dev.longshore.hold.startCollection";
+    /// Ends a collection of garbage early.
+    STOP_COLLECTION = "dev.longshore.hold.stopCollection";
     /// Whom a hold is offered to.
     GET_CAPTAINCY_OFFER = "dev.longshore.hold.getCaptaincyOffer";
     /// Offers a hold to a crew member.

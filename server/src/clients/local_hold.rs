@@ -120,16 +120,6 @@ impl HoldClient for LocalHold {
         self.hold.notify_manifest(notice).await.map(drop)
     }
 
-    async fn reckon_freed(
-        &self,
-        owner: &HoldUser,
-        repository: &RepositoryPath,
-        manifests: &[Digest],
-    ) -> Result<Option<(u64, u64)>, HoldError> {
-        let freed = self.hold.reckon_freed(&owner.did, repository, manifests);
-        Ok(Some(freed.await?))
-    }
-
     async fn count_pulls(
         &self,
         _: Option<&HoldUser>,
@@ -138,6 +128,16 @@ impl HoldClient for LocalHold {
         pulls: u64,
     ) -> Result<(), HoldError> {
         self.hold.count_pulls(owner, repository, pulls).await
+    }
+
+    async fn reckon_freed(
+        &self,
+        owner: &HoldUser,
+        repository: &RepositoryPath,
+        manifests: &[Digest],
+    ) -> Result<Option<(u64, u64)>, HoldError> {
+        let freed = self.hold.reckon_freed(&owner.did, repository, manifests);
+        Ok(Some(freed.await?))
     }
 
     async fn forget_manifest(

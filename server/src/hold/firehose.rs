@@ -3,6 +3,7 @@
 //! Events are read from the database a page at a time, so a reader that is slow costs nothing but its
 //! connection. A commit of this process wakes readers at once; those of other processes are looked for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use atproto::firehose::{Frame, Info};
@@ -45,6 +46,7 @@ pub struct Subscription {
     committed: watch::Receiver<i64>,
     after: i64,
     first: Option<Bytes>,
+    _counted: Arc<()>,
 }
 
 impl HoldRepo {
@@ -73,6 +75,7 @@ impl HoldRepo {
             committed,
             after,
             first,
+            _counted: self.count_me(),
         })
     }
 }

@@ -30,6 +30,7 @@ mod identity;
 mod layer_digest;
 mod layers;
 mod load_identity;
+mod network;
 mod permissions;
 mod personal_data;
 mod posts;
@@ -48,6 +49,7 @@ mod stats;
 mod tiers;
 mod upload_locks;
 mod uploads;
+mod usage;
 
 pub use crate::db::LayerUsage;
 pub use about::AboutChange;
@@ -58,12 +60,14 @@ pub use crew::{CrewChange, CrewMember, Joined, TierChange, crew_key};
 pub use error::HoldError;
 pub use firehose::{FirehoseError, Subscription};
 pub use garbage_collection::{
-    Amount, Collection, CollectionAnswer, CollectionOutcome, GarbageReport, KeptFor,
+    Amount, Collection, CollectionAnswer, CollectionOutcome, CollectionProgress, CollectionRun,
+    CollectionState, Fate, GarbageItem, GarbageReport, KeptFor, Phase,
 };
 pub use human_bytes::human_bytes;
 pub use identity::{HOLD_SERVICE, HOLD_SERVICE_TYPE, HoldIdentity};
 pub use layers::Noted;
 pub use load_identity::{IdentitySource, LoadIdentityError, LoadedIdentity, load_identity};
+pub use network::{NetworkStatus, RecordCount, RelayState};
 pub use permissions::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewPermissions, Standing};
 pub use personal_data::{Deleted, PersonalData};
 pub use quota::Quota;
@@ -75,6 +79,7 @@ pub use set_up::{HoldSetup, SetUpError};
 pub use signing_key::SigningKeyError;
 pub use stats::stats_key;
 pub use tiers::{Tier, Tiers};
+pub use usage::{PersonUsage, Removal, RepositoryUsage, UsageReport, UsageSample};
 pub use uploads::{ReapedUploads, StoredPart};
 
 use blobs::BlobSizes;
@@ -114,6 +119,8 @@ struct Inner {
     blob_turns: KeyedLock<Digest>,
     /// Taken by whoever collects garbage.
     collecting: tokio::sync::Mutex<()>,
+    /// Collections that are to end early.
+    stops: garbage_collection::Stops,
 }
 
 impl Hold {
@@ -141,6 +148,7 @@ impl Hold {
             refusals: activity::Refusals::default(),
             blob_turns: KeyedLock::default(),
             collecting: tokio::sync::Mutex::default(),
+            stops: garbage_collection::Stops::default(),
         };
         Self {
             inner: Arc::new(inner),

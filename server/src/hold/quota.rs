@@ -66,6 +66,11 @@ impl Hold {
         })
     }
 
+    /// The most bytes that somebody may have; `None` for no limit.
+    pub(super) async fn quota_limit(&self, user: &Did) -> Result<Option<u64>, HoldError> {
+        Ok(self.limit_of(user).await?.map(|limit| limit.tier.bytes))
+    }
+
     /// The limit that binds somebody: that of their tier; none for the captain.
     pub(super) async fn limit_of(&self, user: &Did) -> Result<Option<Limit>, HoldError> {
         let tiers = &self.inner.settings.tiers;

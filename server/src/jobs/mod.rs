@@ -15,6 +15,7 @@ pub mod deliver_notices;
 pub mod index_catalog;
 pub mod keep_repositories;
 pub mod keep_accounts;
+pub mod keep_activity;
 pub mod purge_credentials;
 pub mod purge_repo;
 pub mod purge_uploads;
@@ -43,7 +44,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
-    let browsers = state.browsers.clone();
+    let (browsers, invites) = (state.browsers.clone(), state.invites.clone());
     let regular = {
         let registry = registry.clone();
         async move {
@@ -55,6 +56,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     purge_sessions(&sessions, session_idle).await,
                 );
                 purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
+                report("old invites were not forgotten", invites.purge().await);
                 report(
                     "browsers whose time is over were not signed out",
                     browsers.purge().await,
@@ -118,7 +120,8 @@ fn hold_jobs(state: &AppState, config: &Config) -> Option<impl Future<Output = (
             hold.follow_captain(),
             reconciliation.run(),
             collect_garbage::collect_garbage(&hold, gc_interval, gc_grace),
-            collect_garbage::answer_requests(&hold)
+            collect_garbage::answer_requests(&hold),
+            keep_activity::keep_activity(&hold)
         );
     })
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::{DeletePage, DeleteWhat};
-use crate::components::ask_to_manage::AskToManage;
+use crate::components::ask_for_repositories::AskForRepositories;
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
@@ -239,7 +239,7 @@ fn Confirm(page: DeletePage) -> impl IntoView {
         } else {
             back
         };
-        return view! { <AskToManage return_to /> }.into_any();
+        return view! { <AskForRepositories return_to /> }.into_any();
     }
     if is_everything && !page.immutable.is_empty() {
         return ().into_any();

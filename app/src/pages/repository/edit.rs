@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::EditPage;
-use crate::components::ask_to_manage::AskToManage;
+use crate::components::ask_for_repositories::AskForRepositories;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
-use crate::routes;
+use crate::{routes, text};
 
 pub(super) fn draw(page: EditPage) -> impl IntoView {
     let repository = page.repository.clone();
@@ -15,7 +15,7 @@ pub(super) fn draw(page: EditPage) -> impl IntoView {
     let form = if repository.may_write {
         view! { <EditForm page address /> }.into_any()
     } else {
-        view! { <AskToManage return_to=address /> }.into_any()
+        view! { <AskForRepositories return_to=address /> }.into_any()
     };
     view! {
         <Page
@@ -53,7 +53,7 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
                     "Nothing was saved, so nothing is lost. Below is what you wrote; this is what the record says now.
                     Take over what you want to keep and save again: that replaces it."
                 </p>
-                <textarea class="markdown-input" rows="10" readonly aria-label="What the record says now">{theirs}</textarea>
+                <textarea class="markdown-input" rows="10" readonly aria-label="What the record says now">{text::in_textarea(&theirs)}</textarea>
             </section>
         }
     });
@@ -94,7 +94,7 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
                 rows="18"
                 aria-describedby="description-help"
             >
-                {format!("\n{}", page.description)}
+                {text::in_textarea(&page.description)}
             </textarea>
             <p class="note" id="description-help">
                 "Markdown. It is the record " <code>"io.atcr.repo.page"</code>

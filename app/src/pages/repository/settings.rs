@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::{DeletionCard, Progress, RuleForm, SettingsPage};
-use crate::components::ask_to_manage::AskToManage;
+use crate::components::ask_for_repositories::AskForRepositories;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
@@ -39,7 +39,7 @@ pub(super) fn draw(page: SettingsPage) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <AskToManage return_to=address /> }.into_any()
+        view! { <AskForRepositories return_to=address /> }.into_any()
     };
     view! {
         <Page
@@ -100,7 +100,7 @@ fn ImmutableTags(page: SettingsPage, address: String) -> impl IntoView {
                     placeholder="v*"
                     aria-describedby="patterns-help"
                 >
-                    {format!("\n{}", page.immutable_tags)}
+                    {text::in_textarea(&page.immutable_tags)}
                 </textarea>
                 <p class="note" id="patterns-help">
                     "One on each line; " <code>"*"</code> " stands for any characters. " <code>"v*"</code>

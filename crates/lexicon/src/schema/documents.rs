@@ -41,8 +41,16 @@ documents! {
     "com/atproto/sync/subscribeRepos";
     "dev/longshore/hold/acceptCaptaincy";
     "dev/longshore/hold/collectGarbage";
+    "dev/longshore/hold/estimateRemoval";
     "dev/longshore/hold/getCaptaincyOffer";
+    "dev/longshore/hold/getNetworkStatus";
+    "dev/longshore/hold/getUsage";
+    "dev/longshore/hold/listActivity";
+    "dev/longshore/hold/listCollections";
     "dev/longshore/hold/offerCaptaincy";
+    "dev/longshore/hold/requestCrawl";
+    "dev/longshore/hold/startCollection";
+    "dev/longshore/hold/stopCollection";
     "dev/longshore/repository/settings";
     "io/atcr/hold/abortUpload";
     "io/atcr/hold/captain";

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     Configured, HoldAbout, HoldAdmin, HoldAdminError, HoldHealth, MOST_CREW, SettingsChange,
-    TierList,
+    TierList, Upkeep,
 };
 use crate::clients::hold::HoldUser;
 use crate::hold::{AboutChange, CaptainSettings, CrewChange, CrewMember, Hold, Quota, Standing};
@@ -16,18 +16,25 @@ const PAGE: u16 = 500;
 /// Runs a [`Hold`] by calling it. The hold checks every right itself.
 #[derive(Clone)]
 pub struct LocalAdmin {
-    hold: Hold,
+    pub(super) hold: Hold,
     configured: Configured,
     storage: &'static str,
+    pub(super) upkeep: Upkeep,
 }
 
 impl LocalAdmin {
     /// For `hold`, of which the operator said `configured`, and which keeps its blobs in `storage`.
-    pub const fn new(hold: Hold, configured: Configured, storage: &'static str) -> Self {
+    pub const fn new(
+        hold: Hold,
+        configured: Configured,
+        storage: &'static str,
+        upkeep: Upkeep,
+    ) -> Self {
         Self {
             hold,
             configured,
             storage,
+            upkeep,
         }
     }
 }

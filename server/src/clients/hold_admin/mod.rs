@@ -11,10 +11,15 @@ use super::hold::{HoldError, HoldUser};
 use crate::hold::{CrewChange, CrewMember, Quota, Standing, Tier};
 
 mod local;
+mod local_upkeep;
 mod remote;
+mod remote_upkeep;
+mod upkeep;
 
 pub use local::LocalAdmin;
+pub use local_upkeep::Upkeep;
 pub use remote::RemoteAdmin;
+pub use upkeep::{ActivityList, CollectionList, HoldUpkeep, RelayList};
 
 /// Members that are looked through at most. A hold with more shows these.
 pub const MOST_CREW: usize = 5_000;
@@ -105,7 +110,7 @@ pub struct HoldHealth {
 
 /// A hold, as captains and pages see it. Each change is decided by the hold, in the same transaction.
 #[async_trait::async_trait]
-pub trait HoldAdmin: Send + Sync {
+pub trait HoldAdmin: HoldUpkeep {
     /// The hold's DID.
     fn did(&self) -> &Did;
 

@@ -136,7 +136,7 @@ fn answer<T: Serialize>(pages: &CatalogPages, content: Result<T, PageError>) -> 
     response
 }
 
-fn failure(error: &PageError) -> Response {
+pub(super) fn failure(error: &PageError) -> Response {
     let (code, message) = match error {
         PageError::NotFound { what } => ("NotFound", format!("there is no {what}")),
         PageError::BadRequest { reason } => ("BadRequest", reason.clone()),

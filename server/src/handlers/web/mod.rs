@@ -3,6 +3,7 @@
 
 mod device_approval;
 mod feeds;
+mod hold;
 mod home;
 mod json;
 mod markdown;
@@ -20,10 +21,10 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::home::HomePageSource;
-use app::routes::RepositoryAddress;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::Request;
@@ -75,6 +76,8 @@ pub struct WebParts {
     pub catalog: Option<Catalog>,
     /// What owners do with images; as `catalog`.
     pub repositories: Option<Repositories>,
+    /// What runs holds; without it, their pages are not there.
+    pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
@@ -88,6 +91,7 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         settings,
         catalog,
         repositories,
+        holds,
         account,
         cookies,
     } = parts;
@@ -105,8 +109,12 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
         None => Router::new(),
     };
-    let state = account.clone();
     let owner_forms = owners.clone();
+    let for_programs = match &holds {
+        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
+        None => for_programs,
+    };
+    let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
         let Some((parts, viewer)) = viewer::of_request() else {
@@ -117,6 +125,9 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
             pages.for_request(&parts.extensions).provide();
         }
         provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(holds) = &holds {
+            hold::provide(holds, &viewer, &parts);
+        }
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
@@ -131,11 +142,16 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
+    let limits = state.limits.clone();
     let mut forms =
         settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
     if let Some(owners) = owner_forms {
-        forms = forms.merge(repository::owner::routes(owners, render));
+        forms = forms.merge(repository::owner::routes(owners, render.clone()));
     }
+    let forms = match hold_state {
+        Some(holds) => forms.merge(hold::forms(holds, render)),
+        None => forms,
+    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -153,7 +169,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms);
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(
+            limits,
+            device_approval::limit_codes,
+        ));
     (pages, sign_in_page)
 }
 
@@ -166,17 +186,9 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+/// Some pages are for somebody who is signed in ([`app::routes::is_private`]).
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_for_owner = path
-        .strip_prefix("/r/")
-        .and_then(RepositoryAddress::parse)
-        .is_some_and(|address| address.page.is_for_owner());
-    let is_private = is_for_owner || app::routes::PRIVATE.iter().any(|beginning| {
-        path.strip_prefix(beginning)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_private = app::routes::is_private(request.uri().path());
     let is_signed_in = request
         .extensions()
         .get::<Viewer>()
@@ -276,6 +288,7 @@ mod tests {
             settings: settings(),
             catalog: None,
             repositories: None,
+            holds: None,
             account,
             cookies: Cookies::new(false),
         });

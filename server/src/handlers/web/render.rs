@@ -25,7 +25,8 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
-    /// The page at `address`, a path with or without a query, for `signed_in`, whose source finds `outcome` among the extensions of the request.
+    /// The page at `address`, a path with or without a query, for `signed_in`. Its source finds `outcome` among the
+    /// extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
         address: &str,

@@ -106,8 +106,16 @@ methods! {
     "com.atproto.sync.subscribeRepos" Get Anyone com_atproto::sync::subscribe_repos;
     "dev.longshore.hold.acceptCaptaincy" Post Person dev_longshore_hold::accept_captaincy;
     "dev.longshore.hold.collectGarbage" Post Administrator dev_longshore_hold::collect_garbage;
+    "dev.longshore.hold.estimateRemoval" Get Person dev_longshore_hold::estimate_removal;
     "dev.longshore.hold.getCaptaincyOffer" Get Person dev_longshore_hold::get_captaincy_offer;
+    "dev.longshore.hold.getNetworkStatus" Get Administrator dev_longshore_hold::get_network_status;
+    "dev.longshore.hold.getUsage" Get Administrator dev_longshore_hold::get_usage;
+    "dev.longshore.hold.listActivity" Get Administrator dev_longshore_hold::list_activity;
+    "dev.longshore.hold.listCollections" Get Administrator dev_longshore_hold::list_collections;
     "dev.longshore.hold.offerCaptaincy" Post Captain dev_longshore_hold::offer_captaincy;
+    "dev.longshore.hold.requestCrawl" Post Administrator dev_longshore_hold::request_crawl;
+    "dev.longshore.hold.startCollection" Post Administrator dev_longshore_hold::start_collection;
+    "dev.longshore.hold.stopCollection" Post Administrator dev_longshore_hold::stop_collection;
     "io.atcr.hold.abortUpload" Post Uploader io_atcr_hold::abort_upload;
     "io.atcr.hold.completeUpload" Post Uploader io_atcr_hold::complete_upload;
     "io.atcr.hold.deleteUserData" Post Person io_atcr_hold::delete_user_data;

@@ -29,6 +29,7 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use crate::accounts::ServiceTokens;
+use crate::clients::relay::Relays;
 use crate::clock::Clock;
 use crate::handlers::middleware::access_log::OperationLabel;
 use crate::hold::Hold;
@@ -55,6 +56,8 @@ pub struct XrpcParts {
     pub trusted_appviews: Vec<atproto::syntax::Did>,
     /// How long what nothing uses is kept.
     pub gc_grace: TimeDelta,
+    /// The relays that are to follow the hold.
+    pub relays: Relays,
     /// What blobs are kept in: `folder` or `bucket`.
     pub storage: &'static str,
     /// The time.
@@ -65,6 +68,7 @@ struct Inner {
     hold: Hold,
     tokens: ServiceTokens,
     gc_grace: TimeDelta,
+    relays: Relays,
     storage: &'static str,
     trusted_appviews: Vec<atproto::syntax::Did>,
     tickets: UploadTickets,
@@ -84,6 +88,7 @@ impl XrpcState {
                 hold: parts.hold,
                 tokens: parts.tokens,
                 gc_grace: parts.gc_grace,
+                relays: parts.relays,
                 storage: parts.storage,
                 trusted_appviews: parts.trusted_appviews,
                 tickets,

@@ -1,9 +1,11 @@
 //! The words of the log.
 
 use atproto::syntax::Did;
+use serde::{Deserialize, Serialize};
 
 /// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub enum Actor {
     /// Somebody with an account.
     Person(Did),
@@ -33,6 +35,18 @@ impl Actor {
             Err(_) if text == Self::OPERATOR => Self::Operator,
             Err(_) => Self::Hold,
         }
+    }
+}
+
+impl From<String> for Actor {
+    fn from(text: String) -> Self {
+        Self::read(&text)
+    }
+}
+
+impl From<Actor> for String {
+    fn from(actor: Actor) -> Self {
+        actor.as_str().to_owned()
     }
 }
 

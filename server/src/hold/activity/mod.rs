@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use atproto::syntax::Did;
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Hold, HoldError};
@@ -69,7 +70,8 @@ impl Entry {
 }
 
 /// Something that was done, as it was noted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NotedActivity {
     /// Its name; later ones are greater.
     pub id: String,
@@ -84,6 +86,7 @@ pub struct NotedActivity {
     /// What, in the words of [`ActivityAction`]; other words come from other releases.
     pub action: String,
     /// To whom or what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// What else there is to say, a JSON object.
     pub details: Value,

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use lexicon::{HoldLayer, Record as _};
 
 use super::super::{Hold, HoldError, RepoError, layer_digest, record_rules};
+use super::run::Run;
 
 /// Records read in one go.
 const RECORDS: u16 = 500;
 
 impl Hold {
     /// The digests that layer records name.
-    pub(super) async fn mark(&self) -> Result<HashSet<String>, HoldError> {
+    pub(super) async fn mark(&self, run: &mut Run) -> Result<HashSet<String>, HoldError> {
         let collection = HoldLayer::collection();
         let unreadable = |what: String| HoldError::Repo(RepoError::Damaged(what));
         let mut marked = HashSet::new();
@@ -30,6 +31,9 @@ impl Hold {
                     ))
                 })?;
                 marked.insert(layer_digest::from_record(&layer.digest));
+            }
+            if !run.goes_on(self, page.records.len() as u64).await? {
+                break;
             }
             after = page.records.last().map(|record| record.rkey.to_string());
             if !page.has_more || after.is_none() {

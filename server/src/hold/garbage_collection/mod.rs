@@ -11,19 +11,27 @@
 use atproto::syntax::Did;
 use chrono::TimeDelta;
 
+use super::activity::Actor;
 use super::uploads::in_own_task;
 use super::{Hold, HoldError};
 use crate::db::KeptRow;
 
+mod history;
 mod mark;
 mod orphans;
 mod quarantine;
 mod record_blobs;
 mod report;
 mod requests;
+mod run;
 
-pub use report::{Amount, CollectionAnswer, GarbageReport, KeptFor};
+pub(super) use history::Stops;
+pub use history::{CollectionRun, CollectionState};
+pub use report::{Amount, CollectionAnswer, Fate, GarbageItem, GarbageReport, KeptFor};
 pub use requests::CollectionOutcome;
+pub use run::{CollectionProgress, Phase};
+
+use run::Run;
 
 /// Blobs looked at in one go.
 const BATCH: i64 = 500;
@@ -47,44 +55,72 @@ impl Hold {
         collection: Collection,
     ) -> Result<GarbageReport, HoldError> {
         self.permit_administration(by).await?;
-        let hold = self.clone();
-        in_own_task(async move { hold.collect_garbage(grace, collection).await }).await
+        let (hold, actor) = (self.clone(), self.actor(by));
+        in_own_task(async move { hold.collect_garbage_as(&actor, grace, collection).await }).await
     }
 
-    /// Collects garbage that is older than `grace`, or tells what it would collect. One collection at a time in this
-    /// process; several processes may collect at once.
+    /// As [`Self::collect_garbage_as`], for nobody in particular: on schedule, or because the operator said so.
     pub async fn collect_garbage(
         &self,
         grace: TimeDelta,
         collection: Collection,
     ) -> Result<GarbageReport, HoldError> {
+        let actor = if self.inner.settings.by_operator {
+            Actor::Operator
+        } else {
+            Actor::Hold
+        };
+        self.collect_garbage_as(&actor, grace, collection).await
+    }
+
+    /// Collects garbage that is older than `grace`, or tells what it would collect. One collection at a time in this
+    /// process; several processes may collect at once. What is freed is noted; a dry run is not.
+    pub(super) async fn collect_garbage_as(
+        &self,
+        actor: &Actor,
+        grace: TimeDelta,
+        collection: Collection,
+    ) -> Result<GarbageReport, HoldError> {
         let _alone = self.inner.collecting.lock().await;
-        let marked = self.mark().await?;
+        if collection == Collection::Free {
+            let id = self.begin_collection(actor, grace).await?;
+            return self.run_collection(id, actor, grace).await;
+        }
         let now = self.inner.clock.now_millis();
-        let cutoff = now - grace.num_milliseconds();
-        let mut report = GarbageReport::default();
+        let mut run = Run::new(collection, now - grace.num_milliseconds(), now, None);
+        self.collect(&mut run, grace).await?;
+        Ok(run.report)
+    }
+
+    /// Whoever calls has the turn.
+    async fn collect(&self, run: &mut Run, grace: TimeDelta) -> Result<(), HoldError> {
+        let marked = self.mark(run).await?;
+        if run.stopped_by().is_some() {
+            // Some records were not read, so anything may be needed.
+            return Ok(());
+        }
         // What is over first, so that nothing goes into quarantine and out of it in one run.
-        self.sweep(cutoff, collection, &mut report).await?;
-        self.quarantine(&marked, cutoff, now, collection, &mut report)
-            .await?;
-        self.remove_unused_record_blobs(grace, collection, &mut report)
-            .await?;
-        self.count_kept(cutoff, now, collection, &mut report)
-            .await?;
-        self.remove_orphans(cutoff, collection, &mut report).await?;
-        Ok(report)
+        run.enter(Phase::Removing);
+        self.sweep(run).await?;
+        run.enter(Phase::Quarantining);
+        self.quarantine(&marked, run).await?;
+        if run.goes_on(self, 0).await? {
+            self.remove_unused_record_blobs(grace, run).await?;
+        }
+        self.count_kept(run).await?;
+        run.enter(Phase::SearchingStore);
+        self.remove_orphans(run).await?;
+        run.enter(Phase::Over);
+        Ok(())
     }
 
     /// Says what is left and why; after a dry run, what would be.
-    async fn count_kept(
-        &self,
-        cutoff: i64,
-        now: i64,
-        collection: Collection,
-        report: &mut GarbageReport,
-    ) -> Result<(), HoldError> {
+    async fn count_kept(&self, run: &mut Run) -> Result<(), HoldError> {
+        let collection = run.collection;
+        let rows = self.database().sum_hold_blobs(run.cutoff, run.now).await?;
+        let report = &mut run.report;
         let mut unneeded = Amount::default();
-        for row in self.database().sum_hold_blobs(cutoff, now).await? {
+        for row in rows {
             let amount = Amount {
                 blobs: row.blobs,
                 bytes: row.bytes,

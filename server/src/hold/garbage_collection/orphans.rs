@@ -10,21 +10,17 @@ use oci::Digest;
 
 use super::super::{Hold, HoldError};
 use super::Collection;
-use super::report::GarbageReport;
+use super::report::Fate;
+use super::run::Run;
 
 /// The most that are looked at in one run; the next one goes on.
 const MOST: usize = 100_000;
 
 impl Hold {
-    /// Removes what was written before `cutoff` and nobody knows.
-    pub(super) async fn remove_orphans(
-        &self,
-        cutoff: i64,
-        collection: Collection,
-        report: &mut GarbageReport,
-    ) -> Result<(), HoldError> {
-        let orphans = self.find_orphans(cutoff).await?;
-        let known = report.kept.plus(report.in_quarantine).blobs;
+    /// Removes what was written before the cutoff and nobody knows.
+    pub(super) async fn remove_orphans(&self, run: &mut Run) -> Result<(), HoldError> {
+        let orphans = self.find_orphans(run).await?;
+        let known = run.report.kept.plus(run.report.in_quarantine).blobs;
         let is_plausible = orphans.len() as u64 <= known;
         if !is_plausible {
             tracing::error!(
@@ -35,28 +31,34 @@ impl Hold {
             );
         }
         for digest in orphans {
+            if !run.goes_on(self, 1).await? {
+                return Ok(());
+            }
             let bytes = self.blob_store().stat(&digest).await?.unwrap_or_default();
-            let goes = match collection {
+            let goes = match run.collection {
                 _ if !is_plausible => {
-                    report.kept_orphans.add(bytes);
+                    run.report.kept_orphans.add(bytes);
                     false
                 }
                 Collection::DryRun => true,
                 Collection::Free => self.remove_if_unknown(&digest).await?,
             };
             if goes {
-                report.orphans.add(bytes);
-                report.name(&digest.to_string());
+                run.report.orphans.add(bytes);
+                run.report.name(&digest.to_string(), bytes, Fate::Orphan);
             }
         }
         Ok(())
     }
 
-    async fn find_orphans(&self, cutoff: i64) -> Result<BTreeSet<Digest>, HoldError> {
+    async fn find_orphans(&self, run: &mut Run) -> Result<BTreeSet<Digest>, HoldError> {
         let mut orphans = BTreeSet::new();
         let mut blobs = self.blob_store().list_blobs();
         while let Some(blob) = blobs.try_next().await? {
-            let is_old = blob.modified_at < cutoff;
+            if !run.goes_on(self, 1).await? {
+                break;
+            }
+            let is_old = blob.modified_at < run.cutoff;
             if is_old
                 && !self
                     .database()

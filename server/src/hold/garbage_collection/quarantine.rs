@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use oci::Digest;
 
 use super::super::{Hold, HoldError};
-use super::report::GarbageReport;
+use super::report::Fate;
+use super::run::Run;
 use super::{BATCH, Collection};
 
 impl Hold {
@@ -13,11 +14,9 @@ impl Hold {
     pub(super) async fn quarantine(
         &self,
         marked: &HashSet<String>,
-        cutoff: i64,
-        now: i64,
-        collection: Collection,
-        report: &mut GarbageReport,
+        run: &mut Run,
     ) -> Result<(), HoldError> {
+        let (cutoff, now) = (run.cutoff, run.now);
         let mut after = String::new();
         loop {
             let rows = self
@@ -29,13 +28,16 @@ impl Hold {
             };
             after.clone_from(&last.digest);
             for row in rows.iter().filter(|row| !marked.contains(&row.digest)) {
-                let goes = match collection {
+                if !run.goes_on(self, 1).await? {
+                    return Ok(());
+                }
+                let goes = match run.collection {
                     Collection::DryRun => true,
                     Collection::Free => self.quarantine_one(&row.digest, cutoff, now).await?,
                 };
                 if goes {
-                    report.quarantined.add(row.size);
-                    report.name(&row.digest);
+                    run.report.quarantined.add(row.size);
+                    run.report.name(&row.digest, row.size, Fate::Later);
                 }
             }
         }
@@ -51,31 +53,29 @@ impl Hold {
         Ok(goes)
     }
 
-    /// Removes what has been in quarantine since before `cutoff`.
-    pub(super) async fn sweep(
-        &self,
-        cutoff: i64,
-        collection: Collection,
-        report: &mut GarbageReport,
-    ) -> Result<(), HoldError> {
+    /// Removes what has been in quarantine since before the cutoff.
+    pub(super) async fn sweep(&self, run: &mut Run) -> Result<(), HoldError> {
         let mut after = String::new();
         loop {
             let rows = self
                 .database()
-                .list_quarantined(cutoff, &after, BATCH)
+                .list_quarantined(run.cutoff, &after, BATCH)
                 .await?;
             let Some(last) = rows.last() else {
                 return Ok(());
             };
             after.clone_from(&last.digest);
             for row in &rows {
-                let goes = match collection {
+                if !run.goes_on(self, 1).await? {
+                    return Ok(());
+                }
+                let goes = match run.collection {
                     Collection::DryRun => true,
                     Collection::Free => self.remove_quarantined(&row.digest).await?,
                 };
                 if goes {
-                    report.removed.add(row.size);
-                    report.name(&row.digest);
+                    run.report.removed.add(row.size);
+                    run.report.name(&row.digest, row.size, Fate::Now);
                 }
             }
         }

@@ -18,7 +18,7 @@ pub struct Amount {
 }
 
 impl Amount {
-    pub(super) fn add(&mut self, bytes: u64) {
+    pub(in crate::hold) fn add(&mut self, bytes: u64) {
         self.blobs += 1;
         self.bytes += bytes;
     }
@@ -75,6 +75,32 @@ pub struct GarbageReport {
     pub kept_orphans: Amount,
     /// The first digests that go into quarantine or away, at most 1000.
     pub digests: Vec<String>,
+    /// The same with their sizes and what becomes of each.
+    #[serde(default)]
+    pub items: Vec<GarbageItem>,
+}
+
+/// A blob that goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GarbageItem {
+    /// Which.
+    pub digest: String,
+    /// Its bytes.
+    pub size: u64,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a blob that nothing needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fate {
+    /// Its quarantine is over: it is removed.
+    Now,
+    /// It goes into quarantine, and is removed by a collection after another grace.
+    Later,
+    /// The hold does not know it, and it is removed.
+    Orphan,
 }
 
 impl GarbageReport {
@@ -86,22 +112,31 @@ impl GarbageReport {
             .bytes
     }
 
-    pub(super) fn name(&mut self, digest: &str) {
+    pub(super) fn name(&mut self, digest: &str, size: u64, fate: Fate) {
         if self.digests.len() < MAX_NAMED {
             self.digests.push(digest.to_owned());
+            self.items.push(GarbageItem {
+                digest: digest.to_owned(),
+                size,
+                fate,
+            });
         }
     }
 }
 
 /// A report as whoever asked for the collection gets it (dev.longshore.hold.collectGarbage).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CollectionAnswer {
-    dry_run: bool,
-    grace_minutes: i64,
-    freed_bytes: u64,
+    /// Whether nothing was changed.
+    pub dry_run: bool,
+    /// How long what nothing uses is kept.
+    pub grace_minutes: i64,
+    /// Bytes that there are afterwards which were taken before.
+    pub freed_bytes: u64,
+    /// What was done, or would be.
     #[serde(flatten)]
-    report: GarbageReport,
+    pub report: GarbageReport,
 }
 
 impl CollectionAnswer {

@@ -8,6 +8,7 @@ use super::*;
 use crate::clients::hold::{LayerUse, ManifestNotice};
 use crate::db::testing::test_on_databases;
 
+mod stopping;
 mod stress;
 
 const GRACE: TimeDelta = TimeDelta::hours(1);

@@ -56,6 +56,8 @@ struct Inner {
     clock: Clock,
     nodes: Cache<Cid, Bytes>,
     last_seq: watch::Sender<i64>,
+    /// Each reader of the firehose has a copy.
+    readers: Arc<()>,
     last_tid: Mutex<Tid>,
 }
 
@@ -97,6 +99,7 @@ impl HoldRepo {
                     })
                     .build(),
                 last_seq: watch::Sender::new(0),
+                readers: Arc::new(()),
                 last_tid: Mutex::new(Tid::new(0, 0)),
             }),
         }
@@ -195,6 +198,16 @@ impl HoldRepo {
     /// Changes when an event of this process has been committed.
     pub(super) fn listen(&self) -> watch::Receiver<i64> {
         self.inner.last_seq.subscribe()
+    }
+
+    /// What a reader of the firehose holds as long as it reads.
+    pub(super) fn count_me(&self) -> Arc<()> {
+        Arc::clone(&self.inner.readers)
+    }
+
+    /// How many read the firehose in this process.
+    pub fn count_readers(&self) -> u64 {
+        Arc::strong_count(&self.inner.readers).saturating_sub(1) as u64
     }
 
     pub(super) fn database(&self) -> &Database {

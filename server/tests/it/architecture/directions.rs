@@ -36,6 +36,7 @@ const BELOW_HANDLERS: &[&str] = &[
     "server/src/hold/",
     "server/src/identity/",
     "server/src/keyed_lock.rs",
+    "server/src/rate_limit.rs",
     "server/src/registry/",
     "server/src/repositories/",
     "server/src/secrets.rs",

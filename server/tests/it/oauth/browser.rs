@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::harness::{TestServer, http};
+use crate::harness::http;
 
 /// Somebody's browser.
 pub struct Browser {
@@ -24,10 +24,6 @@ pub struct Shown {
 }
 
 impl Browser {
-    pub fn new(server: &TestServer) -> Self {
-        Self::at(&server.base)
-    }
-
     pub fn at(base: &str) -> Self {
         Self {
             base: base.to_owned(),

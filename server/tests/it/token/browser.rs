@@ -34,6 +34,14 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// The same browser, at another replica.
+    pub fn at<'b>(&self, replica: &'b TestServer) -> Browser<'b> {
+        Browser {
+            server: replica,
+            cookie: self.cookie.clone(),
+        }
+    }
+
     /// Opens a page.
     pub async fn open(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "none", String::new()).await

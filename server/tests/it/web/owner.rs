@@ -184,16 +184,14 @@ async fn upload(
     fields: &[(&str, String)],
     file: &str,
 ) -> Shown {
-    let mut body = String::new();
-    for (name, value) in fields {
-        body.push_str(&format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ));
-    }
-    body.push_str(&format!(
+    let texts = fields.iter().map(|(name, value)| {
+        format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    });
+    let file = format!(
         "--edge\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"a.webp\"\r\n\
          Content-Type: image/webp\r\n\r\n{file}\r\n--edge--\r\n"
-    ));
+    );
+    let body: String = texts.chain([file]).collect();
     let headers = [
         ("content-type", "multipart/form-data; boundary=edge"),
         ("sec-fetch-site", "same-origin"),

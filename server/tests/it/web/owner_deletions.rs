@@ -2,21 +2,24 @@
 
 use http::StatusCode;
 use serde_json::json;
+use server::clients::hold::HoldUser;
+use server::clock::Clock;
+use server::repositories::{Progress, StepState, What};
 
 use super::owner::{alices_browser, filled, hidden, record};
 use super::samples::{config, gzip, push, tar};
 use crate::harness::{TestServer, blob, network};
 use crate::oauth::{Browser, Shown};
 use crate::on_both_databases;
+use crate::pds::{FakeNetwork, Fault};
 
 /// The exact bytes that a page states, in their order.
 fn stated_bytes(page: &Shown) -> Vec<u64> {
     page.text
-        .split("class=\"size\" title=\"")
-        .skip(1)
-        .map(|rest| {
-            let digits = rest.split('"').next().unwrap().chars();
-            let digits: String = digits.filter(char::is_ascii_digit).collect();
+        .split("title=\"")
+        .filter_map(|rest| rest.split('"').next()?.strip_suffix(" bytes"))
+        .map(|stated| {
+            let digits: String = stated.chars().filter(char::is_ascii_digit).collect();
             digits.parse().unwrap()
         })
         .collect()
@@ -133,4 +136,45 @@ on_both_databases! {
         server.nobody().get(&format!("/r/{name}")).await.expect(StatusCode::NOT_FOUND);
         assert_eq!(browser.get(&format!("/r/{name}/-/settings")).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_that_the_owners_server_interrupts_says_what_is_left_and_goes_on() {
+    let fake = FakeNetwork::start(&Clock::System).await;
+    let server = fake.server().await;
+    let name = TestServer::repository_of(&fake.account);
+    let owner = fake.owner_of(&server, &name).await;
+    for tag in ["a", "b", "c"] {
+        let layer = gzip(&tar(&[("n", tag.as_bytes())])).await;
+        push(&owner, &name, Some(tag), &config("amd64", json!({}), json!([])), &[layer]).await;
+    }
+    let password = fake.account.app_password.clone().into();
+    let sessions = &server.state.sessions;
+    let session = sessions.sign_in(&fake.account.handle, &password).await.unwrap();
+    let user = HoldUser {
+        did: session.did,
+        session: Some(session.session_id),
+    };
+    let repositories = &server.state.repositories;
+    let owned = repositories.open_filled(&user, &name.parse().unwrap()).await.unwrap();
+    let what = What::Tags(["a", "b"].map(|tag| tag.parse().unwrap()).into());
+    let plan = repositories.plan_deletion(&owned, &what).await.unwrap();
+    assert_eq!((plan.tags.len(), plan.manifests.len()), (2, 2));
+
+    fake.break_method("deleteRecord", Fault::Status(503));
+    let id = repositories.delete(&owned, &what, &plan.fingerprint()).await.unwrap();
+    let (deletion, steps) = repositories.find_deletion(&owned, &id).await.unwrap();
+    assert_eq!((deletion.progress, deletion.steps), (Progress::Stopped, (0, 4)));
+    assert!(deletion.problem.unwrap().contains("Continue in a while"));
+    assert!(matches!(steps[0].state, StepState::Failed { .. }));
+    assert_eq!(steps[1].state, StepState::Waiting, "others would have failed alike");
+
+    fake.repair();
+    repositories.continue_deletion(&owned, &id).await.unwrap();
+    repositories.continue_deletion(&owned, &id).await.unwrap();
+    let (deletion, _) = repositories.find_deletion(&owned, &id).await.unwrap();
+    assert_eq!((deletion.progress, deletion.steps), (Progress::Done, (4, 4)));
+    let left = server.nobody().get(&format!("/v2/{name}/tags/list")).await.json();
+    assert_eq!(left["tags"], json!(["c"]));
+    server.stop().await;
 }

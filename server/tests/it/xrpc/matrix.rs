@@ -195,6 +195,7 @@ impl World {
                 "repo": hold, "collection": "io.atcr.hold.crew", "rkey": record_key,
             }),
             "dev.longshore.hold.collectGarbage" => json!({ "dryRun": true }),
+            "dev.longshore.hold.stopCollection" => json!({ "id": "unknown" }),
             "dev.longshore.hold.offerCaptaincy" => {
                 json!({ "member": self.person(Role::Reader).unwrap().did })
             }
@@ -217,6 +218,9 @@ impl World {
         };
         let query = match method {
             "com.atproto.sync.getBlob" => format!("did={member}&cid={}", self.blob),
+            "dev.longshore.hold.estimateRemoval" => {
+                format!("owner={caller}&repository=app&manifest={}", self.blob)
+            }
             "io.atcr.hold.uploadPart" => "uploadId=unknown&partNumber=1".to_owned(),
             _ => format!("did={hold}&repo={hold}"),
         };

@@ -90,6 +90,7 @@ pub fn calls() -> Vec<Call> {
         crew(),
         personal_data(),
         captaincy(),
+        upkeep(),
         repo(),
         sync(),
         app(),
@@ -301,6 +302,68 @@ fn captaincy() -> Vec<Call> {
     ]
 }
 
+fn upkeep() -> Vec<Call> {
+    let amount = json!({ "blobs": 3, "bytes": 3_000_000_000_u64 });
+    let relay = json!({ "relay": "https://relay.example", "status": "active", "seq": 7, "problem": "none" });
+    vec![
+        Call::of(nsid::GET_USAGE).answers_json(json!({
+            "stored": amount,
+            "used": amount,
+            "people": [{
+                "did": DID, "bytes": 5, "exclusiveBytes": 4, "blobs": 3, "repositories": 2, "limit": 10,
+            }],
+            "repositories": [{
+                "owner": DID, "repository": "app", "bytes": 5, "exclusiveBytes": 4, "blobs": 3, "manifests": 2,
+            }],
+            "samples": [{ "takenAt": 1, "storedBytes": 2, "usedBytes": 3 }],
+        })),
+        Call::of(nsid::ESTIMATE_REMOVAL)
+            .with_json(json!({ "owner": DID, "repository": "app", "manifest": [DIGEST] }))
+            .answers_json(json!({
+                "manifests": 1, "quota": amount, "freed": amount, "stillUsed": amount,
+            })),
+        Call::of(nsid::LIST_ACTIVITY)
+            .with_json(json!({
+                "person": DID, "action": "crew", "from": 1, "until": 2, "limit": 50, "cursor": TID,
+            }))
+            .answers_json(json!({
+                "entries": [{
+                    "id": TID, "at": 1, "lastAt": 1, "times": 1, "actor": DID, "action": "crew.added",
+                    "subject": DID, "details": { "role": "member" },
+                }],
+                "cursor": TID,
+            })),
+        Call::of(nsid::LIST_COLLECTIONS)
+            .with_json(json!({ "limit": 20, "cursor": TID }))
+            .answers_json(json!({
+                "collections": [{
+                    "id": TID, "startedBy": DID, "graceMinutes": 60, "startedAt": 1, "endedAt": 2, "state": "done",
+                    "stoppedBy": DID, "failure": "none", "freedBytes": 9,
+                    "progress": {
+                        "phase": "over", "lookedAt": 5, "removed": amount, "orphans": amount,
+                        "recordBlobs": amount, "quarantined": amount,
+                    },
+                }],
+                "cursor": TID,
+            })),
+        Call::of(nsid::START_COLLECTION)
+            .takes_json(json!({ "graceMinutes": 60 }))
+            .answers_json(json!({ "id": TID })),
+        Call::of(nsid::STOP_COLLECTION)
+            .takes_json(json!({ "id": TID }))
+            .answers_json(json!({ "stopped": true })),
+        Call::of(nsid::GET_NETWORK_STATUS).answers_json(json!({
+            "publicUrl": "https://hold.example", "handle": "hold.example", "didDocument": { "id": DID },
+            "rev": TID, "commit": CID, "records": [{ "collection": "io.atcr.hold.layer", "count": 3 }],
+            "blocks": 3, "blockBytes": 300, "subscribers": 1, "lastEvent": 9, "lastEventAt": 8, "oldestEvent": 1,
+            "relays": [relay],
+        })),
+        Call::of(nsid::REQUEST_CRAWL_OF_HOLD)
+            .takes_json(json!({}))
+            .answers_json(json!({ "relays": [relay] })),
+    ]
+}
+
 fn collect_garbage() -> Call {
     let amount = json!({ "blobs": 3, "bytes": 3_000_000_000_u64 });
     let mut output = json!({
@@ -309,6 +372,7 @@ fn collect_garbage() -> Call {
         "freedBytes": 9_000_000_000_u64,
         "keptFor": { "layerRecords": amount, "promises": amount, "grace": amount },
         "digests": [DIGEST],
+        "items": [{ "digest": DIGEST, "size": 3, "fate": "later" }],
     });
     for name in [
         "removed",
