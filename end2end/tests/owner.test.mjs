@@ -19,9 +19,9 @@ async function pushed(name, tags) {
 }
 
 /** Opens a page for owners as alice, who allows at her server what it asks for. */
-async function openAsOwner(path, options = {}) {
+async function openAsOwner(path) {
   const alice = account('alice.test')
-  const { page } = await browser.open(`/sign-in?return_to=${encodeURIComponent(path)}`, { hydrated: false, ...options })
+  const { page } = await browser.open(`/sign-in?return_to=${encodeURIComponent(path)}`, { hydrated: false })
   await signIn(page, alice)
   const allow = page.getByRole('button', { name: 'Allow it at your server' })
   await allow.click()
@@ -53,9 +53,11 @@ test('an owner writes a description, looks at it first, and reads it back from t
 })
 
 test('tags are deleted in bulk, with the effect stated, also without scripts', { skip }, async () => {
-  const repository = await pushed('owner-tags', ['keep', 'old-1', 'old-2', 'old-3'])
-  const page = await openAsOwner('/r/alice.test/owner-tags/-/settings', { javaScriptEnabled: false })
-  await page.goto('/r/alice.test/owner-tags/-/tags')
+  await pushed('owner-tags', ['keep', 'old-1', 'old-2', 'old-3'])
+  const owner = await openAsOwner('/r/alice.test/owner-tags/-/settings')
+  // The pages of her own server need scripts; ours do not.
+  const signedIn = { storageState: await owner.context().storageState(), javaScriptEnabled: false }
+  const { page } = await browser.open('/r/alice.test/owner-tags/-/tags', signedIn)
   for (const tag of ['old-1', 'old-2', 'old-3']) await page.getByLabel(`Choose ${tag}`).check()
   await page.getByRole('button', { name: 'Delete chosen tags…' }).click()
   await page.getByRole('heading', { name: '3 tags go' }).waitFor()
@@ -67,7 +69,6 @@ test('tags are deleted in bulk, with the effect stated, also without scripts', {
   await page.getByRole('link', { name: 'The tags' }).click()
   assert.deepEqual(await page.locator('.tag-head h2').allTextContents(), ['keep'])
   assert.equal(await record('io.atcr.tag', 'owner-tags_old-1'), undefined)
-  assert.ok(repository)
 })
 
 test('an immutable tag refuses a push that would move it', { skip }, async () => {

@@ -44,11 +44,18 @@ mod tests {
     #[test]
     fn a_record_is_read_from_its_server() {
         assert_eq!(
-            record_address("at://did:plc:abc/io.atcr.tag/app_v1", "https://pds.example/").as_deref(),
+            record_address(
+                "at://did:plc:abc/io.atcr.tag/app_v1",
+                "https://pds.example/"
+            )
+            .as_deref(),
             Some(
                 "https://pds.example/xrpc/com.atproto.repo.getRecord?repo=did:plc:abc&collection=io.atcr.tag&rkey=app_v1"
             )
         );
-        assert_eq!(record_address("https://pds.example", "https://pds.example"), None);
+        assert_eq!(
+            record_address("https://pds.example", "https://pds.example"),
+            None
+        );
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn RepositoryHeader(
     path: String,
     tab: RepositoryTab,
     #[prop(optional, into)] detail: Option<String>,
-    #[prop(optional)] avatar: Option<Option<String>>,
+    #[prop(default = None)] avatar: Option<String>,
     #[prop(optional)] action: Option<AnyView>,
 ) -> impl IntoView {
     let settings = Viewer::is(&owner.did).then(|| {
@@ -69,7 +69,7 @@ pub(crate) fn RepositoryHeader(
     })
     .collect_view();
     let href = routes::repository(&name);
-    let picture = match avatar.flatten() {
+    let picture = match avatar {
         Some(src) => {
             view! { <img class="repository-picture" src=src alt="" width="64" height="64" /> }
                 .into_any()

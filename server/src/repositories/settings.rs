@@ -94,8 +94,8 @@ impl Repositories {
             record_uri: Some(written.uri.to_string()),
             checked_at: self.now_millis(),
         };
-        let (owner, path) = (&owned.identity.did, owned.name().path());
-        Ok(self.inner.registry.keep_settings(owner, path, &row).await?)
+        let (did, path) = (&owned.identity.did, owned.name().path());
+        Ok(self.inner.registry.keep_settings(did, path, &row).await?)
     }
 
     /// The patterns of tags that are neither moved nor deleted, for pages that everybody may read. Nothing where it
@@ -104,13 +104,10 @@ impl Repositories {
         let known = self.inner.registry.repository_settings(owner, path);
         let known = tokio::time::timeout(PATIENCE, known).await;
         let known = known.ok().and_then(Result::ok);
-        known.map_or_else(
-            Vec::new,
-            |known| {
-                let patterns = known.immutable_tags();
-                patterns.iter().map(ToString::to_string).collect()
-            },
-        )
+        known.map_or_else(Vec::new, |known| {
+            let patterns = known.immutable_tags();
+            patterns.iter().map(ToString::to_string).collect()
+        })
     }
 }
 

@@ -195,7 +195,10 @@ impl Repositories {
                 continue;
             };
             let caller = reader.map_or_else(Caller::default, nobody_more);
-            let access = self.inner.registry.pull_access(caller, RepositoryName::clone(&name));
+            let access = self
+                .inner
+                .registry
+                .pull_access(caller, RepositoryName::clone(&name));
             let may_read = tokio::time::timeout(PATIENCE, Box::pin(access)).await;
             let Ok(Ok(access)) = may_read else {
                 continue;

@@ -8,6 +8,10 @@ use crate::api::person::Owner;
 /// A repository at a glance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they have nothing to do with each other"
+)]
 pub struct Overview {
     /// `<owner>/<path>`, as in image names.
     pub name: String,

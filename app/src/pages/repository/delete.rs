@@ -127,7 +127,8 @@ fn Effect(page: DeletePage) -> impl IntoView {
             .kept
             .iter()
             .map(|(digest, reason)| {
-                view! { <li><ShortDigest digest=digest.clone() /> " " {reason.clone()}</li> }.into_any()
+                view! { <li><ShortDigest digest=digest.clone() /> " " {reason.clone()}</li> }
+                    .into_any()
             })
             .collect();
         let title = text::counted(page.kept.len() as u64, "manifest stays", "manifests stay");
@@ -214,9 +215,7 @@ fn Confirm(page: DeletePage) -> impl IntoView {
             routes::tags(&name),
             tags.iter().map(|tag| ("tag", tag.clone())).collect(),
         ),
-        DeleteWhat::Matching(filter) => {
-            (routes::tags(&name), vec![("matching", filter.clone())])
-        }
+        DeleteWhat::Matching(filter) => (routes::tags(&name), vec![("matching", filter.clone())]),
         DeleteWhat::Rules => (
             routes::repository_settings(&name),
             vec![("rules", "yes".to_owned())],
@@ -234,11 +233,7 @@ fn Confirm(page: DeletePage) -> impl IntoView {
     let all = routes::with_query(&address, &[("everything", "yes")]);
     let may_write = page.repository.may_write;
     if !may_write {
-        let return_to = if is_everything {
-            all
-        } else {
-            back
-        };
+        let return_to = if is_everything { all } else { back };
         return view! { <AskForRepositories return_to /> }.into_any();
     }
     if is_everything && !page.immutable.is_empty() {

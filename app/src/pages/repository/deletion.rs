@@ -43,16 +43,7 @@ pub(super) fn draw(page: DeletionPage) -> impl IntoView {
             </form>
         }
     });
-    let (mut waiting, mut failed, mut gone) = (Vec::new(), Vec::new(), Vec::new());
-    for step in page.steps {
-        if step.is_done {
-            gone.push(step);
-        } else if step.failure.is_some() {
-            failed.push(step);
-        } else {
-            waiting.push(step);
-        }
-    }
+    let steps = page.steps;
     let next = if is_gone {
         view! { <a href=routes::person(&repository.owner.name)>"Your repositories"</a> }.into_any()
     } else {
@@ -97,12 +88,23 @@ pub(super) fn draw(page: DeletionPage) -> impl IntoView {
                 {problem}
                 {freed}
                 {go_on}
-                <Steps title="Not deleted" steps=failed />
-                <Steps title="Still to do" steps=waiting />
-                <Steps title="Deleted" steps=gone />
+                <AllSteps steps />
                 <p>{next}</p>
             </div>
         </Page>
+    }
+}
+
+/// The steps by how they went.
+#[component]
+fn AllSteps(steps: Vec<DeletionStep>) -> impl IntoView {
+    let (gone, left): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.is_done);
+    let (failed, waiting): (Vec<_>, Vec<_>) =
+        left.into_iter().partition(|step| step.failure.is_some());
+    view! {
+        <Steps title="Not deleted" steps=failed />
+        <Steps title="Still to do" steps=waiting />
+        <Steps title="Deleted" steps=gone />
     }
 }
 

@@ -55,37 +55,6 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
             </section>
         }
     });
-    let overview_name = overview.name.clone();
-    let is_owner = Viewer::is(&overview.owner.did);
-    let about = move |label: &'static str| {
-        let href = routes::edit(&overview_name);
-        let edit = is_owner.then(|| view! { <a class="button button-quiet" href=href>{label}</a> });
-        view! {
-            <div class="section-head">
-                <h2 id="readme">"About"</h2>
-                {edit}
-            </div>
-        }
-    };
-    let readme = match overview.readme_html.clone() {
-        Some(html) => view! {
-            <section class="readme" aria-labelledby="readme">
-                {about("Edit")}
-                <div class="prose" inner_html=html></div>
-            </section>
-        }
-        .into_any(),
-        None => view! {
-            <section class="readme" aria-labelledby="readme">
-                {about("Describe it")}
-                <p class="note">
-                    "The owner has not written about this repository yet. What they write is a record "
-                    <code>"io.atcr.repo.page"</code> " in their own repo."
-                </p>
-            </section>
-        }
-        .into_any(),
-    };
     view! {
         <Page
             title=overview.name.clone()
@@ -106,11 +75,47 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
                     <StaleNotice is_stale=overview.is_stale />
                     {pull}
                     {no_tags}
-                    {readme}
+                    <About name=overview.name.clone() did=overview.owner.did.clone() html=overview.readme_html.clone() />
                 </div>
                 <Aside overview />
             </div>
         </Page>
+    }
+}
+
+/// What the owner says, with the way to say it.
+#[component]
+fn About(name: String, did: String, html: Option<String>) -> impl IntoView {
+    let label = if html.is_some() {
+        "Edit"
+    } else {
+        "Describe it"
+    };
+    let edit = Viewer::is(&did).then(|| {
+        view! {
+            <a class="button button-quiet" href=routes::edit(&name)>
+                {label}
+            </a>
+        }
+    });
+    let words = match html {
+        Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+        None => view! {
+            <p class="note">
+                "The owner has not written about this repository yet. What they write is a record "
+                <code>"io.atcr.repo.page"</code> " in their own repo."
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="readme" aria-labelledby="readme">
+            <div class="section-head">
+                <h2 id="readme">"About"</h2>
+                {edit}
+            </div>
+            {words}
+        </section>
     }
 }
 
@@ -219,8 +224,16 @@ fn StarButton(name: String, stars: u64, is_starred: bool, may_star: bool) -> imp
         }
         .into_any();
     };
-    let label = if is_starred { "Take your star back" } else { "Star this repository" };
-    let symbol = if is_starred { Symbol::StarGiven } else { Symbol::Star };
+    let label = if is_starred {
+        "Take your star back"
+    } else {
+        "Star this repository"
+    };
+    let symbol = if is_starred {
+        Symbol::StarGiven
+    } else {
+        Symbol::Star
+    };
     let button = view! {
         <button class="star-button" type="submit" title=label aria-pressed=is_starred.to_string()>
             <Icon symbol=symbol />

@@ -14,10 +14,8 @@ use crate::{routes, text};
 pub(super) fn draw(page: SettingsPage) -> impl IntoView {
     let repository = page.repository.clone();
     let address = routes::repository_settings(&repository.name);
-    let delete_all = routes::with_query(
-        &routes::delete(&repository.name),
-        &[("everything", "yes")],
-    );
+    let delete_all =
+        routes::with_query(&routes::delete(&repository.name), &[("everything", "yes")]);
     let done = page.done.clone().map(|text| {
         view! {
             <p class="done" role="status">
@@ -118,10 +116,7 @@ fn ImmutableTags(page: SettingsPage, address: String) -> impl IntoView {
 
 #[component]
 fn RetentionRules(page: SettingsPage, address: String) -> impl IntoView {
-    let preview = routes::with_query(
-        &routes::delete(&page.repository.name),
-        &[("rules", "yes")],
-    );
+    let preview = routes::with_query(&routes::delete(&page.repository.name), &[("rules", "yes")]);
     let rows = page
         .rules
         .iter()

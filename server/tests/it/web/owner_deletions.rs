@@ -54,8 +54,8 @@ on_both_databases! {
         let owner = server.owner_of(&name).await;
         let (shared, own) = (gzip(&tar(&[("s", &blob(3000))])).await, gzip(&tar(&[("o", &blob(5000))])).await);
         let amd64 = config("amd64", json!({}), json!([]));
-        push(&owner, &name, Some("v1"), &amd64, &[shared.clone()]).await;
-        push(&owner, &name, Some("v1-copy"), &amd64, &[shared.clone()]).await;
+        push(&owner, &name, Some("v1"), &amd64, std::slice::from_ref(&shared)).await;
+        push(&owner, &name, Some("v1-copy"), &amd64, std::slice::from_ref(&shared)).await;
         let document = config("arm64", json!({}), json!([]));
         let digest = push(&owner, &name, Some("v2"), &document, &[shared, own.clone()]).await;
         let signature = format!("sha256-{}.sig", digest.hex());
@@ -143,10 +143,10 @@ async fn a_deletion_that_the_owners_server_interrupts_says_what_is_left_and_goes
     let fake = FakeNetwork::start(&Clock::System).await;
     let server = fake.server().await;
     let name = TestServer::repository_of(&fake.account);
-    let owner = fake.owner_of(&server, &name).await;
+    let pusher = fake.owner_of(&server, &name).await;
     for tag in ["a", "b", "c"] {
         let layer = gzip(&tar(&[("n", tag.as_bytes())])).await;
-        push(&owner, &name, Some(tag), &config("amd64", json!({}), json!([])), &[layer]).await;
+        push(&pusher, &name, Some(tag), &config("amd64", json!({}), json!([])), &[layer]).await;
     }
     let password = fake.account.app_password.clone().into();
     let sessions = &server.state.sessions;

@@ -1,11 +1,10 @@
 //! Deleting: what it would do, doing it, and how it goes.
 
-use app::api::repository::owner::{
-    DeletePage, DeleteWhat, DeletionPage, DeletionStep, PlannedTag,
-};
+use app::api::repository::owner::{DeletePage, DeleteWhat, DeletionPage, DeletionStep, PlannedTag};
 use app::routes;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use oci::Tag;
 use url::form_urlencoded;
 
 use super::settings::card;
@@ -102,18 +101,19 @@ pub(super) async fn receive(
         let path = owned.name().path().as_str();
         let is_typed = form.find("typed").map(str::trim) == Some(path);
         (!is_typed).then(|| OwnerError::Invalid {
-            reason: format!("To delete the repository, type its name: {path}. Nothing was deleted."),
+            reason: format!(
+                "To delete the repository, type its name: {path}. Nothing was deleted."
+            ),
         })
     } else {
         None
     };
     let fingerprint = form.find("fingerprint").unwrap_or_default();
-    let begun = match refused {
-        Some(refused) => Err(refused),
-        None => {
-            let repositories = &state.repositories;
-            Box::pin(repositories.delete(&owned, &domain(&asked), fingerprint)).await
-        }
+    let begun = if let Some(refused) = refused {
+        Err(refused)
+    } else {
+        let repositories = &state.repositories;
+        Box::pin(repositories.delete(&owned, &domain(&asked), fingerprint)).await
     };
     match begun {
         Ok(id) => Redirect::to(&routes::deletion(name, &id)).into_response(),
@@ -212,7 +212,7 @@ fn domain(what: &DeleteWhat) -> What {
 fn reason(because: &KeptBecause) -> String {
     match because {
         KeptBecause::Tagged(tags) => {
-            let shown: Vec<&str> = tags.iter().take(3).map(|tag| tag.as_str()).collect();
+            let shown: Vec<&str> = tags.iter().take(3).map(Tag::as_str).collect();
             let more = tags.len().saturating_sub(shown.len());
             let more = if more > 0 {
                 format!(" and {more} more")

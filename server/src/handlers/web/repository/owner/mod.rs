@@ -138,9 +138,7 @@ impl OwnerState {
     /// The repository, for its owner.
     async fn open(&self, signed_in: &SignedIn, name: &str) -> Result<OwnedRepository, OwnerError> {
         let name = views::repository_name(name).map_err(|_| OwnerError::RepositoryUnknown)?;
-        self.repositories
-            .open_filled(&user(signed_in), &name)
-            .await
+        self.repositories.open_filled(&user(signed_in), &name).await
     }
 
     /// As [`Self::open`], also where nothing is left of it.
@@ -155,13 +153,13 @@ impl OwnerState {
 
     /// What every page says of the repository.
     async fn named(&self, signed_in: &SignedIn, owned: &OwnedRepository) -> Named {
-        let owner = person::owner(&owned.owner());
+        let whose = person::owner(&owned.owner());
         let session = &signed_in.browser_session.oauth_session_id;
         let granted = self.oauth.granted_to(session).await.unwrap_or_default();
         Named {
-            name: format!("{}/{}", owner.name, owned.name().path()),
+            name: format!("{}/{}", whose.name, owned.name().path()),
             path: owned.name().path().to_string(),
-            owner,
+            owner: whose,
             may_write: granted.contains(&Permission::Repositories),
         }
     }

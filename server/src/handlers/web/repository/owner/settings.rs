@@ -1,6 +1,8 @@
 //! What an owner decides about a repository.
 
-use app::api::repository::owner::{DeletionCard, Progress as ShownProgress, RuleForm, SettingsPage};
+use app::api::repository::owner::{
+    DeletionCard, Progress as ShownProgress, RuleForm, SettingsPage,
+};
 use app::routes;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -96,12 +98,12 @@ pub(super) async fn receive(
         Ok(owned) => owned,
         Err(error) => return sender.show(&address, problem(&error).0, ()).await,
     };
-    let (typed, done) = match form.find("save") {
-        Some("retention") => (read_rules(&form), "retention"),
-        _ => {
-            let patterns = form.find("immutable_tags").unwrap_or_default();
-            (Typed::Immutable(patterns.replace("\r\n", "\n")), "immutable")
-        }
+    let (typed, done) = if form.find("save") == Some("retention") {
+        (read_rules(&form), "retention")
+    } else {
+        let patterns = form.find("immutable_tags").unwrap_or_default();
+        let patterns = patterns.replace("\r\n", "\n");
+        (Typed::Immutable(patterns), "immutable")
     };
     match save(state, &owned, &form, &typed).await {
         Ok(()) => Redirect::to(&format!("{address}?done={done}")).into_response(),
