@@ -6,6 +6,10 @@
 //! | `/r/<owner>/<path>` | a repository |
 //! | `/r/<owner>/<path>/-/tags` | its tags |
 //! | `/r/<owner>/<path>/-/compare?from=…&to=…` | two of its images side by side |
+//! | `/r/<owner>/<path>/-/edit` | what its owner says of it |
+//! | `/r/<owner>/<path>/-/settings` | what its owner decides about it |
+//! | `/r/<owner>/<path>/-/delete?…` | what a deletion would do, before it is done |
+//! | `/r/<owner>/<path>/-/deletions/<id>` | a deletion under way or done |
 //! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
 //! | the same and `/-/files` | its files |
 //! | `/search` | search |
@@ -63,6 +67,9 @@ pub const HOLDS_CHECK: &str = "/holds/set-up/check";
 /// Whether somebody has pushed yet, as JSON, for the page that waits for it.
 pub const FIRST_PUSH: &str = "/api/v1/first-push";
 
+/// The picture that other sites show of pages that are about no repository.
+pub const SITE_PICTURE: &str = "/og/site.png";
+
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
 
@@ -96,8 +103,8 @@ pub fn hold_member_removal(did: &str, member: &str) -> String {
     format!("{}/remove", hold_member(did, member))
 }
 
-/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], and the pages of a hold
-/// but its first.
+/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], the pages of a hold but its
+/// first, and the pages of a repository that are for its owner.
 pub fn is_private(path: &str) -> bool {
     let below = |beginning: &&str| {
         path.strip_prefix(*beginning)
@@ -107,6 +114,10 @@ pub fn is_private(path: &str) -> bool {
         || path
             .strip_prefix("/hold/")
             .is_some_and(|rest| rest.trim_end_matches('/').contains('/'))
+        || path
+            .strip_prefix("/r/")
+            .and_then(RepositoryAddress::parse)
+            .is_some_and(|address| address.page.is_for_owner())
 }
 
 /// A repository; `name` is `<owner>/<path>`.
@@ -129,6 +140,36 @@ pub fn image(name: &str, reference: &str) -> String {
 /// The files of the image that a tag or digest stands for.
 pub fn files(name: &str, reference: &str) -> String {
     format!("{}/-/files", image(name, reference))
+}
+
+/// Where an owner describes a repository; the form is sent to the same path.
+pub fn edit(name: &str) -> String {
+    format!("/r/{name}/-/edit")
+}
+
+/// Where an owner decides about a repository; the forms are sent to the same path.
+pub fn repository_settings(name: &str) -> String {
+    format!("/r/{name}/-/settings")
+}
+
+/// What a deletion would do; confirming it is sent to the same path.
+pub fn delete(name: &str) -> String {
+    format!("/r/{name}/-/delete")
+}
+
+/// A deletion under way or done.
+pub fn deletion(name: &str, id: &str) -> String {
+    format!("/r/{name}/-/deletions/{id}")
+}
+
+/// Where somebody gives or takes a star of a repository.
+pub fn star(name: &str) -> String {
+    format!("/r/{name}/-/star")
+}
+
+/// The picture of a repository; `version` is that of the picture.
+pub fn repository_avatar(name: &str, version: &str) -> String {
+    format!("/avatars/r/{name}?v={version}")
 }
 
 /// Two images of a repository side by side.
@@ -178,6 +219,11 @@ pub fn feed(page: &str) -> String {
     format!("/feeds{page}")
 }
 
+/// The picture that other sites show of a repository; `name` is `<owner>/<path>`.
+pub fn picture(name: &str) -> String {
+    format!("/og/r/{name}.png")
+}
+
 /// What follows `/r/`, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryAddress {
@@ -200,6 +246,26 @@ pub enum RepositoryPage {
     Image(String),
     /// The files of what a tag or digest stands for.
     Files(String),
+    /// What its owner says of it.
+    Edit,
+    /// What its owner decides about it.
+    Settings,
+    /// What a deletion would do.
+    Delete,
+    /// A deletion, by its id.
+    Deletion(String),
+    /// Where a star is given; there is nothing to read.
+    Star,
+}
+
+impl RepositoryPage {
+    /// Only for the owner.
+    pub const fn is_for_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::Edit | Self::Settings | Self::Delete | Self::Deletion(_)
+        )
+    }
 }
 
 impl RepositoryAddress {
@@ -221,6 +287,13 @@ impl RepositoryAddress {
             (None, Some(reference)) => RepositoryPage::Image(reference),
             (Some("tags"), None) => RepositoryPage::Tags,
             (Some("compare"), None) => RepositoryPage::Compare,
+            (Some("edit"), None) => RepositoryPage::Edit,
+            (Some("settings"), None) => RepositoryPage::Settings,
+            (Some("delete"), None) => RepositoryPage::Delete,
+            (Some("star"), None) => RepositoryPage::Star,
+            (Some(page), None) if page.starts_with("deletions/") => {
+                RepositoryPage::Deletion(page["deletions/".len()..].to_owned())
+            }
             (Some("files"), Some(reference)) => RepositoryPage::Files(reference),
             (Some(_), _) => return None,
         };
@@ -248,6 +321,14 @@ mod tests {
                 (tags(name), RepositoryPage::Tags),
                 (compare(name), RepositoryPage::Compare),
                 (files(name, "v1"), RepositoryPage::Files("v1".to_owned())),
+                (edit(name), RepositoryPage::Edit),
+                (repository_settings(name), RepositoryPage::Settings),
+                (delete(name), RepositoryPage::Delete),
+                (star(name), RepositoryPage::Star),
+                (
+                    deletion(name, "abc"),
+                    RepositoryPage::Deletion("abc".to_owned()),
+                ),
                 (
                     image(name, "v1.0_x"),
                     RepositoryPage::Image("v1.0_x".to_owned()),

@@ -81,7 +81,9 @@ async function commandsOf(row) {
   return [...blocks, ...texts.filter((text) => programs.test(text))]
 }
 
-const isInstalled = async (program) => (await computer.run('bash', ['-c', `command -v -- "${program}"`])).code === 0
+async function isInstalled(program) {
+  return (await computer.run('bash', ['-c', `command -v -- "${program}"`])).code === 0
+}
 
 /** What a command does not find on this machine. */
 async function absentPrograms(command) {

@@ -32,6 +32,7 @@ use crate::jobs::reconcile_layers::Reconciliation;
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
+use crate::repositories::{Repositories, RepositoriesParts};
 use crate::secrets::{SecretFileError, load_or_create_key};
 use crate::storage::open_blob_store;
 
@@ -55,6 +56,8 @@ pub struct AppState {
     pub registry: Registry,
     /// What pages show of images.
     pub catalog: Catalog,
+    /// What owners do with their repositories.
+    pub repositories: Repositories,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
     /// The way to every hold.
@@ -188,9 +191,19 @@ impl AppState {
             pds: parts.pds.clone(),
             clock: parts.clock.clone(),
         });
+        let repositories = Repositories::new(RepositoriesParts {
+            registry: registry.clone(),
+            database: parts.database.clone(),
+            identities: parts.identities.clone(),
+            pds: parts.pds.clone(),
+            sessions: accounts.sessions.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        });
         Ok(Self {
             personal_data: personal_data(config, &parts, &accounts, &registry),
             catalog,
+            repositories,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,

@@ -113,6 +113,7 @@ fn pages(state: &AppState) -> Router {
             registry: state.registry.clone(),
             relays: state.hold.as_ref().map(|service| service.relays.clone()),
         }),
+        repositories: Some(state.repositories.clone()),
         holds: Some(HoldState {
             holds: state.holds.clone(),
             registry: state.registry.clone(),

@@ -15,3 +15,8 @@ pub mod search;
 pub mod settings;
 pub mod sign_in;
 pub mod viewer;
+
+/// Where browsers find this server, without a trailing slash; for addresses that others read.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublicUrl(pub String);

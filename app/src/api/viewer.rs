@@ -26,6 +26,12 @@ impl Viewer {
         self.handle.as_deref().unwrap_or(&self.did)
     }
 
+    /// Whether whoever looks is this account.
+    #[cfg(feature = "ssr")]
+    pub fn is(did: &str) -> bool {
+        Self::current().is_some_and(|viewer| viewer.did == did)
+    }
+
     /// Whoever looks at the page that is being rendered; `None` for somebody who is not signed in.
     #[cfg(feature = "ssr")]
     pub fn current() -> Option<Self> {

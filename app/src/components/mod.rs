@@ -11,6 +11,10 @@ pub(crate) mod watch;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
+pub(crate) mod ask_for_repositories;
+#[cfg(feature = "ssr")]
+pub(crate) mod ask_to_manage;
+#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
 pub(crate) mod confirm_first;
@@ -32,6 +36,8 @@ pub(crate) mod loaded;
 pub(crate) mod pull_command;
 #[cfg(feature = "ssr")]
 pub(crate) mod pull_panel;
+#[cfg(feature = "ssr")]
+pub(crate) mod record_link;
 #[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]

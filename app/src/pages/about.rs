@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::api::about::AboutSource;
 use crate::components::layout::page::Page;
+use crate::components::shortcuts::Shortcuts;
 use crate::{routes, text};
 
 /// The page.
@@ -43,7 +44,11 @@ pub(crate) fn AboutPage() -> impl IntoView {
                     </ul>
                     {contact}
                     <h2 id="keyboard">"By keyboard"</h2>
-                    <p>"Tab reaches everything, and the first press of it offers to skip to the content."</p>
+                    <p>
+                        "Tab reaches everything, and the first press of it offers to skip to the content. Where scripts \
+                        run, these keys work on every page:"
+                    </p>
+                    <Shortcuts />
                     <h2>"For programs"</h2>
                     <p>
                         "Every page about people and images is there as JSON: put " <code>"/api/v1"</code>

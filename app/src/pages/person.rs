@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::person::{Person, PersonSource, RepositoryCard};
+use crate::api::person::{Owner, Person, PersonSource, RepositoryCard};
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
 use crate::components::repository_header::StaleNotice;
@@ -35,26 +35,10 @@ fn draw(person: Person) -> impl IntoView {
             </p>
         }
     });
-    let portrait = match person.avatar {
-        Some(avatar) => view! { <img class="avatar" src=avatar alt="" width="64" height="64" /> }.into_any(),
-        None => view! { <SignalFlag name=owner.did.clone() /> }.into_any(),
-    };
     let shown_name = person
         .display_name
         .as_deref()
         .map_or_else(|| owner.name.clone(), text::visible);
-    let handle_state = match &owner.handle {
-        Some(handle) => view! {
-            <span class="handle">"@" {handle.clone()}</span>
-            <span class="chip chip-signed" title="The handle and the account point to each other.">"Verified handle"</span>
-        }
-        .into_any(),
-        None => view! {
-            <span class="handle">{owner.name.clone()}</span>
-            <span class="chip chip-warning">"No verified handle"</span>
-        }
-        .into_any(),
-    };
     let count = text::counted(
         person.repositories.len() as u64,
         "repository",
@@ -98,11 +82,11 @@ fn draw(person: Person) -> impl IntoView {
             feed=routes::feed(&address)
         >
             <header class="page-head frame">
-                {portrait}
+                <Portrait avatar=person.avatar did=owner.did.clone() />
                 <div class="page-head-words">
                     <p class="eyebrow">"Publisher"</p>
                     <h1 class="page-title">{shown_name}</h1>
-                    <p class="handle-state">{handle_state}</p>
+                    <HandleState owner=owner.clone() />
                 </div>
             </header>
             <div class="frame page-body">
@@ -119,6 +103,44 @@ fn draw(person: Person) -> impl IntoView {
                 {list}
             </div>
         </Page>
+    }
+}
+
+/// Their picture, else their flag.
+#[component]
+fn Portrait(avatar: Option<String>, did: String) -> impl IntoView {
+    match avatar {
+        Some(avatar) => {
+            view! { <img class="avatar" src=avatar alt="" width="64" height="64" /> }.into_any()
+        }
+        None => view! { <SignalFlag name=did /> }.into_any(),
+    }
+}
+
+/// What they are called, and whether that is so.
+#[component]
+fn HandleState(owner: Owner) -> impl IntoView {
+    let (name, class, state, why) = match owner.handle {
+        Some(handle) => (
+            format!("@{handle}"),
+            "chip chip-signed",
+            "Verified handle",
+            "The handle and the account point to each other.",
+        ),
+        None => (
+            owner.name,
+            "chip chip-warning",
+            "No verified handle",
+            "The account gives no name that points back to it.",
+        ),
+    };
+    view! {
+        <p class="handle-state">
+            <span class="handle">{name}</span>
+            <span class=class title=why>
+                {state}
+            </span>
+        </p>
     }
 }
 

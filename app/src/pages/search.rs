@@ -9,7 +9,6 @@ use crate::api::search::{SearchPage as Found, SearchQuery, SearchSource};
 use crate::components::instant_search::InstantSearch;
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
-use crate::components::shortcuts::Shortcuts;
 use crate::pages::person::RepositoryRow;
 use crate::{routes, text};
 
@@ -150,11 +149,6 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
                     {list}
                     {paging}
                 </section>
-                <details class="keys">
-                    <summary>"Keys"</summary>
-                    <Shortcuts />
-                    <p class="note">"They work on every page, and need JavaScript. Tab and Enter reach everything without it."</p>
-                </details>
             </div>
         </Page>
     }

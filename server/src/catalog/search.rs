@@ -199,7 +199,10 @@ impl Catalog {
         let (mut said, mut page, mut component) = (None, None, did.to_string());
         if let Ok(owner) = self.find_owner(did.as_str()).await {
             component = owner.component();
-            page = self.repository_page(&owner, path).await?;
+            page = self
+                .repository_page(&owner, path)
+                .await?
+                .filter(|page| !page.description.trim().is_empty());
         }
         if let Ok(Some(access)) = self.open_by_did(&reader, did, path).await {
             self.look_at_newest(&access, &pushes).await;

@@ -151,7 +151,7 @@ settings! {
         "a whole number from 0 to 8760; 0 never collects", false,
         "How often the hold frees the blobs that nothing uses any more, in hours.";
     HOLD_GC_GRACE_MINUTES = "hold.gc_grace_minutes", "HOLD_GC_GRACE_MINUTES", Value("60"),
-        "a whole number from 60 to 525600", false,
+        "a whole number from 60 to 525600 (from 0 only with server.development)", false,
         "How long a blob that nothing uses is kept after somebody last stored or used it, and again in quarantine, in minutes.";
     HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
         "DIDs separated by commas", false,

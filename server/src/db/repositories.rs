@@ -501,3 +501,77 @@ impl Transaction {
         )?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::{TestDatabase, test_on_databases};
+
+    fn row(repository: &str, platforms: &str, pushed_at: i64) -> SearchRow {
+        SearchRow {
+            owner_did: "did:web:alice.example".to_owned(),
+            repository: repository.to_owned(),
+            words: repository.to_owned(),
+            summary: String::new(),
+            platforms: platforms.to_owned(),
+            kinds: " image ".to_owned(),
+            is_signed: Flag(false),
+            has_readme: Flag(false),
+            tag_count: 1,
+            size: 1,
+            pushed_at,
+        }
+    }
+
+    /// Finds everything, one row at a time.
+    async fn names(database: &Database, query: SearchQuery) -> Vec<String> {
+        let (mut names, mut query) = (Vec::new(), query);
+        while let Some(found) = database.search_repositories(&query, 1).await.unwrap().pop() {
+            query.after = Some(SearchPlace::from(&found));
+            names.push(found.repository.repository);
+        }
+        names
+    }
+
+    test_on_databases! {
+        async fn stars_put_what_is_found_in_order(test: &TestDatabase) {
+            let database = &test.database;
+            let mut transaction = database.begin().await.unwrap();
+            for (name, pushed_at) in [("none", 9), ("one-old", 1), ("one-new", 2), ("two", 1)] {
+                transaction.upsert_search_row(&row(name, " linux/amd64 ", pushed_at)).await.unwrap();
+            }
+            for (person, repository) in [("x", "two"), ("y", "two"), ("x", "one-old"), ("x", "one-new")] {
+                let star = crate::db::StarRow {
+                    owner_did: "did:web:alice.example".to_owned(),
+                    repository: repository.to_owned(),
+                    record_key: "key".to_owned(),
+                    starred_at: 1,
+                };
+                let person = format!("did:web:{person}.example").parse().unwrap();
+                transaction.upsert_star(&person, &star).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
+            let by = |order, starred| SearchQuery { order, starred, ..SearchQuery::default() };
+            let pushed = names(database, by(SearchOrder::Pushed, false)).await;
+            assert_eq!(pushed, ["none", "one-new", "one-old", "two"]);
+            let starred = names(database, by(SearchOrder::Pushed, true)).await;
+            assert_eq!(starred, ["one-new", "one-old", "two"]);
+            let best = names(database, by(SearchOrder::Stars, false)).await;
+            assert_eq!(best, ["two", "one-new", "one-old", "none"]);
+            let first = database.search_repositories(&by(SearchOrder::Stars, false), 1).await.unwrap();
+            assert_eq!(first[0].stars, 2);
+        }
+
+        async fn one_of_two_patterns_of_platforms_is_enough(test: &TestDatabase) {
+            let database = &test.database;
+            let mut transaction = database.begin().await.unwrap();
+            for (name, platforms) in [("plain", " linux/arm "), ("variant", " linux/arm/v7 "), ("other", " linux/arm64/v8 ")] {
+                transaction.upsert_search_row(&row(name, platforms, 1)).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
+            let platforms = Some(["%/arm %".to_owned(), "%/arm/%".to_owned()]);
+            let found = names(database, SearchQuery { platforms, ..SearchQuery::default() }).await;
+            assert_eq!(found, ["plain", "variant"]);
+        }
+    }
+}

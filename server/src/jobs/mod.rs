@@ -13,6 +13,7 @@ pub mod collect_garbage;
 pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
+pub mod keep_repositories;
 pub mod keep_accounts;
 pub mod keep_activity;
 pub mod purge_credentials;
@@ -73,12 +74,14 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
         }
     };
     let catalog = state.catalog.clone();
+    let repositories = state.repositories.clone();
     async move {
         tokio::join!(
             regular,
             deliver_notices::deliver_notices(&registry),
             count_pulls::count_pulls(&registry),
             index_catalog::index_catalog(&catalog),
+            keep_repositories::keep_repositories(&repositories),
         );
     }
 }

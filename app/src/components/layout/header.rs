@@ -34,6 +34,9 @@ pub(crate) fn Header() -> impl IntoView {
                     <kbd aria-hidden="true">"/"</kbd>
                 </form>
                 <div class="site-header-end">
+                    <a class="site-link" href=routes::HOLDS>
+                        "Holds"
+                    </a>
                     <Account />
                     <ThemeSwitch />
                 </div>

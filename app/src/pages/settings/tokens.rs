@@ -14,7 +14,7 @@ use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
 use crate::components::pull_command::CommandBlock;
-use crate::routes;
+use crate::{routes, text};
 use crate::snippets::snippets;
 
 /// The page.
@@ -150,7 +150,7 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
                 required
                 aria-describedby="token-repositories-help"
             >
-                {repositories}
+                {text::in_textarea(&repositories)}
             </textarea>
             <p class="note" id="token-repositories-help">
                 "As image names have them, without the host. A star stands for any characters: " <code>{example}</code>

@@ -27,8 +27,8 @@ use crate::hold::Hold;
 
 /// How long the list of what was pushed last is shown: the page is the one that everybody opens.
 const RECENT: Duration = Duration::from_secs(10);
-/// How long the page waits for that list; then it has the last one that is known.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// How long the page waits for that list where an older one is known, and where none is.
+const PATIENCE: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(3)];
 /// Repositories in that list.
 const RECENT_ROWS: usize = 6;
 
@@ -142,9 +142,11 @@ impl RecentSource for Recent {
     async fn recently_pushed(&self) -> Option<Vec<RepositoryCard>> {
         // Owners and holds elsewhere may have to be asked. A task of its own ends also when nobody waits any more.
         let look = tokio::spawn(self.0.clone().look());
-        match tokio::time::timeout(PATIENCE, look).await {
+        let last_known = self.0.last_known.read().await.clone();
+        let patience = PATIENCE[usize::from(last_known.is_none())];
+        match tokio::time::timeout(patience, look).await {
             Ok(Ok(Some(found))) => Some(found),
-            _ => self.0.last_known.read().await.clone(),
+            _ => last_known,
         }
     }
 }

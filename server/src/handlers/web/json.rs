@@ -109,6 +109,14 @@ async fn repository(
             };
             answer(&pages, pages.files(&name, &reference, &query).await)
         }
+        RepositoryPage::Edit
+        | RepositoryPage::Settings
+        | RepositoryPage::Delete
+        | RepositoryPage::Deletion(_)
+        | RepositoryPage::Star => {
+            let what = "page at this address".to_owned();
+            answer::<()>(&pages, Err(PageError::NotFound { what }))
+        }
         RepositoryPage::Compare => {
             let query = CompareQuery {
                 from: parameters.from,

@@ -11,6 +11,7 @@ mod home;
 mod json;
 mod markdown;
 mod person;
+mod pictures;
 mod render;
 mod repository;
 mod search;
@@ -29,6 +30,7 @@ pub use self::errors::{ErrorPages, show_errors};
 pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
+use app::api::PublicUrl;
 use app::api::about::AboutSource;
 use app::api::error::ShownError;
 use app::api::home::HomePageSource;
@@ -45,12 +47,14 @@ use url::Url;
 
 use self::home::ConfiguredHomePage;
 use self::render::RenderPage;
+use self::repository::owner::OwnerState;
 use self::sources::CatalogPages;
 use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
+use crate::repositories::Repositories;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
 const OUTPUT_NAME: &str = "longshore";
@@ -83,6 +87,8 @@ pub struct WebParts {
     pub catalog: Option<Catalog>,
     /// What the status page looks at.
     pub status: Option<StatusParts>,
+    /// What owners do with images; as `catalog`.
+    pub repositories: Option<Repositories>,
     /// What runs holds; without it, their pages are not there.
     pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
@@ -107,6 +113,7 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         settings,
         catalog,
         status,
+        repositories,
         holds,
         account,
         cookies,
@@ -114,7 +121,13 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let assets = Arc::new(load_assets(&settings));
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
-    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let owners = repositories.map(|repositories| OwnerState {
+        repositories,
+        oauth: account.oauth.clone(),
+    });
+    let catalog_pages = catalog
+        .zip(owners.clone())
+        .map(|(catalog, owners)| CatalogPages::new(catalog, owners, &settings));
     let facts = Arc::new(about::ServerFacts::new(
         settings.registry_host.clone(),
         settings.keeping.clone(),
@@ -122,21 +135,13 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         status,
     ));
     let recent = catalog_pages.clone().map(home::Recent::new);
-    let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone())
-            .merge(feeds::routes(pages.clone()))
-            .merge(home::routes(pages.clone()))
-            .merge(avatars::routes(pages.clone())),
-        None => Router::new(),
-    };
-    let for_programs = for_programs.merge(about::routes(facts.clone()));
+    let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
     let facts: Arc<dyn AboutSource> = facts;
-    let for_programs = match &holds {
-        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
-        None => for_programs,
-    };
+    let owner_forms = owners.clone();
     let (state, hold_state) = (account.clone(), holds.clone());
+    let public_url = PublicUrl(settings.public_url.as_str().trim_end_matches('/').to_owned());
     let provide_sources = move || {
+        provide_context(public_url.clone());
         provide_context(home_page.clone());
         provide_context(facts.clone());
         if let Some(recent) = &recent {
@@ -159,6 +164,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
+            if let Some(owners) = &owners {
+                repository::owner::provide(owners, signed_in, &parts);
+            }
         }
     };
     let document = {
@@ -169,7 +177,11 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let render = RenderPage::new(page.clone());
     let error_pages = ErrorPages::new(render.clone());
     let limits = state.limits.clone();
-    let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    let mut forms =
+        settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    if let Some(owners) = owner_forms {
+        forms = forms.merge(repository::owner::routes(owners, render.clone()));
+    }
     let forms = match hold_state {
         Some(holds) => forms
             .merge(hold::forms(holds.clone(), render.clone()))
@@ -203,6 +215,27 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         sign_in_page,
         error_pages,
     }
+}
+
+/// What programs read: JSON, feeds and pictures.
+fn for_programs(
+    pages: Option<&CatalogPages>,
+    holds: Option<&HoldState>,
+    facts: Arc<about::ServerFacts>,
+) -> Router {
+    let mut router = about::routes(facts);
+    if let Some(pages) = pages {
+        router = router
+            .merge(json::routes(pages.clone()))
+            .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
+            .merge(pictures::routes(pages.clone()))
+            .merge(avatars::routes(pages.clone()));
+    }
+    if let Some(holds) = holds {
+        router = router.merge(hold::for_programs(holds.clone()));
+    }
+    router
 }
 
 /// The texts of errors begin in lower case and end without a full stop.
@@ -327,6 +360,7 @@ mod tests {
             settings: settings(),
             catalog: None,
             status: None,
+            repositories: None,
             holds: None,
             account,
             cookies: Cookies::new(false),

@@ -10,6 +10,7 @@ use axum::http::Extensions;
 use leptos::prelude::provide_context;
 
 use super::WebSettings;
+use super::repository::owner::OwnerState;
 use crate::catalog::{Catalog, Reader};
 use crate::clients::hold::HoldUser;
 use crate::handlers::middleware::browser_session::Viewer;
@@ -18,6 +19,7 @@ use crate::handlers::middleware::browser_session::Viewer;
 #[derive(Clone)]
 pub(super) struct CatalogPages {
     pub(super) catalog: Catalog,
+    pub(super) owners: OwnerState,
     pub(super) reader: Reader,
     pub(super) registry: Arc<RegistryAddress>,
 }
@@ -35,10 +37,11 @@ pub(super) struct RegistryAddress {
 
 impl CatalogPages {
     /// The catalogue as nobody in particular sees it.
-    pub(super) fn new(catalog: Catalog, settings: &WebSettings) -> Self {
+    pub(super) fn new(catalog: Catalog, owners: OwnerState, settings: &WebSettings) -> Self {
         let public_url = settings.public_url.as_str().trim_end_matches('/');
         Self {
             catalog,
+            owners,
             reader: Reader::default(),
             registry: Arc::new(RegistryAddress {
                 host: settings.registry_host.clone(),

@@ -19,7 +19,7 @@ mod refresh;
 pub mod scene;
 mod signed_in_scene;
 
-pub use browser::Browser;
+pub use browser::{Browser, Shown};
 use reference_pages::{Answer, visit};
 use url::Url;
 

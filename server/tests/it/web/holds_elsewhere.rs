@@ -10,7 +10,7 @@ use crate::harness::{Account, Engine, Options, TestServer, network};
 use crate::token::browser::Browser;
 
 /// A browser of somebody whose server vouches for them at holds.
-async fn vouched_for<'a>(server: &'a TestServer, account: &Account) -> Browser<'a> {
+pub async fn vouched_for<'a>(server: &'a TestServer, account: &Account) -> Browser<'a> {
     let password: SecretString = account.app_password.clone().into();
     let session = server
         .state
