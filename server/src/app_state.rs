@@ -3,29 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atproto::syntax::{AtIdentifier, Did};
-use chrono::TimeDelta;
-
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
 use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::{
     AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
-    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles, ServiceTokens, ServiceTokensSetup,
+    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
-use crate::clients::hold_admin::{Configured, Upkeep};
+use crate::clients::hold_admin::Upkeep;
 use crate::clients::holds::{Holds, OwnHold};
 use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
-use crate::clients::plc_directory::PlcDirectory;
-use crate::clients::relay::Relays;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{
-    BlobStoreConfig, Config, DatabaseConfig, DidMethod, HoldConfig, MetricsAccess, Roles,
-};
+use crate::config::{BlobStoreConfig, Config, DatabaseConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -33,12 +26,8 @@ use crate::handlers::middleware::client_address::TrustedProxies;
 use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
 use crate::handlers::web::{Keeping, ShownHold, WebSettings};
-use crate::handlers::xrpc::{XrpcParts, XrpcState};
-use crate::hold::{
-    CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
-    LoadIdentityError, SetUpError, Tier, Tiers, load_identity,
-};
-use crate::identity::{Directory, Freshness, Identities};
+use crate::hold::{LoadIdentityError, SetUpError};
+use crate::identity::{Directory, Identities};
 use crate::jobs::reconcile_layers::Reconciliation;
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
@@ -46,6 +35,12 @@ use crate::registry::{Registry, RegistryParts, RegistrySettings};
 use crate::repositories::{Repositories, RepositoriesParts};
 use crate::secrets::{SecretFileError, load_or_create_key};
 use crate::storage::open_blob_store;
+
+mod hold_service;
+
+pub use hold_service::HoldService;
+use hold_service::{configured, open_hold_service};
+pub(crate) use hold_service::{gc_grace, hold_settings, identity_source, relays};
 
 /// Whole listings of somebody's records are repeated after this time; what is pushed here is seen at once.
 const LISTING_FRESH: Duration = Duration::from_mins(1);
@@ -109,20 +104,6 @@ pub struct AppState {
     pub metrics_access: MetricsAccess,
     /// Whether requests can be served.
     pub readiness: Readiness,
-}
-
-/// The hold in this process, and how the network meets it.
-pub struct HoldService {
-    /// The hold.
-    pub hold: Hold,
-    /// Its methods.
-    pub xrpc: XrpcState,
-    /// Who verifies those who call them.
-    pub service_tokens: ServiceTokens,
-    /// The relays that are to follow it.
-    pub relays: Relays,
-    /// Who owned it at the start.
-    captain: Did,
 }
 
 /// The parts could not be put together.
@@ -404,21 +385,6 @@ fn holds(
     Holds::new(own, parts.directory.clone(), remote)
 }
 
-/// What a captain cannot change on pages, because the next start would change it back.
-fn configured(config: &HoldConfig) -> Configured {
-    let settings = [
-        ("HOLD_PUBLIC", config.public),
-        ("HOLD_ALLOW_ALL_CREW", config.allow_all_crew),
-        ("HOLD_BLUESKY_POSTS", config.bluesky_posts),
-    ];
-    Configured {
-        settings: settings
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect(),
-    }
-}
-
 fn registry(
     config: &Config,
     parts: &Parts,
@@ -453,62 +419,6 @@ async fn open_blobs(config: &Config) -> Result<Arc<dyn BlobStore>, AssemblyError
     })
 }
 
-/// The hold, and what answers for it.
-async fn open_hold_service(
-    config: &Config,
-    hold_config: &HoldConfig,
-    parts: &Parts,
-    blob_store: Arc<dyn BlobStore>,
-) -> Result<HoldService, AssemblyError> {
-    let hold = open_hold(config, hold_config, parts, blob_store).await?;
-    let captain = hold.captain().await.map_err(SetUpError::from)?.did;
-    let service_tokens = ServiceTokens::new(ServiceTokensSetup {
-        audience: hold.did().clone(),
-        service: HOLD_SERVICE,
-        identities: parts.identities.clone(),
-        pds: parts.pds.clone(),
-        database: parts.database.clone(),
-        clock: parts.clock.clone(),
-    });
-    let xrpc = xrpc_state(
-        hold_config,
-        &hold,
-        &service_tokens,
-        parts,
-        config.blob_store.kind(),
-    );
-    Ok(HoldService {
-        hold,
-        xrpc,
-        service_tokens,
-        relays: relays(hold_config, parts.outbound.clone()),
-        captain,
-    })
-}
-
-/// The hold, with its repo, captain and key, which the first start makes.
-async fn open_hold(
-    config: &Config,
-    hold_config: &HoldConfig,
-    parts: &Parts,
-    blob_store: Arc<dyn BlobStore>,
-) -> Result<Hold, AssemblyError> {
-    let settings = hold_settings(config, hold_config);
-    let plc_url = config.identity.plc_directory_url.url().clone();
-    let plc = PlcDirectory::new(parts.outbound.clone(), plc_url);
-    let loaded = load_identity(&identity_source(hold_config), &parts.database, &plc).await?;
-    let hold = Hold::new(
-        settings,
-        loaded.identity,
-        parts.database.clone(),
-        blob_store,
-        parts.clock.clone(),
-    );
-    hold.set_up(&hold_setup(hold_config, &parts.identities, loaded.changed).await)
-        .await?;
-    Ok(hold)
-}
-
 fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
     let key = load_or_create_key(&config.registry.token_key_path, KEY_BYTES)?;
     let public_url = &config.http.public_url;
@@ -527,99 +437,6 @@ fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKey
         &config.oauth.client_keys_path,
         clock.now_millis(),
     )
-}
-
-/// What the operator decided about the hold.
-pub(crate) fn hold_settings(config: &Config, hold_config: &HoldConfig) -> HoldSettings {
-    HoldSettings {
-        max_blob_bytes: config.registry.max_blob_bytes,
-        tiers: tiers(hold_config),
-        by_operator: false,
-    }
-}
-
-/// Where the hold's identity comes from.
-pub(crate) fn identity_source(config: &HoldConfig) -> IdentitySource {
-    IdentitySource {
-        public_url: config.public_url.url().clone(),
-        web_did: config.did.clone(),
-        wants_plc: config.did_method == DidMethod::Plc,
-        signing_key_path: config.signing_key_path.clone(),
-        rotation_key_path: config.rotation_key_path.clone(),
-    }
-}
-
-fn xrpc_state(
-    config: &HoldConfig,
-    hold: &Hold,
-    tokens: &ServiceTokens,
-    parts: &Parts,
-    storage: &'static str,
-) -> XrpcState {
-    XrpcState::new(XrpcParts {
-        hold: hold.clone(),
-        tokens: tokens.clone(),
-        trusted_appviews: config.trusted_appviews.clone(),
-        gc_grace: gc_grace(config),
-        relays: relays(config, parts.outbound.clone()),
-        storage,
-        clock: parts.clock.clone(),
-    })
-}
-
-/// How long what nothing uses is kept.
-pub(crate) fn gc_grace(config: &HoldConfig) -> TimeDelta {
-    TimeDelta::from_std(config.gc_grace).unwrap_or(TimeDelta::MAX)
-}
-
-/// The relays of the settings.
-pub(crate) fn relays(config: &HoldConfig, outbound: OutboundClient) -> Relays {
-    let origins = config.relays.iter().map(|relay| relay.url().clone());
-    let host = config.public_url.authority().to_owned();
-    Relays::new(outbound, origins.collect(), host)
-}
-
-fn tiers(config: &HoldConfig) -> Tiers {
-    let tiers = config.tiers.iter().map(|(name, bytes)| Tier {
-        name: name.clone(),
-        bytes: *bytes,
-    });
-    Tiers::new(tiers.collect(), config.default_tier.as_deref())
-}
-
-async fn hold_setup(
-    config: &HoldConfig,
-    identities: &Identities,
-    identity_changed: bool,
-) -> HoldSetup {
-    HoldSetup {
-        owner: owner(config, identities).await,
-        given: CaptainSettings {
-            public: config.public,
-            allow_all_crew: config.allow_all_crew,
-            enable_bluesky_posts: config.bluesky_posts,
-        },
-        name: config.name.clone(),
-        identity_changed,
-    }
-}
-
-/// A DID is taken as it is, so that a server starts while the network is down.
-async fn owner(config: &HoldConfig, identities: &Identities) -> Option<Did> {
-    if let AtIdentifier::Did(did) = &config.owner {
-        return Some(did.clone());
-    }
-    match identities.resolve(&config.owner, Freshness::ForAuth).await {
-        Ok(identity) => Some(identity.did.clone()),
-        Err(error) => {
-            tracing::warn!(
-                owner = %config.owner,
-                error = &error as &dyn std::error::Error,
-                "HOLD_OWNER cannot be resolved"
-            );
-            None
-        }
-    }
 }
 
 fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {

@@ -153,6 +153,7 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
         within: &["server/src/"],
         except: &[
             "server/src/app_state.rs",
+            "server/src/app_state/",
             "server/src/cli.rs",
             "server/src/clients/hold.rs",
             "server/src/clients/hold_admin/",
