@@ -6,8 +6,11 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
+use crate::components::keyboard::Keyboard;
 use crate::components::layout::{footer::Footer, header::Header};
+use crate::components::shortcuts::ShortcutsDialog;
 use crate::pages::{
+    about::AboutPage,
     device_approval::{DevicePage, LoopbackPage},
     hold::{
         activity::ActivityPage,
@@ -29,12 +32,16 @@ use crate::pages::{
     install::InstallPage,
     not_found::NotFoundPage,
     person::PersonPage,
+    privacy::PrivacyPage,
     repository::RepositoryPages,
     search::SearchPage,
     settings::{
-        profile::ProfilePage, quota::QuotaPage, sessions::SessionsPage, tokens::TokensPage,
+        data::DataPage, profile::ProfilePage, quota::QuotaPage, sessions::SessionsPage,
+        tokens::TokensPage,
     },
     sign_in::SignInPage,
+    status::StatusPage,
+    terms::TermsPage,
 };
 use crate::{page_headers, text};
 
@@ -210,6 +217,15 @@ pub fn App() -> impl IntoView {
                     view=TokensPage
                     ssr=SsrMode::Async
                 />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("data"))
+                    view=DataPage
+                    ssr=SsrMode::Async
+                />
+                <Route path=StaticSegment("about") view=AboutPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("privacy") view=PrivacyPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("terms") view=TermsPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("status") view=StatusPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
                 <Route
@@ -219,6 +235,8 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
             <Footer />
+            <ShortcutsDialog />
+            <Keyboard />
         </Router>
     }
 }

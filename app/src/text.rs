@@ -1,7 +1,7 @@
 //! Texts as people read them: sizes, digests, and strangers' words with nothing hidden in them.
 
 /// A number of bytes in decimal units: `1.2 MB`. Rounded down, so that nothing looks larger than it is.
-pub(crate) fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if count < 1000 {
         return format!("{count} B");
@@ -73,6 +73,12 @@ pub(crate) fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
+/// Text as the content of a `textarea`, which Leptos does not escape. A line break at the beginning of the content is
+/// not part of it (HTML, section 13.1.2.5), so one is put there for the text's own.
+pub(crate) fn in_textarea(text: &str) -> String {
+    format!("\n{}", escaped(text))
+}
+
 /// The address, where it is one of the web.
 pub(crate) fn web_address(text: &str) -> Option<String> {
     let is_web = text.starts_with("https://") || text.starts_with("http://");
@@ -119,6 +125,14 @@ mod tests {
         assert_eq!(
             escaped("</title><a href=\"x\">&amp;"),
             "&lt;/title&gt;&lt;a href=&quot;x&quot;&gt;&amp;amp;"
+        );
+    }
+
+    #[test]
+    fn what_is_typed_stays_in_its_field() {
+        assert_eq!(
+            in_textarea("\n</textarea><script>"),
+            "\n\n&lt;/textarea&gt;&lt;script&gt;"
         );
     }
 

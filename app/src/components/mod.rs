@@ -3,10 +3,17 @@
 pub(crate) mod copy_button;
 pub(crate) mod icon;
 pub(crate) mod live_progress;
+pub(crate) mod instant_search;
+pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
+pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_for_holds;
+#[cfg(feature = "ssr")]
+pub(crate) mod ask_for_repositories;
+#[cfg(feature = "ssr")]
+pub(crate) mod ask_to_manage;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
@@ -30,7 +37,11 @@ pub(crate) mod pull_command;
 #[cfg(feature = "ssr")]
 pub(crate) mod pull_panel;
 #[cfg(feature = "ssr")]
+pub(crate) mod record_link;
+#[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
+#[cfg(feature = "ssr")]
+pub(crate) mod shortcuts;
 #[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
 #[cfg(feature = "ssr")]

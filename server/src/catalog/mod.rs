@@ -14,6 +14,7 @@ mod image_config;
 mod overview;
 mod owner;
 mod person;
+mod profile;
 mod pushes;
 mod repository_page;
 mod search;
@@ -44,9 +45,10 @@ pub use image_config::{EnvironmentValue, ImageConfig};
 pub use overview::Overview;
 pub use owner::Owner;
 pub use person::{Person, PersonRepository};
+pub use profile::{Avatar, Profile};
 pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
-pub use search::{FoundRepository, Search, SearchPage};
+pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
 pub use tag_manifests::TagManifests;
@@ -72,6 +74,7 @@ struct Inner {
     pds: PdsClient,
     clock: Clock,
     listings: files::ListingTurns,
+    profiles: profile::Profiles,
 }
 
 /// What a [`Catalog`] is made of.
@@ -99,6 +102,7 @@ impl Catalog {
                 pds: parts.pds,
                 clock: parts.clock,
                 listings: files::ListingTurns::default(),
+                profiles: profile::Profiles::new(),
             }),
         }
     }

@@ -13,6 +13,7 @@ pub mod collect_garbage;
 pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
+pub mod keep_repositories;
 pub mod keep_accounts;
 pub mod keep_activity;
 pub mod purge_credentials;
@@ -44,6 +45,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
     let (browsers, invites) = (state.browsers.clone(), state.invites.clone());
+    let personal_data = state.personal_data.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -61,6 +63,10 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     browsers.purge().await,
                 );
                 report(
+                    "archives of people's data were not removed",
+                    personal_data.purge_exports().await,
+                );
+                report(
                     "abandoned uploads to other holds were not forgotten",
                     registry.forget_idle_uploads(upload_expiry).await,
                 );
@@ -68,12 +74,14 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
         }
     };
     let catalog = state.catalog.clone();
+    let repositories = state.repositories.clone();
     async move {
         tokio::join!(
             regular,
             deliver_notices::deliver_notices(&registry),
             count_pulls::count_pulls(&registry),
             index_catalog::index_catalog(&catalog),
+            keep_repositories::keep_repositories(&repositories),
         );
     }
 }

@@ -1,5 +1,6 @@
 //! A person's own settings: the frame that these pages share, and one file per page.
 
+pub(crate) mod data;
 pub(crate) mod profile;
 pub(crate) mod quota;
 pub(crate) mod sessions;
@@ -16,6 +17,7 @@ const SECTIONS: &[(&str, &str)] = &[
     (routes::SETTINGS_SESSIONS, "Sessions and devices"),
     (routes::SETTINGS_TOKENS, "Access tokens"),
     (routes::SETTINGS_QUOTA, "My quota"),
+    (routes::SETTINGS_DATA, "Your data"),
 ];
 
 /// A settings page with the list of all of them. `path` is its own.

@@ -72,7 +72,8 @@ impl Browser {
             format!("{}{path}", self.base)
         };
         let mut request = self.http.request(method.clone(), &url).body(body);
-        if method == Method::POST {
+        let has_type = headers.iter().any(|(name, _)| *name == "content-type");
+        if method == Method::POST && !has_type {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         if url.starts_with(&self.base) {

@@ -52,6 +52,17 @@ impl<'a> Browser<'a> {
         self.send(Method::GET, path, "none", String::new()).await
     }
 
+    /// Opens a page, and says more about what is wanted.
+    pub async fn open_with(&self, path: &str, more: &[(&str, &str)]) -> Answer {
+        let mut headers = vec![("sec-fetch-site", "same-origin")];
+        headers.extend(more);
+        if let Some(cookie) = &self.cookie {
+            headers.push(("cookie", cookie));
+        }
+        let client = self.server.nobody();
+        client.send(Method::GET, path, &headers, "").await
+    }
+
     /// Opens a page that must be there, and sends a form of its hidden fields and these.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.open(path).await;

@@ -359,7 +359,7 @@ on_both_engines! {
 
     async fn whoever_is_near_their_limit_is_shown_with_a_warning(engine) {
         let mut options = Options::new(engine);
-        options.settings = vec![("HOLD_QUOTA_TIERS", "small=1000B, large=1GB".to_owned())];
+        options.settings = vec![("HOLD_QUOTA_TIERS", "small=100B, large=1GB".to_owned())];
         let server = TestServer::start_with(options).await;
         let (hold, bob) = (server.hold(), &network().bob);
         add(hold, &did(bob), &["blob:read", "blob:write"]).await;
@@ -376,7 +376,7 @@ on_both_engines! {
         assert!(browser.open(&quotas).await.expect(StatusCode::OK).text().contains("Nobody uses 80"));
         hold.set_crew_member(&captain, &did(bob), change("small")).await.unwrap();
         let shown = browser.open(&quotas).await.expect(StatusCode::OK).text();
-        assert!(used > 1000 && shown.contains("Full") && shown.contains("usage-full"), "{used}: {shown}");
+        assert!(used > 100 && shown.contains("Full") && shown.contains("usage-full"), "{used}: {shown}");
         let own = Browser::of(&server, bob).await.open(&page(hold.did(), "")).await.text();
         assert!(own.contains("usage-full"), "{own}");
         server.stop().await;

@@ -1,10 +1,17 @@
 //! The pages about people, repositories and images, as HTML and as JSON.
 
+mod about;
 mod compare;
+mod data;
+mod errors;
 mod files;
+mod home;
 mod holds;
 mod holds_elsewhere;
 mod images;
+mod owner;
+mod owner_deletions;
+mod owner_settings;
 mod pages;
 mod privacy;
 mod repositories;
