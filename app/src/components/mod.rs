@@ -2,9 +2,9 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
-pub(crate) mod live_progress;
 pub(crate) mod instant_search;
 pub(crate) mod keyboard;
+pub(crate) mod live_progress;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 
@@ -12,8 +12,6 @@ pub(crate) mod watch;
 pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_for_repositories;
-#[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
