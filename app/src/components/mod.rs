@@ -2,9 +2,9 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
-pub(crate) mod live_progress;
 pub(crate) mod instant_search;
 pub(crate) mod keyboard;
+pub(crate) mod live_progress;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 

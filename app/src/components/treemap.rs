@@ -68,13 +68,13 @@ fn Area(placed: Placed, paint: usize) -> impl IntoView {
         let name = fitting(&part.name, width);
         let size = (height >= 2.0 * MIN_WORDS.1).then(|| {
             view! {
-                <text class="treemap-size" x=number(x + 12.0) y=number(y + 54.0)>
+                <text class="treemap-size" x=number(x + 12.0) y=number(y + 42.0)>
                     {text::bytes(part.bytes)}
                 </text>
             }
         });
         view! {
-            <text class="treemap-name" x=number(x + 12.0) y=number(y + 28.0)>
+            <text class="treemap-name" x=number(x + 12.0) y=number(y + 14.0)>
                 {name}
             </text>
             {size}

@@ -19,6 +19,17 @@ pub enum Said<T> {
     },
 }
 
+impl<T> Said<T> {
+    /// The same with another answer.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Said<U> {
+        match self {
+            Self::This(answer) => Said::This(change(answer)),
+            Self::NotOffered { method } => Said::NotOffered { method },
+            Self::Nothing { reason } => Said::Nothing { reason },
+        }
+    }
+}
+
 /// A page for those who run a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpkeepPage<T> {

@@ -184,7 +184,7 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
                 </th>
                 <td class="amount"><Size bytes=row.bytes /></td>
                 <td class="amount"><Size bytes=row.exclusive /></td>
-                <td class="amount"><Size bytes=row.bytes.saturating_sub(row.exclusive) /></td>
+                <td class="amount wide-only"><Size bytes=row.bytes.saturating_sub(row.exclusive) /></td>
                 <td class="amount wide-only">{text::grouped(row.manifests)}</td>
                 <td>
                     <a href=format!("{weigh}#weigh") aria-label=label>"Weigh tags"</a>
@@ -200,7 +200,7 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
                     <th scope="col">"Repository"</th>
                     <th scope="col" class="amount">"Uses"</th>
                     <th scope="col" class="amount">"Alone"</th>
-                    <th scope="col" class="amount">"Shared"</th>
+                    <th scope="col" class="amount wide-only">"Shared"</th>
                     <th scope="col" class="amount wide-only">"Images"</th>
                     <th scope="col"><span class="sr-only">"Weigh"</span></th>
                 </tr>

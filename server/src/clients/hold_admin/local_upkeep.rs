@@ -6,7 +6,7 @@ use oci::{Digest, RepositoryPath};
 
 use super::{HoldAdminError, HoldUpkeep, LocalAdmin};
 use crate::clients::hold::HoldUser;
-use crate::clients::relay::Relays;
+use crate::clients::relay::{RelayAnswer, Relays};
 use crate::hold::{
     ActivityFilter, Collection, CollectionAnswer, CollectionRun, NetworkStatus, NotedActivity,
     RelayState, Removal, UsageReport,
@@ -19,6 +19,17 @@ pub struct Upkeep {
     pub grace: TimeDelta,
     /// The relays that are to follow it.
     pub relays: Relays,
+}
+
+/// What relays said, in the words of the hold.
+pub fn relay_states(answers: Vec<RelayAnswer>) -> Vec<RelayState> {
+    let state = |answer: RelayAnswer| RelayState {
+        relay: answer.relay,
+        status: answer.status,
+        seq: answer.seq,
+        problem: answer.problem,
+    };
+    answers.into_iter().map(state).collect()
 }
 
 #[async_trait::async_trait]
@@ -64,13 +75,13 @@ impl HoldUpkeep for LocalAdmin {
 
     async fn network(&self, by: &HoldUser) -> Result<NetworkStatus, HoldAdminError> {
         let mut status = self.hold.network_status(&by.did).await?;
-        status.relays = self.upkeep.relays.states().await;
+        status.relays = relay_states(self.upkeep.relays.states().await);
         Ok(status)
     }
 
     async fn request_crawl(&self, by: &HoldUser) -> Result<Vec<RelayState>, HoldAdminError> {
         self.hold.check_administration(&by.did).await?;
-        let states = self.upkeep.relays.ask_to_follow().await;
+        let states = relay_states(self.upkeep.relays.ask_to_follow().await);
         self.hold.note_request_crawl(&by.did).await?;
         Ok(states)
     }

@@ -17,7 +17,7 @@ mod remote_upkeep;
 mod upkeep;
 
 pub use local::LocalAdmin;
-pub use local_upkeep::Upkeep;
+pub use local_upkeep::{Upkeep, relay_states};
 pub use remote::RemoteAdmin;
 pub use upkeep::{ActivityList, CollectionList, HoldUpkeep, RelayList};
 

@@ -5,7 +5,6 @@ use serde_json::json;
 use url::Url;
 
 use super::outbound::{FetchLimits, OutboundClient, OutboundError, OutboundRequest};
-use crate::hold::RelayState;
 
 const GET_HOST_STATUS: &str = "/xrpc/com.atproto.sync.getHostStatus";
 const REQUEST_CRAWL: &str = "/xrpc/com.atproto.sync.requestCrawl";
@@ -39,7 +38,7 @@ impl Relays {
     }
 
     /// As [`Self::request_crawl`], and what each says then.
-    pub async fn ask_to_follow(&self) -> Vec<RelayState> {
+    pub async fn ask_to_follow(&self) -> Vec<RelayAnswer> {
         let asked = self.request_crawl().await;
         let mut states = self.states().await;
         for (origin, outcome) in asked {
@@ -54,12 +53,12 @@ impl Relays {
     }
 
     /// What every relay says of the hold (`com.atproto.sync.getHostStatus`).
-    pub async fn states(&self) -> Vec<RelayState> {
+    pub async fn states(&self) -> Vec<RelayAnswer> {
         let asked = self.origins.iter().map(|origin| self.state(origin));
         futures::future::join_all(asked).await
     }
 
-    async fn state(&self, origin: &Url) -> RelayState {
+    async fn state(&self, origin: &Url) -> RelayAnswer {
         let mut url = origin.clone();
         url.set_path(GET_HOST_STATUS);
         url.query_pairs_mut().append_pair("hostname", &self.host);
@@ -69,13 +68,13 @@ impl Relays {
             .await;
         let relay = name_of(origin);
         match answer {
-            Ok(answer) => RelayState {
+            Ok(answer) => RelayAnswer {
                 relay,
                 status: answer.status.filter(|status| is_word(status)),
                 seq: answer.seq,
                 problem: None,
             },
-            Err(error) => RelayState {
+            Err(error) => RelayAnswer {
                 relay,
                 status: None,
                 seq: None,
@@ -93,6 +92,19 @@ impl Relays {
             .await
             .map(drop)
     }
+}
+
+/// What a relay says of the hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayAnswer {
+    /// Its origin.
+    pub relay: String,
+    /// Its word for the hold, where it said one.
+    pub status: Option<String>,
+    /// The number of the last event that it has.
+    pub seq: Option<i64>,
+    /// Why it said nothing.
+    pub problem: Option<String>,
 }
 
 /// What a relay says of a host, as far as it matters here.

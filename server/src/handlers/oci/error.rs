@@ -15,6 +15,9 @@ use crate::identity::IdentityError;
 use crate::registry::RegistryError;
 use crate::registry::permissions::Refusal;
 
+/// The page on which somebody sees what they use of what they may.
+const QUOTA_PAGE: &str = "/settings/quota";
+
 /// One error of the distribution API, on its way to the client.
 #[derive(Debug)]
 pub struct OciError {
@@ -64,8 +67,7 @@ impl OciError {
     /// Where there is no room: says on which page of this server the sums are.
     pub(super) fn with_quota_page(mut self, public_url: &str) -> Self {
         if self.is_about_quota {
-            let page = app::routes::SETTINGS_QUOTA;
-            self.message = format!("{} (see {public_url}{page})", self.message);
+            self.message = format!("{} (see {public_url}{QUOTA_PAGE})", self.message);
         }
         self
     }

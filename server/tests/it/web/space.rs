@@ -109,7 +109,7 @@ on_both_databases! {
             }
             for name in PAGES {
                 let refused = member.open(&page(hold.did(), name)).await.expect(StatusCode::FORBIDDEN).text();
-                assert!(refused.contains("This page is for the captain"), "{refused}");
+                assert!(refused.contains("the captain and administrators of the crew"), "{refused}");
             }
             for file in ["activity/export.jsonl", "activity/export.csv"] {
                 member.open(&page(hold.did(), file)).await.expect(StatusCode::FORBIDDEN);

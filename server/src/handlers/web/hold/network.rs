@@ -3,7 +3,7 @@
 use app::api::error::PageError;
 use app::api::hold::ForThose;
 use app::api::hold::network::{HoldNetwork, NetworkSource, RelayView};
-use app::api::hold::upkeep::{Said, UpkeepPage};
+use app::api::hold::upkeep::UpkeepPage;
 
 use super::upkeep::{WHOM, said};
 use super::{HoldPages, refused};
@@ -20,23 +20,18 @@ impl NetworkSource for HoldPages {
         let Some(user) = opened.administrator() else {
             return Ok(refused(opened.head, WHOM));
         };
-        let answer = match said(opened.admin.network(user).await) {
-            Said::This(status) => {
-                let mut endpoint = opened.admin.endpoint().clone();
-                endpoint.set_path("/xrpc/com.atproto.sync.getRepo");
-                endpoint
-                    .query_pairs_mut()
-                    .append_pair("did", opened.admin.did().as_str());
-                let export = endpoint.to_string();
-                endpoint.set_query(None);
-                endpoint.set_path("/xrpc/com.atproto.sync.subscribeRepos");
-                // http becomes ws, and https wss.
-                let firehose = endpoint.as_str().replacen("http", "ws", 1);
-                Said::This(self.network_view(status, export, firehose))
-            }
-            Said::NotOffered { method } => Said::NotOffered { method },
-            Said::Nothing { reason } => Said::Nothing { reason },
-        };
+        let mut endpoint = opened.admin.endpoint().clone();
+        endpoint.set_path("/xrpc/com.atproto.sync.getRepo");
+        endpoint
+            .query_pairs_mut()
+            .append_pair("did", opened.admin.did().as_str());
+        let export = endpoint.to_string();
+        endpoint.set_query(None);
+        endpoint.set_path("/xrpc/com.atproto.sync.subscribeRepos");
+        // http becomes ws, and https wss.
+        let firehose = endpoint.as_str().replacen("http", "ws", 1);
+        let answer = said(opened.admin.network(user).await)
+            .map(|status| self.network_view(status, export, firehose));
         Ok(ForThose::Allowed(UpkeepPage {
             head: opened.head,
             said: answer,

@@ -9,7 +9,7 @@ use atproto::syntax::AtIdentifier;
 use axum::http::request::Parts;
 use url::{Url, form_urlencoded};
 
-use super::HoldPages;
+use super::{HoldPages, read_did};
 use crate::clients::hold_check::{Finding, Step, check_hold};
 
 /// The guide, as one request sees it.
@@ -94,6 +94,8 @@ impl SetUpSource for Guide {
         if typed.is_empty() {
             return CheckPage::default();
         }
+        // A DID as browsers spell it.
+        let typed = read_did(&typed).map_or(typed, |did| did.to_string());
         let found = check_hold(&self.pages.state.holds, &typed).await;
         let steps = Step::ALL
             .iter()

@@ -139,19 +139,15 @@ impl HoldPages {
                 } else {
                     let manifests: Vec<Digest> = going.manifests.iter().cloned().collect();
                     let answer = opened.admin.removal(user, &owner, &path, &manifests).await;
-                    Some(match said(answer) {
-                        Said::This(removal) => Said::This(RemovalView {
-                            tags: going.tags,
-                            manifests: going.manifests.len() as u64,
-                            kept_manifests: going.kept,
-                            quota: removal.quota.bytes,
-                            freed: removal.freed.bytes,
-                            freed_blobs: removal.freed.blobs,
-                            still_used: removal.still_used.bytes,
-                        }),
-                        Said::NotOffered { method } => Said::NotOffered { method },
-                        Said::Nothing { reason } => Said::Nothing { reason },
-                    })
+                    Some(said(answer).map(|removal| RemovalView {
+                        tags: going.tags,
+                        manifests: going.manifests.len() as u64,
+                        kept_manifests: going.kept,
+                        quota: removal.quota.bytes,
+                        freed: removal.freed.bytes,
+                        freed_blobs: removal.freed.blobs,
+                        still_used: removal.still_used.bytes,
+                    }))
                 };
                 (Ok(self.choices(known, &chosen)), removal)
             }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 
+use crate::clients::hold_admin::relay_states;
 use crate::handlers::xrpc::answer;
 use crate::handlers::xrpc::call::Call;
 use crate::handlers::xrpc::error::XrpcError;
@@ -9,6 +10,6 @@ use crate::handlers::xrpc::error::XrpcError;
 pub(in crate::handlers::xrpc) async fn call(call: Call) -> Result<Response, XrpcError> {
     let caller = call.writer().await?;
     let mut status = call.hold().network_status(&caller).await?;
-    status.relays = call.state().relays.states().await;
+    status.relays = relay_states(call.state().relays.states().await);
     Ok(answer::json(status))
 }
