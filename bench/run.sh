@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --package server --bin longshore
+style/build.sh --release
 cargo build --release --package bench
 exec "${CARGO_TARGET_DIR:-target}/release/bench" \
   --longshore "${CARGO_TARGET_DIR:-target}/release/longshore" "$@"

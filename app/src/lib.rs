@@ -6,9 +6,12 @@
 
 pub mod api;
 mod components;
+mod live;
 
 #[cfg(feature = "ssr")]
 mod commands;
+#[cfg(feature = "ssr")]
+pub mod flags;
 #[cfg(feature = "ssr")]
 mod page_headers;
 #[cfg(feature = "ssr")]
@@ -22,7 +25,7 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod snippets;
 #[cfg(feature = "ssr")]
-mod text;
+pub mod text;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};

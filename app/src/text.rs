@@ -1,7 +1,7 @@
 //! Texts as people read them: sizes, digests, and strangers' words with nothing hidden in them.
 
 /// A number of bytes in decimal units: `1.2 MB`. Rounded down, so that nothing looks larger than it is.
-pub(crate) fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if count < 1000 {
         return format!("{count} B");

@@ -3,6 +3,7 @@
 //! Speaks only what the servers answer: a status, headers and a body of known length or in chunks.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,6 +25,16 @@ pub struct Answer {
     pub status: u16,
     pub location: Option<String>,
     pub body: Vec<u8>,
+}
+
+/// How long an answer took, from the first byte of the request on.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    pub status: u16,
+    /// Until something of the answer was there.
+    pub first_byte: Duration,
+    /// Until all of it was.
+    pub whole: Duration,
 }
 
 /// What the loop of a load needs to know of a head.
@@ -63,6 +74,20 @@ impl Connection {
             body => self.read_body(body, |_| {}).await?,
         };
         Ok((head.status, length))
+    }
+
+    /// Sends a request and drops the answer, for the time that it took.
+    pub async fn time(&mut self, request: &[u8]) -> Result<Timing> {
+        let started = Instant::now();
+        self.send(request).await?;
+        self.fill().await?;
+        let first_byte = started.elapsed();
+        let (status, _) = self.skip_answer(false).await?;
+        Ok(Timing {
+            status,
+            first_byte,
+            whole: started.elapsed(),
+        })
     }
 
     /// Reads an answer with its body.

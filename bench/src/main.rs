@@ -6,6 +6,8 @@
 //! a line per request to a file, as they do by default. Longshore makes what it acknowledges durable;
 //! docker-registry does not.
 //!
+//! Then the pages, of repositories with up to ten thousand tags.
+//!
 //! Then a hold's repo against a repo of the same size in the reference PDS: commits, and reading the whole.
 
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ mod connection;
 mod image;
 mod load;
 mod measurements;
+mod pages;
 mod process;
 mod push;
 mod repo;
@@ -73,6 +76,7 @@ async fn main() -> Result<()> {
         eprintln!("round {} of {}", round + 1, arguments.rounds);
         measurements::round(&plan, &mut subjects, round, &mut report).await?;
     }
+    pages::measure(&plan, &mut subjects, arguments.rounds, &mut report).await?;
     repo::measure(
         &plan,
         &mut subjects,

@@ -21,6 +21,7 @@ pub enum Better {
 #[derive(Debug, Default)]
 pub struct Report {
     rows: Vec<Row>,
+    goals: Vec<(String, f64)>,
 }
 
 #[derive(Debug)]
@@ -61,6 +62,29 @@ impl Report {
             .push(value);
     }
 
+    /// Says that the median of a figure of Longshore shall not be above this.
+    pub fn set_goal(&mut self, name: &str, most: f64) {
+        self.goals.push((name.to_owned(), most));
+    }
+
+    /// A line for each goal: whether it was met.
+    fn goals(&self) -> String {
+        self.goals
+            .iter()
+            .fold(String::new(), |mut lines, (name, most)| {
+                let row = self.rows.iter().find(|row| row.name == *name);
+                let median = row.and_then(|row| row.median(Name::Longshore));
+                let (verdict, unit) = match median {
+                    Some(median) if median <= *most => ("met", row.map_or("", |row| row.unit)),
+                    Some(_) => ("MISSED", row.map_or("", |row| row.unit)),
+                    None => ("not measured", ""),
+                };
+                let most = number(Some(*most));
+                let _ = writeln!(lines, "goal: {name}, at most {most} {unit}: {verdict}");
+                lines
+            })
+    }
+
     /// The medians side by side, first of registries, then of repos. A ratio above 1 is in favour of Longshore.
     pub fn table(&self) -> String {
         let (repos, registries): (Vec<&Row>, Vec<&Row>) = self
@@ -84,6 +108,7 @@ impl Report {
                 row.write(others, &mut table);
             }
         }
+        table.push_str(&self.goals());
         table
     }
 
@@ -164,6 +189,18 @@ fn ratio(value: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_goal_is_about_the_median_of_all_rounds() {
+        let mut report = Report::default();
+        report.set_goal("page", 20.0);
+        report.set_goal("other", 20.0);
+        for millis in [10.0, 12.0, 90.0] {
+            report.add("page", "ms", Better::Lower, Name::Longshore, millis);
+        }
+        let goals = "goal: page, at most 20.0 ms: met\ngoal: other, at most 20.0 : not measured\n";
+        assert_eq!(report.goals(), goals);
+    }
 
     #[test]
     fn a_ratio_above_one_is_good_whichever_way_the_figure_is() {

@@ -8,9 +8,10 @@ use chrono::TimeDelta;
 
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::{
     AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
-    PdsSessions, PdsSessionsSetup, SailorProfiles, ServiceTokens, ServiceTokensSetup,
+    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -22,14 +23,16 @@ use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
+use crate::config::{
+    BlobStoreConfig, Config, DatabaseConfig, DidMethod, HoldConfig, MetricsAccess, Roles,
+};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
 use crate::handlers::middleware::client_address::TrustedProxies;
 use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
-use crate::handlers::web::{ShownHold, WebSettings};
+use crate::handlers::web::{Keeping, ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
 use crate::hold::{
     CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
@@ -94,6 +97,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
+    /// Everything that is kept about one person.
+    pub personal_data: PersonalData,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -215,6 +220,7 @@ impl AppState {
             clock: parts.clock.clone(),
         });
         Ok(Self {
+            personal_data: personal_data(config, &parts, &accounts, &registry),
             catalog,
             repositories,
             web: web_settings(config, hold.as_ref()),
@@ -347,6 +353,23 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         browsers,
         sessions,
         profiles,
+    })
+}
+
+fn personal_data(
+    config: &Config,
+    parts: &Parts,
+    accounts: &Accounts,
+    registry: &Registry,
+) -> PersonalData {
+    PersonalData::new(PersonalDataParts {
+        database: parts.database.clone(),
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        access: accounts.all_access.clone(),
+        registry: registry.clone(),
+        public_url: config.http.public_url.url().clone(),
+        clock: parts.clock.clone(),
     })
 }
 
@@ -613,6 +636,28 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
             hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
+        keeping: keeping(config),
+    }
+}
+
+fn keeping(config: &Config) -> Keeping {
+    let database = match config.database {
+        DatabaseConfig::Sqlite(_) => "SQLite",
+        DatabaseConfig::Postgres(_) => "PostgreSQL",
+    };
+    let blob_store = match config.blob_store {
+        BlobStoreConfig::Filesystem { .. } => "folder",
+        BlobStoreConfig::S3(_) => "bucket",
+    };
+    let hold = config.hold.as_ref();
+    Keeping {
+        operator_contact: config.web.operator_contact.clone(),
+        database,
+        blob_store: hold.map(|_| blob_store),
+        password_session: config.registry.session_idle,
+        upload: config.registry.upload_expiry,
+        grace: hold.map(|hold| hold.gc_grace),
+        events: hold.map(|hold| hold.event_retention),
     }
 }
 

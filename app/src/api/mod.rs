@@ -3,6 +3,7 @@
 //! The modules here have the same paths as [`pages`](crate::pages). No domain type and no token
 //! ever appears in them. The types of pages about images are also what programs get as JSON.
 
+pub mod about;
 pub mod device_approval;
 pub mod error;
 pub mod hold;
@@ -14,3 +15,8 @@ pub mod search;
 pub mod settings;
 pub mod sign_in;
 pub mod viewer;
+
+/// Where browsers find this server, without a trailing slash; for addresses that others read.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublicUrl(pub String);

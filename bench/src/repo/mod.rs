@@ -19,6 +19,8 @@ mod pds;
 mod side;
 mod xrpc;
 
+pub use pds::Pds;
+
 /// Posts created for one figure.
 const POSTS: usize = 300;
 
@@ -35,7 +37,7 @@ pub async fn measure(
     }
     subjects.sign_in().await?;
     let hold = hold::Hold::new(&subjects.longshore).await?;
-    let pds = pds::Pds::new(&subjects.longshore.network.bob).await?;
+    let pds = Pds::new(&subjects.longshore.network.bob).await?;
     let mut sides = [Side::Hold(hold), Side::Pds(pds)];
     for side in &sides {
         eprintln!("{records} records for {:?}", side.name());

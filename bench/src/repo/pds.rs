@@ -66,13 +66,26 @@ impl Pds {
                     })
                 })
                 .collect();
-            let input = json!({ "repo": self.did, "validate": false, "writes": writes });
-            let request = self.procedure("com.atproto.repo.applyWrites", &input);
+            let request = self.apply_writes(&writes);
             let started = Instant::now();
             xrpc::call(&mut connection, &request).await?;
             spent += started.elapsed();
         }
         Ok(spent)
+    }
+
+    /// Does these writes, as many in a commit as may be.
+    pub async fn write(&self, writes: &[Value]) -> Result<()> {
+        let mut connection = Connection::open(self.address).await?;
+        for writes in writes.chunks(WRITES) {
+            xrpc::call(&mut connection, &self.apply_writes(writes)).await?;
+        }
+        Ok(())
+    }
+
+    fn apply_writes(&self, writes: &[Value]) -> Vec<u8> {
+        let input = json!({ "repo": self.did, "validate": false, "writes": writes });
+        self.procedure("com.atproto.repo.applyWrites", &input)
     }
 
     /// As the hold writes them.

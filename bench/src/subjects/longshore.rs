@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::local_network::LocalNetwork;
-use super::{Name, REPOSITORY, Subject};
+use super::{Name, Subject};
 use crate::connection::Connection;
 use crate::process::{Process, flush_disk, free_address};
 
@@ -53,11 +53,11 @@ impl Longshore {
 
     pub async fn sign_in(&mut self) -> Result<()> {
         let alice = &self.network.alice;
-        let address = self.subject.address;
+        let (address, repository) = (self.subject.address, self.subject.repository);
         let credentials = STANDARD.encode(format!("{}:{}", alice.handle, alice.app_password));
         let mut connection = Connection::open(address).await?;
         let request = format!(
-            "GET /auth/token?service=localhost:{}&scope=repository:{REPOSITORY}:pull,push HTTP/1.1\r\n\
+            "GET /auth/token?service=localhost:{}&scope=repository:{repository}:pull,push HTTP/1.1\r\n\
              host: {address}\r\nauthorization: Basic {credentials}\r\n\r\n",
             address.port()
         );

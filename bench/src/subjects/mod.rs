@@ -14,11 +14,11 @@ mod nginx;
 mod token_issuer;
 
 use distribution::Distribution;
-pub use local_network::Account;
+pub use local_network::{Account, NODE};
 pub use longshore::Longshore;
 use nginx::Nginx;
 
-/// The repository that everything happens in. Longshore names repositories by their owner.
+/// The repository that most of it happens in. Longshore names repositories by their owner.
 pub const REPOSITORY: &str = "alice.test/bench";
 
 /// Which server.
@@ -92,6 +92,13 @@ impl Subjects {
     pub async fn sign_in(&mut self) -> Result<()> {
         self.longshore.sign_in().await?;
         self.distribution.sign_in()
+    }
+
+    /// Turns the registries to another repository, with tokens for it.
+    pub async fn enter(&mut self, repository: &'static str) -> Result<()> {
+        self.longshore.subject.repository = repository;
+        self.distribution.subject.repository = repository;
+        self.sign_in().await
     }
 
     pub fn registries(&self) -> [&Subject; 2] {

@@ -8,6 +8,7 @@ pub mod device_login;
 pub mod hold_invites;
 pub mod oauth;
 mod pds_sessions;
+pub mod personal_data;
 mod sailor_profile;
 mod service_tokens;
 
@@ -20,5 +21,6 @@ pub use hold_invites::HoldInvites;
 pub use pds_sessions::{
     AuthorizedPds, PdsSessionError, PdsSessions, PdsSessionsSetup, SignInError, SignedIn,
 };
+pub use personal_data::PersonalData;
 pub use sailor_profile::{SailorProfileError, SailorProfiles, SailorSettings};
 pub use service_tokens::{NotVouchedFor, ServiceTokens, ServiceTokensSetup};

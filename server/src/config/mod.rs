@@ -145,7 +145,7 @@ impl Config {
 
         let database = database::read(reader, data_dir);
         let blob_store = blob_store::read(reader, data_dir);
-        let hold = hold::read(reader, has_hold, public_url, data_dir);
+        let hold = hold::read(reader, has_hold, development, public_url, data_dir);
         let identity = identity::read(reader, development);
         let registry = registry::read(reader, server.as_ref().map(|server| server.roles), data_dir);
         let oauth = oauth::read(reader, data_dir);

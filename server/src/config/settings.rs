@@ -151,7 +151,7 @@ settings! {
         "a whole number from 0 to 8760; 0 never collects", false,
         "How often the hold frees the blobs that nothing uses any more, in hours.";
     HOLD_GC_GRACE_MINUTES = "hold.gc_grace_minutes", "HOLD_GC_GRACE_MINUTES", Value("60"),
-        "a whole number from 60 to 525600", false,
+        "a whole number from 60 to 525600 (from 0 only with server.development)", false,
         "How long a blob that nothing uses is kept after somebody last stored or used it, and again in quarantine, in minutes.";
     HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
         "DIDs separated by commas", false,
@@ -234,6 +234,9 @@ settings! {
     SIGN_UP_URL = "web.sign_up_url", "WEB_SIGN_UP_URL", Value("https://bsky.app"),
         "an http or https address", false,
         "Where people without an account are sent to make one.";
+    OPERATOR_CONTACT = "web.operator_contact", "WEB_OPERATOR_CONTACT", Unset,
+        "a mail address, or an https address", false,
+        "How people reach whoever runs this server. It is shown on the pages about privacy and terms.";
     SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
         "a path", false,
         "Folder with the web app's scripts, styles and images.";

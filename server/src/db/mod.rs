@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub mod access_tokens;
 pub mod browser_sessions;
 mod catalog;
+mod data_exports;
 pub mod device_logins;
 mod error;
 mod health;
@@ -48,6 +49,7 @@ pub mod oauth_requests;
 pub mod oauth_sessions;
 pub mod pds_sessions;
 mod pending_notices;
+mod personal_data;
 mod remote_uploads;
 mod repositories;
 mod repository_deletions;
@@ -59,6 +61,7 @@ mod tags;
 pub(crate) mod testing;
 
 pub use catalog::{CatalogEntry, ManifestRow, OwnedManifest};
+pub use data_exports::DataExportRow;
 pub use error::DatabaseError;
 pub use hold_activity::{ActivityQuery, ActivityRow};
 pub use hold_archive::{HoldBlobRow, UploadedRecordBlobRow};
@@ -78,8 +81,12 @@ pub use hold_uploads::UploadRow;
 pub use hold_usage::{ManifestBlobRow, UsageRow, UsageSampleRow};
 pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
+pub use personal_data::{OwnedDeletionRow, OwnedInviteRow, OwnedTagRow, PdsSessionSummary, RepositoryBlobRow};
 pub use remote_uploads::RemoteUploadRow;
-pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
+pub use repositories::{
+    FoundRow, PushRow, RepositoryPageRow, RepositoryRow, SearchOrder, SearchPlace, SearchQuery,
+    SearchRow,
+};
 pub use repository_deletions::{DeletionRow, DeletionStepRow};
 pub use repository_settings::RepositorySettingsRow;
 pub use stars::StarRow;

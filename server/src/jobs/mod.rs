@@ -45,6 +45,7 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
     let (browsers, invites) = (state.browsers.clone(), state.invites.clone());
+    let personal_data = state.personal_data.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -60,6 +61,10 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                 report(
                     "browsers whose time is over were not signed out",
                     browsers.purge().await,
+                );
+                report(
+                    "archives of people's data were not removed",
+                    personal_data.purge_exports().await,
                 );
                 report(
                     "abandoned uploads to other holds were not forgotten",

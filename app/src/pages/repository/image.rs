@@ -35,6 +35,7 @@ pub(super) fn draw(page: ImagePage) -> impl IntoView {
             title=format!("{}:{shown}", page.name)
             description=format!("{kind} {}:{shown}, {}", page.name, page.digest)
             json=routes::json(&routes::image(&page.name, &reference))
+            picture=routes::picture(&page.name)
         >
             <RepositoryHeader
                 owner=page.owner.clone()

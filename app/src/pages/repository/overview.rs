@@ -61,6 +61,7 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
             description
             json=routes::json(&address)
             feed=routes::feed(&address)
+            picture=routes::picture(&overview.name)
         >
             <RepositoryHeader
                 owner=overview.owner.clone()

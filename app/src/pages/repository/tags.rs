@@ -39,6 +39,7 @@ pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
             description=format!("The tags of {}: {}.", page.name, text::counted(page.total as u64, "tag", "tags"))
             json=routes::json(&address)
             feed=routes::feed(&routes::repository(&page.name))
+            picture=routes::picture(&page.name)
         >
             <RepositoryHeader
                 owner=page.owner.clone()

@@ -90,7 +90,7 @@ fn etag(headers: &HeaderMap, body: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&text).expect("hex is a legal header value")
 }
 
-fn is_known(known: &HeaderValue, etag: &HeaderValue) -> bool {
+pub(super) fn is_known(known: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(known), Ok(etag)) = (known.to_str(), etag.to_str()) else {
         return false;
     };

@@ -1,7 +1,13 @@
 //! The pages about people, repositories and images, as HTML and as JSON.
 
+mod about;
 mod compare;
+mod data;
+mod errors;
 mod files;
+mod home;
+mod holds;
+mod holds_elsewhere;
 mod images;
 mod owner;
 mod owner_deletions;
@@ -11,4 +17,5 @@ mod privacy;
 mod repositories;
 mod samples;
 mod search;
+mod space;
 mod tags;

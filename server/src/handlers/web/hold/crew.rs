@@ -188,6 +188,10 @@ impl HoldPages {
                 did: identity.did.to_string(),
                 handle: identity.handle.as_ref().map(ToString::to_string),
             },
+            avatar: profile
+                .avatar
+                .is_some()
+                .then(|| app::routes::avatar(identity.did.as_str())),
             display_name: profile.display_name.filter(|name| !name.trim().is_empty()),
             description: profile.description.filter(|text| !text.trim().is_empty()),
             pds: identity.pds.as_str().trim_end_matches('/').to_owned(),
