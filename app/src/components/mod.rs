@@ -13,8 +13,6 @@ pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_for_repositories;
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
-#[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
 pub(crate) mod confirm_first;
