@@ -6,6 +6,7 @@
 
 mod avatar;
 mod deletion_plan;
+mod deletion_run;
 mod deletions;
 mod error;
 mod page;

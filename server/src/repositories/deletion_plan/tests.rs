@@ -1,3 +1,5 @@
+//! Repositories in miniature, and what goes with what in them.
+
 use super::*;
 
 fn digest(name: &str) -> Digest {
