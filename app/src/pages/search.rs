@@ -13,7 +13,7 @@ use crate::pages::person::RepositoryRow;
 use crate::{routes, text};
 
 const SYSTEMS: [(&str, &str); 5] = [
-    ("", "Any system"),
+    ("", "Any"),
     ("linux", "Linux"),
     ("windows", "Windows"),
     ("freebsd", "FreeBSD"),
@@ -21,7 +21,7 @@ const SYSTEMS: [(&str, &str); 5] = [
 ];
 
 const ARCHITECTURES: [(&str, &str); 9] = [
-    ("", "Any architecture"),
+    ("", "Any"),
     ("amd64", "amd64"),
     ("arm64", "arm64"),
     ("arm", "arm"),
