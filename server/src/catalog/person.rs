@@ -48,7 +48,7 @@ impl Catalog {
     /// Somebody's repositories. A person without any that the reader may see has an empty list.
     pub async fn person(&self, reader: &Reader, name: &str) -> Result<Person, CatalogError> {
         let owner = self.find_owner(name).await?;
-        let is_fresh = self.inner.registry.refresh_listing(&owner.did).await?;
+        let is_fresh = self.inner.registry.refresh_listing_soon(&owner.did).await?;
         let rows = self
             .inner
             .database

@@ -20,7 +20,6 @@ fn parse(bytes: &'static [u8]) -> FontRef<'static> {
 }
 
 /// A font at a size.
-#[derive(Clone)]
 pub(super) struct Letters {
     font: &'static FontRef<'static>,
     /// The height of an em in pixels.

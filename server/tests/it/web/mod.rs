@@ -4,6 +4,7 @@ mod compare;
 mod files;
 mod images;
 mod pages;
+mod pictures;
 mod privacy;
 mod repositories;
 mod samples;
