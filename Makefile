@@ -41,9 +41,9 @@ e2e: setup ## the pages in a browser, the hold with the reference packages and f
 	node end2end/run_tests.mjs
 	$(NODE) --test 'end2end/hold/*.test.mjs'
 
-soak: setup ## what takes an hour: quotas at their limits, garbage under load, COMMITS=10000 on the firehose
+soak: setup ## what takes an hour or two: quotas at their limits, garbage under load, refresh storms, COMMITS=10000 on the firehose
 	LONGSHORE_SOAK=1 end2end/postgres/with_postgres.sh \
-	  cargo test --package server -- --nocapture hold::quota stress boundary
+	  cargo test --package server -- --nocapture hold::quota stress boundary oa_50_a_storm oa_50_a_kill
 	cargo build --package server --bin longshore
 	COMMITS=$(COMMITS) $(NODE) --test end2end/hold/firehose.test.mjs
 

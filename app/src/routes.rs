@@ -6,6 +6,10 @@
 //! | `/r/<owner>/<path>` | a repository |
 //! | `/r/<owner>/<path>/-/tags` | its tags |
 //! | `/r/<owner>/<path>/-/compare?from=…&to=…` | two of its images side by side |
+//! | `/r/<owner>/<path>/-/edit` | what its owner says of it |
+//! | `/r/<owner>/<path>/-/settings` | what its owner decides about it |
+//! | `/r/<owner>/<path>/-/delete?…` | what a deletion would do, before it is done |
+//! | `/r/<owner>/<path>/-/deletions/<id>` | a deletion under way or done |
 //! | `/r/<owner>/<path>:<tag>`, `/r/<owner>/<path>@<digest>` | an image, as it is written in commands |
 //! | the same and `/-/files` | its files |
 //! | `/search` | search |
@@ -29,6 +33,12 @@ pub const SETTINGS: &str = "/settings";
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 /// A person's access tokens; the form is sent to the same path.
 pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// What a person uses of what they may, in every hold.
+pub const SETTINGS_QUOTA: &str = "/settings/quota";
+/// A person's data, to take along or to have removed; the forms are sent to the same path.
+pub const SETTINGS_DATA: &str = "/settings/data";
+/// How far the newest archive is, as JSON.
+pub const SETTINGS_DATA_PROGRESS: &str = "/settings/data/progress";
 /// How to log in with docker.
 pub const INSTALL: &str = "/install";
 /// Where a person types the code of a device; the decision is sent to the same path.
@@ -39,10 +49,23 @@ pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
 /// Beginnings of paths that only somebody who is signed in may read.
 pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 
+/// What this registry is.
+pub const ABOUT: &str = "/about";
+/// What is kept about people.
+pub const PRIVACY: &str = "/privacy";
+/// What people may expect.
+pub const TERMS: &str = "/terms";
+/// Whether everything works.
+pub const STATUS: &str = "/status";
 /// The holds that somebody has to do with.
 pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
+/// Whether a hold came up.
+pub const HOLDS_CHECK: &str = "/holds/set-up/check";
+
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/api/v1/first-push";
 
 /// The picture that other sites show of pages that are about no repository.
 pub const SITE_PICTURE: &str = "/og/site.png";
@@ -53,6 +76,11 @@ pub const SEARCH: &str = "/search";
 /// A person.
 pub fn person(name: &str) -> String {
     format!("/u/{name}")
+}
+
+/// The picture of a person, by their DID.
+pub fn avatar(did: &str) -> String {
+    format!("/avatars/{did}")
 }
 
 /// A hold.
@@ -75,8 +103,8 @@ pub fn hold_member_removal(did: &str, member: &str) -> String {
     format!("{}/remove", hold_member(did, member))
 }
 
-/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], and the pages of a hold
-/// but its first.
+/// Whether only somebody who is signed in may read this path: what lies below [`PRIVATE`], the pages of a hold but its
+/// first, and the pages of a repository that are for its owner.
 pub fn is_private(path: &str) -> bool {
     let below = |beginning: &&str| {
         path.strip_prefix(*beginning)
@@ -86,6 +114,10 @@ pub fn is_private(path: &str) -> bool {
         || path
             .strip_prefix("/hold/")
             .is_some_and(|rest| rest.trim_end_matches('/').contains('/'))
+        || path
+            .strip_prefix("/r/")
+            .and_then(RepositoryAddress::parse)
+            .is_some_and(|address| address.page.is_for_owner())
 }
 
 /// A repository; `name` is `<owner>/<path>`.
@@ -110,9 +142,44 @@ pub fn files(name: &str, reference: &str) -> String {
     format!("{}/-/files", image(name, reference))
 }
 
+/// Where an owner describes a repository; the form is sent to the same path.
+pub fn edit(name: &str) -> String {
+    format!("/r/{name}/-/edit")
+}
+
+/// Where an owner decides about a repository; the forms are sent to the same path.
+pub fn repository_settings(name: &str) -> String {
+    format!("/r/{name}/-/settings")
+}
+
+/// What a deletion would do; confirming it is sent to the same path.
+pub fn delete(name: &str) -> String {
+    format!("/r/{name}/-/delete")
+}
+
+/// A deletion under way or done.
+pub fn deletion(name: &str, id: &str) -> String {
+    format!("/r/{name}/-/deletions/{id}")
+}
+
+/// Where somebody gives or takes a star of a repository.
+pub fn star(name: &str) -> String {
+    format!("/r/{name}/-/star")
+}
+
+/// The picture of a repository; `version` is that of the picture.
+pub fn repository_avatar(name: &str, version: &str) -> String {
+    format!("/avatars/r/{name}?v={version}")
+}
+
 /// Two images of a repository side by side.
 pub fn compare(name: &str) -> String {
     format!("/r/{name}/-/compare")
+}
+
+/// An archive of the data of the person who asks.
+pub fn archive(id: &str) -> String {
+    format!("{SETTINGS_DATA}/archives/{id}")
 }
 
 /// An address with these parameters, without those that are empty.
@@ -179,6 +246,26 @@ pub enum RepositoryPage {
     Image(String),
     /// The files of what a tag or digest stands for.
     Files(String),
+    /// What its owner says of it.
+    Edit,
+    /// What its owner decides about it.
+    Settings,
+    /// What a deletion would do.
+    Delete,
+    /// A deletion, by its id.
+    Deletion(String),
+    /// Where a star is given; there is nothing to read.
+    Star,
+}
+
+impl RepositoryPage {
+    /// Only for the owner.
+    pub const fn is_for_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::Edit | Self::Settings | Self::Delete | Self::Deletion(_)
+        )
+    }
 }
 
 impl RepositoryAddress {
@@ -200,6 +287,13 @@ impl RepositoryAddress {
             (None, Some(reference)) => RepositoryPage::Image(reference),
             (Some("tags"), None) => RepositoryPage::Tags,
             (Some("compare"), None) => RepositoryPage::Compare,
+            (Some("edit"), None) => RepositoryPage::Edit,
+            (Some("settings"), None) => RepositoryPage::Settings,
+            (Some("delete"), None) => RepositoryPage::Delete,
+            (Some("star"), None) => RepositoryPage::Star,
+            (Some(page), None) if page.starts_with("deletions/") => {
+                RepositoryPage::Deletion(page["deletions/".len()..].to_owned())
+            }
             (Some("files"), Some(reference)) => RepositoryPage::Files(reference),
             (Some(_), _) => return None,
         };
@@ -227,6 +321,14 @@ mod tests {
                 (tags(name), RepositoryPage::Tags),
                 (compare(name), RepositoryPage::Compare),
                 (files(name, "v1"), RepositoryPage::Files("v1".to_owned())),
+                (edit(name), RepositoryPage::Edit),
+                (repository_settings(name), RepositoryPage::Settings),
+                (delete(name), RepositoryPage::Delete),
+                (star(name), RepositoryPage::Star),
+                (
+                    deletion(name, "abc"),
+                    RepositoryPage::Deletion("abc".to_owned()),
+                ),
                 (
                     image(name, "v1.0_x"),
                     RepositoryPage::Image("v1.0_x".to_owned()),

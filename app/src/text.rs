@@ -73,6 +73,12 @@ pub(crate) fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
+/// Text as the content of a `textarea`, which Leptos does not escape. A line break at the beginning of the content is
+/// not part of it (HTML, section 13.1.2.5), so one is put there for the text's own.
+pub(crate) fn in_textarea(text: &str) -> String {
+    format!("\n{}", escaped(text))
+}
+
 /// The address, where it is one of the web.
 pub(crate) fn web_address(text: &str) -> Option<String> {
     let is_web = text.starts_with("https://") || text.starts_with("http://");
@@ -119,6 +125,14 @@ mod tests {
         assert_eq!(
             escaped("</title><a href=\"x\">&amp;"),
             "&lt;/title&gt;&lt;a href=&quot;x&quot;&gt;&amp;amp;"
+        );
+    }
+
+    #[test]
+    fn what_is_typed_stays_in_its_field() {
+        assert_eq!(
+            in_textarea("\n</textarea><script>"),
+            "\n\n&lt;/textarea&gt;&lt;script&gt;"
         );
     }
 

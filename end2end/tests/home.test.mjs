@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { useBrowser } from '../browser.mjs'
+import { LONGSHORE_URL, untilHydrated, useBrowser } from '../browser.mjs'
+import { untilFindable } from '../findable.mjs'
+import { account, skipWithoutAccounts } from '../people.mjs'
+import { layer, Repository } from '../sample_images.mjs'
 
 const browser = useBrowser()
 
@@ -71,4 +74,37 @@ test('the first press of Tab offers to skip to the content', async () => {
   assert.ok(await link.evaluate((element) => element === document.activeElement))
   await page.keyboard.press('Enter')
   assert.equal(await page.evaluate(() => document.activeElement.id), 'main')
+})
+
+test('what was pushed last is there, and can be searched', async () => {
+  await untilFindable('alice.test/tools/tide-table')
+  const { page } = await browser.open('/', { javaScriptEnabled: false })
+  await page.getByRole('searchbox', { name: 'Name, owner or description' }).fill('tide')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'alice.test/tools/tide-table' }).waitFor()
+})
+
+test('somebody who is signed in finds their handle in the commands', { skip: skipWithoutAccounts }, async () => {
+  const { page } = await browser.open('/', { as: 'bob.test' })
+  assert.ok(await page.getByText('docker login -u bob.test').isVisible())
+  assert.ok(await page.getByText('This turns green by itself').isVisible())
+})
+
+test('the page turns green by itself when the first push arrives', { skip: skipWithoutAccounts }, async () => {
+  const { page, errors } = await browser.open('/', { as: 'erin.test' })
+  await page.getByText('Waiting for your first push').waitFor()
+  const repository = await Repository.open(LONGSHORE_URL, account('erin.test'), 'first')
+  await repository.pushImage({ layers: [layer({ 'hello.txt': 'ahoy' })], architecture: 'amd64', tags: ['v1'] })
+  await page.getByRole('status').getByText('It arrived').waitFor()
+  await page.getByRole('link', { name: 'erin.test/first:v1' }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  assert.deepEqual(errors, [])
+
+  // From then on it is there from the beginning, and nothing is asked any more.
+  const requests = []
+  page.on('request', (request) => requests.push(new URL(request.url()).pathname))
+  await page.goto('/')
+  await untilHydrated(page)
+  await page.getByText('It arrived').waitFor()
+  assert.ok(!requests.includes('/api/v1/first-push'))
 })

@@ -1,27 +1,18 @@
 // Finding an image, looking into it and comparing it, with a script and without.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
+import { untilFindable } from '../findable.mjs'
 
 const browser = useBrowser()
 const REPOSITORY = '/r/alice.test/harbour-master'
-
-// What was pushed a moment ago becomes findable shortly.
-async function untilFound(name) {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await wait(200)) {
-    const { repositories } = await (await fetch(new URL('/api/v1/search', LONGSHORE_URL))).json()
-    if (repositories.some((repository) => repository.name === name)) return
-  }
-  assert.fail(`${name} was not found in time`)
-}
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript'
 
   test(`somebody finds an image, its layers and its files ${how}`, async () => {
-    await untilFound('alice.test/harbour-master')
+    await untilFindable('alice.test/harbour-master')
     const { page, errors } = await browser.open('/', { javaScriptEnabled })
     await page.getByRole('searchbox', { name: 'Search repositories' }).fill('harbour ships')
     await page.keyboard.press('Enter')

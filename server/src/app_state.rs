@@ -8,9 +8,10 @@ use chrono::TimeDelta;
 
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::{
-    AccessTokens, BrowserSessions, DeviceLogins, PdsSessions, PdsSessionsSetup, SailorProfiles,
-    ServiceTokens, ServiceTokensSetup,
+    AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
+    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -22,12 +23,16 @@ use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
+use crate::config::{
+    BlobStoreConfig, Config, DatabaseConfig, DidMethod, HoldConfig, MetricsAccess, Roles,
+};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
+use crate::handlers::middleware::client_address::TrustedProxies;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
-use crate::handlers::web::{ShownHold, WebSettings};
+use crate::handlers::web::{Keeping, ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
 use crate::hold::{
     CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
@@ -38,6 +43,7 @@ use crate::jobs::reconcile_layers::Reconciliation;
 use crate::network::{self, NetworkError};
 use crate::registry::registry_token::RegistryTokens;
 use crate::registry::{Registry, RegistryParts, RegistrySettings};
+use crate::repositories::{Repositories, RepositoriesParts};
 use crate::secrets::{SecretFileError, load_or_create_key};
 use crate::storage::open_blob_store;
 
@@ -55,6 +61,8 @@ pub struct AppState {
     pub registry: Registry,
     /// What pages show of images.
     pub catalog: Catalog,
+    /// What owners do with their repositories.
+    pub repositories: Repositories,
     /// The hold in this process, if it has one.
     pub hold: Option<HoldService>,
     /// The way to every hold.
@@ -75,10 +83,22 @@ pub struct AppState {
     pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
+    /// Invites to crews.
+    pub invites: HoldInvites,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
+    /// Everything with which somebody acts as an account, to end it.
+    pub all_access: AllAccess,
+    /// Whether accounts are still there.
+    pub active_accounts: ActiveAccounts,
+    /// How often one client may begin and guess.
+    pub limits: ClientLimits,
+    /// Reverse proxies that say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
+    /// Everything that is kept about one person.
+    pub personal_data: PersonalData,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -177,6 +197,12 @@ impl AppState {
         };
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
+        let invites = HoldInvites {
+            database: parts.database.clone(),
+            holds: holds.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        };
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -184,13 +210,25 @@ impl AppState {
             pds: parts.pds.clone(),
             clock: parts.clock.clone(),
         });
+        let repositories = Repositories::new(RepositoriesParts {
+            registry: registry.clone(),
+            database: parts.database.clone(),
+            identities: parts.identities.clone(),
+            pds: parts.pds.clone(),
+            sessions: accounts.sessions.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        });
         Ok(Self {
+            personal_data: personal_data(config, &parts, &accounts, &registry),
             catalog,
+            repositories,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,
             hold,
             holds,
+            invites,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,
@@ -198,6 +236,10 @@ impl AppState {
             device_logins: accounts.device_logins,
             oauth: accounts.oauth,
             browsers: accounts.browsers,
+            all_access: accounts.all_access,
+            active_accounts: accounts.active_accounts,
+            limits: ClientLimits::new(&config.limits, parts.clock.clone()),
+            trusted_proxies: TrustedProxies::new(&config.http.trusted_proxies),
             profiles: accounts.profiles,
             readiness: readiness(&parts.database, blob_store),
             identities: parts.identities,
@@ -238,6 +280,8 @@ struct Accounts {
     browsers: BrowserSessions,
     sessions: PdsSessions,
     profiles: SailorProfiles,
+    all_access: AllAccess,
+    active_accounts: ActiveAccounts,
 }
 
 fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
@@ -257,6 +301,7 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         outbound: outbound.clone(),
         clock: clock.clone(),
         key: session_key.clone(),
+        sign_ins_per_host: config.limits.sign_ins_per_host,
     });
     let access_tokens = AccessTokens::new(AccessTokensSetup {
         database: database.clone(),
@@ -287,13 +332,44 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         sessions: sessions.clone(),
         clock: clock.clone(),
     };
+    let all_access = AllAccess {
+        browsers: browsers.clone(),
+        oauth: oauth.clone(),
+        access_tokens: access_tokens.clone(),
+        device_logins: device_logins.clone(),
+        pds_sessions: sessions.clone(),
+    };
     Ok(Accounts {
+        active_accounts: ActiveAccounts::new(
+            identities.clone(),
+            pds.clone(),
+            all_access.clone(),
+            clock.clone(),
+        ),
+        all_access,
         oauth,
         access_tokens,
         device_logins,
         browsers,
         sessions,
         profiles,
+    })
+}
+
+fn personal_data(
+    config: &Config,
+    parts: &Parts,
+    accounts: &Accounts,
+    registry: &Registry,
+) -> PersonalData {
+    PersonalData::new(PersonalDataParts {
+        database: parts.database.clone(),
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        access: accounts.all_access.clone(),
+        registry: registry.clone(),
+        public_url: config.http.public_url.url().clone(),
+        clock: parts.clock.clone(),
     })
 }
 
@@ -560,6 +636,28 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
             hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
+        keeping: keeping(config),
+    }
+}
+
+fn keeping(config: &Config) -> Keeping {
+    let database = match config.database {
+        DatabaseConfig::Sqlite(_) => "SQLite",
+        DatabaseConfig::Postgres(_) => "PostgreSQL",
+    };
+    let blob_store = match config.blob_store {
+        BlobStoreConfig::Filesystem { .. } => "folder",
+        BlobStoreConfig::S3(_) => "bucket",
+    };
+    let hold = config.hold.as_ref();
+    Keeping {
+        operator_contact: config.web.operator_contact.clone(),
+        database,
+        blob_store: hold.map(|_| blob_store),
+        password_session: config.registry.session_idle,
+        upload: config.registry.upload_expiry,
+        grace: hold.map(|hold| hold.gc_grace),
+        events: hold.map(|hold| hold.event_retention),
     }
 }
 

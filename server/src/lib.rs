@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keyed_lock;
 pub mod network;
 pub mod pictures;
+pub mod rate_limit;
 pub mod registry;
 pub mod repositories;
 pub mod router;

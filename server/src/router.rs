@@ -10,6 +10,7 @@ use crate::handlers::device_login::DeviceLoginState;
 use crate::handlers::health::Readiness;
 use crate::handlers::metrics::{Metrics, MetricsEndpoint};
 use crate::handlers::middleware::browser_session::{BrowserSessionLayer, find_viewer};
+use crate::handlers::middleware::client_address::find_client_address;
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::middleware::csrf::{OwnOrigin, refuse_cross_site};
 use crate::handlers::middleware::own_host::{OwnHost, redirect_to_own_host};
@@ -18,7 +19,9 @@ use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::web::{
+    HoldState, PublicFacts, SettingsState, StatusParts, WebParts, WebRoutes, show_errors,
+};
 use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
@@ -65,6 +68,8 @@ fn appview(state: &AppState) -> Router {
         registry: state.registry.clone(),
         tokens: state.tokens.clone(),
         access_tokens: state.access_tokens.clone(),
+        sessions: state.sessions.clone(),
+        active_accounts: state.active_accounts.clone(),
         token_realm: state.token_realm.clone(),
         clock: state.clock.clone(),
     });
@@ -73,31 +78,63 @@ fn appview(state: &AppState) -> Router {
         tokens: state.tokens.clone(),
         sessions: state.sessions.clone(),
         access_tokens: state.access_tokens.clone(),
+        active_accounts: state.active_accounts.clone(),
+        limits: state.limits.clone(),
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
     let devices = device_login::routes(DeviceLoginState {
         logins: state.device_logins.clone(),
         access_tokens: state.access_tokens.clone(),
+        limits: state.limits.clone(),
         public_url: state.web.public_url.clone(),
         clock: state.clock.clone(),
     });
-    pages(state).merge(registry).merge(tokens).merge(devices)
+    let router = pages(state).merge(registry).merge(tokens).merge(devices);
+    router.layer(middleware::from_fn_with_state(
+        state.trusted_proxies.clone(),
+        find_client_address,
+    ))
 }
 
 /// The pages, signing in and out, and who is signed in around all of it. Nothing else here knows cookies.
 fn pages(state: &AppState) -> Router {
     let public_url = &state.web.public_url;
     let cookies = Cookies::new(public_url.scheme() == "https");
-    let (pages, sign_in_page) = web::routes(WebParts {
+    let WebRoutes {
+        pages,
+        sign_in_page,
+        error_pages,
+    } = web::routes(WebParts {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
+        status: Some(StatusParts {
+            readiness: state.readiness.clone(),
+            registry: state.registry.clone(),
+            relays: state.hold.as_ref().map(|service| service.relays.clone()),
+        }),
+        repositories: Some(state.repositories.clone()),
+        holds: Some(HoldState {
+            holds: state.holds.clone(),
+            registry: state.registry.clone(),
+            catalog: Some(state.catalog.clone()),
+            identities: state.identities.clone(),
+            pds: state.pds.clone(),
+            oauth: state.oauth.clone(),
+            invites: state.invites.clone(),
+            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            clock: state.clock.clone(),
+            facts: PublicFacts::default(),
+        }),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),
             profiles: state.profiles.clone(),
             access_tokens: state.access_tokens.clone(),
             device_logins: state.device_logins.clone(),
+            personal_data: Some(state.personal_data.clone()),
+            all_access: state.all_access.clone(),
+            limits: state.limits.clone(),
             registry_host: state.web.registry_host.clone(),
             clock: state.clock.clone(),
             cookies,
@@ -108,12 +145,20 @@ fn pages(state: &AppState) -> Router {
         .merge(oauth::routes(OAuthState {
             oauth: state.oauth.clone(),
             browsers: state.browsers.clone(),
+            active_accounts: state.active_accounts.clone(),
+            limits: state.limits.clone(),
             cookies,
             sign_in_page,
         }))
+        // Inside, where it is known who looks…
+        .layer(middleware::from_fn_with_state(
+            error_pages.clone(),
+            show_errors,
+        ))
         .layer(middleware::from_fn_with_state(
             BrowserSessionLayer {
                 browsers: state.browsers.clone(),
+                active_accounts: state.active_accounts.clone(),
                 identities: state.identities.clone(),
                 cookies,
             },
@@ -123,6 +168,9 @@ fn pages(state: &AppState) -> Router {
             OwnOrigin::new(public_url),
             refuse_cross_site,
         ))
+        // …and outside, for what is refused before that is found out, and for bugs.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(error_pages, show_errors))
         .layer(middleware::from_fn_with_state(
             OwnHost::new(public_url),
             redirect_to_own_host,

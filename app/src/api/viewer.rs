@@ -8,6 +8,8 @@ pub struct Viewer {
     pub did: String,
     /// Their handle, when it is known and verified.
     pub handle: Option<String>,
+    /// The first component of their image names: the handle, else the DID as image names spell it.
+    pub namespace: String,
     /// Address of their picture, when they have one.
     pub avatar: Option<String>,
     /// What every form of theirs carries in the field [`FORM_TOKEN`]: it shows that the form comes from a page of
@@ -22,6 +24,12 @@ impl Viewer {
     /// What they are called on pages.
     pub fn name(&self) -> &str {
         self.handle.as_deref().unwrap_or(&self.did)
+    }
+
+    /// Whether whoever looks is this account.
+    #[cfg(feature = "ssr")]
+    pub fn is(did: &str) -> bool {
+        Self::current().is_some_and(|viewer| viewer.did == did)
     }
 
     /// Whoever looks at the page that is being rendered; `None` for somebody who is not signed in.

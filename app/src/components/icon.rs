@@ -13,6 +13,10 @@ pub enum Symbol {
     Monitor,
     /// The dark theme.
     Moon,
+    /// It can be liked.
+    Star,
+    /// It is liked.
+    StarGiven,
     /// The light theme.
     Sun,
 }
@@ -30,6 +34,9 @@ impl Symbol {
                 "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4"
             }
             Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z",
+            Self::Star | Self::StarGiven => {
+                "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z"
+            }
             Self::Sun => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5V5M12 19v2.5M2.5 12H5M19 12h2.5\
                  M5.3 5.3L7 7M17 17l1.7 1.7M5.3 18.7L7 17M17 7l1.7-1.7"
@@ -42,7 +49,7 @@ impl Symbol {
 #[component]
 pub fn Icon(symbol: Symbol) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="icon" class:icon-filled=symbol == Symbol::StarGiven viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=symbol.path() />
         </svg>
     }

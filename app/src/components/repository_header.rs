@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::signal_flag::SignalFlag;
 use crate::api::person::Owner;
+use crate::api::viewer::Viewer;
 use crate::routes;
 
 /// Which page of the repository this is.
@@ -20,11 +21,14 @@ pub(crate) enum RepositoryTab {
     Tags,
     /// Two of its images side by side.
     Compare,
+    /// What its owner decides about it; for the owner.
+    Settings,
     /// One of another kind.
     Other,
 }
 
-/// The head of a repository's pages. `detail` is what this page is about, where that is less than all of it.
+/// The head of a repository's pages. `detail` is what this page is about, where that is less than all of it; `avatar`
+/// is the address of the repository's picture, `action` what can be done beside its name.
 #[component]
 pub(crate) fn RepositoryHeader(
     owner: Owner,
@@ -32,7 +36,16 @@ pub(crate) fn RepositoryHeader(
     path: String,
     tab: RepositoryTab,
     #[prop(optional, into)] detail: Option<String>,
+    #[prop(default = None)] avatar: Option<String>,
+    #[prop(optional)] action: Option<AnyView>,
 ) -> impl IntoView {
+    let settings = Viewer::is(&owner.did).then(|| {
+        (
+            RepositoryTab::Settings,
+            "Settings",
+            routes::repository_settings(&name),
+        )
+    });
     let tabs = [
         (
             RepositoryTab::Overview,
@@ -42,6 +55,8 @@ pub(crate) fn RepositoryHeader(
         (RepositoryTab::Tags, "Tags", routes::tags(&name)),
         (RepositoryTab::Compare, "Compare", routes::compare(&name)),
     ]
+    .into_iter()
+    .chain(settings)
     .map(|(this, label, href)| {
         let current = (this == tab).then_some("page");
         view! {
@@ -54,6 +69,13 @@ pub(crate) fn RepositoryHeader(
     })
     .collect_view();
     let href = routes::repository(&name);
+    let picture = match avatar {
+        Some(src) => {
+            view! { <img class="repository-picture" src=src alt="" width="64" height="64" /> }
+                .into_any()
+        }
+        None => view! { <SignalFlag name /> }.into_any(),
+    };
     let heading = match detail {
         Some(detail) => {
             // As in image names: a tag behind a colon, a digest behind an at sign.
@@ -70,13 +92,14 @@ pub(crate) fn RepositoryHeader(
     };
     view! {
         <header class="page-head frame">
-            <SignalFlag name />
+            {picture}
             <div class="page-head-words">
                 <p class="eyebrow">
                     <a href=routes::person(&owner.name)>{owner.name.clone()}</a>
                 </p>
                 {heading}
             </div>
+            {action.map(|action| view! { <div class="page-head-action">{action}</div> })}
             <nav class="tabs" aria-label="Repository">
                 <ul>{tabs}</ul>
             </nav>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::person::{Person, PersonSource, RepositoryCard};
+use crate::api::person::{Owner, Person, PersonSource, RepositoryCard};
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
 use crate::components::repository_header::StaleNotice;
@@ -35,6 +35,10 @@ fn draw(person: Person) -> impl IntoView {
             </p>
         }
     });
+    let shown_name = person
+        .display_name
+        .as_deref()
+        .map_or_else(|| owner.name.clone(), text::visible);
     let count = text::counted(
         person.repositories.len() as u64,
         "repository",
@@ -78,10 +82,11 @@ fn draw(person: Person) -> impl IntoView {
             feed=routes::feed(&address)
         >
             <header class="page-head frame">
-                <SignalFlag name=owner.did.clone() />
+                <Portrait avatar=person.avatar did=owner.did.clone() />
                 <div class="page-head-words">
                     <p class="eyebrow">"Publisher"</p>
-                    <h1 class="page-title">{owner.name.clone()}</h1>
+                    <h1 class="page-title">{shown_name}</h1>
+                    <HandleState owner=owner.clone() />
                 </div>
             </header>
             <div class="frame page-body">
@@ -90,7 +95,7 @@ fn draw(person: Person) -> impl IntoView {
                 <p class="page-summary">
                     <span>{count}</span>
                     <span>
-                        "DID " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
+                        "Permalink " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
                     </span>
                     <span>"Hosted at " {text::visible(&owner.pds)}</span>
                     <a href=routes::feed(&address)>"Feed of pushes"</a>
@@ -98,6 +103,44 @@ fn draw(person: Person) -> impl IntoView {
                 {list}
             </div>
         </Page>
+    }
+}
+
+/// Their picture, else their flag.
+#[component]
+fn Portrait(avatar: Option<String>, did: String) -> impl IntoView {
+    match avatar {
+        Some(avatar) => {
+            view! { <img class="avatar" src=avatar alt="" width="64" height="64" /> }.into_any()
+        }
+        None => view! { <SignalFlag name=did /> }.into_any(),
+    }
+}
+
+/// What they are called, and whether that is so.
+#[component]
+fn HandleState(owner: Owner) -> impl IntoView {
+    let (name, class, state, why) = match owner.handle {
+        Some(handle) => (
+            format!("@{handle}"),
+            "chip chip-signed",
+            "Verified handle",
+            "The handle and the account point to each other.",
+        ),
+        None => (
+            owner.name,
+            "chip chip-warning",
+            "No verified handle",
+            "The account gives no name that points back to it.",
+        ),
+    };
+    view! {
+        <p class="handle-state">
+            <span class="handle">{name}</span>
+            <span class=class title=why>
+                {state}
+            </span>
+        </p>
     }
 }
 
@@ -138,6 +181,7 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
                     .pulls
                     .filter(|pulls| *pulls > 0)
                     .map(|pulls| view! { <li>{text::counted(pulls, "pull", "pulls")}</li> })}
+                {(card.stars > 0).then(|| view! { <li>{text::counted(card.stars, "star", "stars")}</li> })}
             </ul>
         </li>
     }

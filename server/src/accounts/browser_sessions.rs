@@ -60,6 +60,8 @@ pub struct BrowserSession {
     pub oauth_session_id: String,
     /// Which browser it is, such as "Firefox on Linux".
     pub browser: String,
+    /// Roughly where the person signed in: the beginning of their network address.
+    pub network: Option<String>,
     /// When the person last showed who they are, in unix milliseconds.
     pub signed_in_at: i64,
     /// When it was last used, to a minute, in unix milliseconds.
@@ -67,6 +69,24 @@ pub struct BrowserSession {
     /// What forms on its pages have to carry. Bound to this session, so that a form of another account's page is
     /// refused.
     pub form_token: String,
+}
+
+/// What is kept of a browser that signs in, for its person to recognise it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenBrowser {
+    /// Such as "Firefox on Linux".
+    pub name: String,
+    /// The beginning of its network address, such as "203.0.113.0/24".
+    pub network: Option<String>,
+}
+
+impl From<&str> for SeenBrowser {
+    fn from(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            network: None,
+        }
+    }
 }
 
 impl BrowserSessions {
@@ -88,9 +108,10 @@ impl BrowserSessions {
         &self,
         did: &Did,
         oauth_session_id: &str,
-        browser: &str,
+        browser: impl Into<SeenBrowser>,
         old_cookie: Option<&str>,
     ) -> Result<SecretString, DatabaseError> {
+        let browser = browser.into();
         let cookie = random_text();
         let now = self.inner.clock.now_millis();
         self.inner
@@ -100,7 +121,8 @@ impl BrowserSessions {
                 name: Uuid::new_v4().simple().to_string(),
                 did: did.clone(),
                 oauth_session_id: oauth_session_id.to_owned(),
-                browser: browser.to_owned(),
+                browser: browser.name,
+                network: browser.network,
                 signed_in_at: now,
                 last_used_at: now,
             })
@@ -174,6 +196,16 @@ impl BrowserSessions {
         Ok(())
     }
 
+    /// Signs every browser of an account out except one.
+    pub async fn end_others(&self, did: &Did, own: &BrowserSessionId) -> Result<(), DatabaseError> {
+        for session in self.inner.database.list_browser_sessions(did).await? {
+            if session.name != own.0 {
+                self.end(did, &BrowserSessionId(session.name)).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets browsers whose time is over, and ends the OAuth sessions that nothing uses any more.
     pub async fn purge(&self) -> Result<usize, DatabaseError> {
         let inner = &self.inner;
@@ -219,6 +251,7 @@ impl Inner {
             did: stored.did,
             oauth_session_id: stored.oauth_session_id,
             browser: stored.browser,
+            network: stored.network,
             signed_in_at: stored.signed_in_at,
             last_used_at: stored.last_used_at,
             form_token,

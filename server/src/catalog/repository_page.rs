@@ -19,8 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What an owner says of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepositoryPage {
-    /// Markdown, from a stranger.
+    /// Markdown, from a stranger; may be empty.
     pub description: String,
+    /// The picture, by its CID.
+    pub avatar: Option<String>,
     /// Where the record lies: `at://…`.
     pub record_uri: String,
     /// When it was last changed, unix milliseconds.
@@ -109,7 +111,8 @@ fn read(row: &RepositoryPageRow) -> Option<RepositoryPage> {
     let value = serde_json::from_str(row.record.as_deref()?).ok()?;
     let page = RepoPage::from_value(&value).ok()?;
     Some(RepositoryPage {
-        description: page.description.filter(|text| !text.trim().is_empty())?,
+        description: page.description.unwrap_or_default(),
+        avatar: page.avatar.map(|blob| blob.cid.to_string()),
         record_uri: row.record_uri.clone()?,
         updated_at: page.updated_at.unix_micros() / 1000,
     })

@@ -61,6 +61,8 @@ pub struct TagEntry {
     pub size: Option<u64>,
     /// The images for each platform: one for an image, none for what runs nowhere.
     pub platforms: Vec<PlatformEntry>,
+    /// The key of its record.
+    pub record_key: String,
     /// Signatures and statements that lie beside it under tags of their own.
     pub attached: usize,
 }
@@ -193,6 +195,7 @@ impl Catalog {
             kind,
             size: facts.and_then(|facts| facts.size.try_into().ok()),
             platforms,
+            record_key: row.record_key.clone(),
             attached: 0,
         })
     }

@@ -71,6 +71,7 @@ pub enum DidMethod {
 pub(super) fn read(
     reader: &mut Reader,
     has_hold: bool,
+    development: bool,
     registry_url: Option<&Origin>,
     data_dir: Option<&Path>,
 ) -> Option<HoldConfig> {
@@ -85,7 +86,12 @@ pub(super) fn read(
     let relays = reader.optional(&HOLD_RELAYS, read_relays);
     let tiers = read_tiers(reader);
     let gc_interval = reader.value(&HOLD_GC_INTERVAL_HOURS, value::hours(0..=8760));
-    let gc_grace = reader.value(&HOLD_GC_GRACE_MINUTES, value::whole_number(60..=525_600));
+    // Whoever develops cannot wait for an hour, and has nothing to lose.
+    let least_grace = if development { 0 } else { 60 };
+    let gc_grace = reader.value(
+        &HOLD_GC_GRACE_MINUTES,
+        value::whole_number(least_grace..=525_600),
+    );
     let trusted_appviews = reader.optional(&HOLD_TRUSTED_APPVIEWS, read_dids);
     let did = read_did(reader, registry_url);
     let owner = if has_hold || reader.is_given(&HOLD_OWNER) {

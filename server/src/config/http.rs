@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::settings::{LISTEN, PUBLIC_URL, SHUTDOWN_SECONDS};
+use super::address_range::{AddressRange, address_ranges};
+use super::settings::{LISTEN, PUBLIC_URL, SHUTDOWN_SECONDS, TRUSTED_PROXIES};
 use super::source::Reader;
 use super::value::{self, Origin};
 
@@ -16,11 +17,14 @@ pub struct HttpConfig {
     pub public_url: Origin,
     /// How long requests in progress may take after a stop signal.
     pub shutdown: Duration,
+    /// Reverse proxies that say for whom they ask.
+    pub trusted_proxies: Vec<AddressRange>,
 }
 
 pub(super) fn read(reader: &mut Reader) -> Option<HttpConfig> {
     let listen = reader.value(&LISTEN, value::socket_address);
     let shutdown = reader.value(&SHUTDOWN_SECONDS, value::seconds(0..=3600));
+    let trusted_proxies = reader.value(&TRUSTED_PROXIES, address_ranges);
     let public_url = if reader.is_given(&PUBLIC_URL) {
         reader.optional(&PUBLIC_URL, value::public_origin)
     } else {
@@ -30,6 +34,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<HttpConfig> {
         listen: listen?,
         public_url: public_url?,
         shutdown: shutdown?,
+        trusted_proxies: trusted_proxies?,
     })
 }
 

@@ -6,12 +6,14 @@
 
 use std::path::{Path, PathBuf};
 
+mod address_range;
 mod blob_store;
 mod database;
 mod error;
 mod hold;
 mod http;
 mod identity;
+mod limits;
 mod oauth;
 mod registry;
 mod server;
@@ -24,12 +26,14 @@ mod tests;
 mod value;
 mod web;
 
+pub use address_range::AddressRange;
 pub use blob_store::BlobStoreConfig;
 pub use database::DatabaseConfig;
 pub use error::{ConfigError, Problem};
 pub use hold::{DidMethod, HoldConfig};
 pub use http::HttpConfig;
 pub use identity::IdentityConfig;
+pub use limits::LimitsConfig;
 pub use oauth::OAuthConfig;
 pub use registry::RegistryConfig;
 pub use server::{Roles, ServerConfig};
@@ -63,6 +67,8 @@ pub struct Config {
     pub registry: RegistryConfig,
     /// Who this registry is where people sign in.
     pub oauth: OAuthConfig,
+    /// How often one client may do what costs others something.
+    pub limits: LimitsConfig,
     /// The web app.
     pub web: WebConfig,
     /// Logs and metrics.
@@ -139,10 +145,11 @@ impl Config {
 
         let database = database::read(reader, data_dir);
         let blob_store = blob_store::read(reader, data_dir);
-        let hold = hold::read(reader, has_hold, public_url, data_dir);
+        let hold = hold::read(reader, has_hold, development, public_url, data_dir);
         let identity = identity::read(reader, development);
         let registry = registry::read(reader, server.as_ref().map(|server| server.roles), data_dir);
         let oauth = oauth::read(reader, data_dir);
+        let limits = limits::read(reader);
         let web = web::read(reader, binary);
         let telemetry = telemetry::read(reader, public_url);
         Some(Self {
@@ -153,6 +160,7 @@ impl Config {
             identity: identity?,
             registry: registry?,
             oauth: oauth?,
+            limits: limits?,
             web: web?,
             telemetry: telemetry?,
             http: http?,

@@ -87,6 +87,9 @@ settings! {
     SHUTDOWN_SECONDS = "http.shutdown_seconds", "LONGSHORE_SHUTDOWN_SECONDS", Value("30"),
         "a whole number from 0 to 3600", false,
         "How long requests in progress may take to finish after a stop signal, in seconds.";
+    TRUSTED_PROXIES = "http.trusted_proxies", "LONGSHORE_TRUSTED_PROXIES", Value("127.0.0.0/8,::1"),
+        "addresses or ranges separated by commas, such as 10.0.0.0/8,192.0.2.7", false,
+        "Reverse proxies that are believed when they say in X-Forwarded-For for whom they ask. Limits are by client address; behind a proxy that is not named here, everybody shares one.";
     DATABASE_URL = "database.url", "DATABASE_URL", Derived("sqlite:<server.data_dir>/longshore.db"),
         "sqlite:<path> or postgres://user:password@host/database", true,
         "Where the data is kept: one SQLite file, or a PostgreSQL database. Several replicas need PostgreSQL, and S3 for the blobs.";
@@ -148,7 +151,7 @@ settings! {
         "a whole number from 0 to 8760; 0 never collects", false,
         "How often the hold frees the blobs that nothing uses any more, in hours.";
     HOLD_GC_GRACE_MINUTES = "hold.gc_grace_minutes", "HOLD_GC_GRACE_MINUTES", Value("60"),
-        "a whole number from 60 to 525600", false,
+        "a whole number from 60 to 525600 (from 0 only with server.development)", false,
         "How long a blob that nothing uses is kept after somebody last stored or used it, and again in quarantine, in minutes.";
     HOLD_TRUSTED_APPVIEWS = "hold.trusted_appviews", "HOLD_TRUSTED_APPVIEWS", Unset,
         "DIDs separated by commas", false,
@@ -213,12 +216,27 @@ settings! {
     OAUTH_CLIENT_KEYS_PATH = "oauth.client_keys_path", "OAUTH_CLIENT_KEYS_PATH", Derived("<server.data_dir>/keys/oauth-client-keys.json"),
         "a path", false,
         "File of the keys with which this registry shows other servers who it is. Created when missing; the same on every replica. `longshore oauth rotate-key` changes it.";
+    LIMIT_SIGN_INS = "limits.sign_ins", "LONGSHORE_LIMIT_SIGN_INS", Value("30"),
+        "a whole number from 0 to 1000000; 0 does not limit", false,
+        "How many sign-ins may begin from one client address in ten minutes.";
+    LIMIT_SIGN_INS_PER_HOST = "limits.sign_ins_per_host", "LONGSHORE_LIMIT_SIGN_INS_PER_HOST", Value("600"),
+        "a whole number from 0 to 1000000; 0 does not limit", false,
+        "How many sign-ins may begin at one other host in ten minutes, whoever asks for them.";
+    LIMIT_DEVICE_LOGINS = "limits.device_logins", "LONGSHORE_LIMIT_DEVICE_LOGINS", Value("30"),
+        "a whole number from 0 to 1000000; 0 does not limit", false,
+        "How many logins of devices may begin from one client address in ten minutes, and how many codes may be typed.";
+    LIMIT_WRONG_LOGINS = "limits.wrong_logins", "LONGSHORE_LIMIT_WRONG_LOGINS", Value("20"),
+        "a whole number from 0 to 1000000; 0 does not limit", false,
+        "How many wrong passwords or tokens may come with one name from one client address in ten minutes, and five times as many with any name. It never locks an account.";
     EXAMPLE_HANDLE = "web.example_handle", "WEB_EXAMPLE_HANDLE", Unset,
         "a handle such as alice.example", false,
         "The handle that the commands on the home page are written for.";
     SIGN_UP_URL = "web.sign_up_url", "WEB_SIGN_UP_URL", Value("https://bsky.app"),
         "an http or https address", false,
         "Where people without an account are sent to make one.";
+    OPERATOR_CONTACT = "web.operator_contact", "WEB_OPERATOR_CONTACT", Unset,
+        "a mail address, or an https address", false,
+        "How people reach whoever runs this server. It is shown on the pages about privacy and terms.";
     SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
         "a path", false,
         "Folder with the web app's scripts, styles and images.";

@@ -17,6 +17,8 @@ pub struct StoredBrowserSession {
     pub oauth_session_id: String,
     /// Which browser it is, in a few words.
     pub browser: String,
+    /// The beginning of the network address that the person signed in from.
+    pub network: Option<String>,
     /// When the person last showed who they are.
     pub signed_in_at: i64,
     /// When it was last used, to a minute.
@@ -30,6 +32,7 @@ struct BrowserSessionRow {
     did: String,
     oauth_session_id: String,
     browser: String,
+    network: Option<String>,
     signed_in_at: i64,
     last_used_at: i64,
 }
@@ -49,15 +52,17 @@ impl Database {
                 did,
                 oauth_session_id,
                 browser,
+                network,
                 signed_in_at,
                 last_used_at
-            ) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
                 session.id_hash.as_slice(),
                 session.name.as_str(),
                 session.did.as_str(),
                 session.oauth_session_id.as_str(),
                 session.browser.as_str(),
+                session.network.as_deref(),
                 session.signed_in_at,
                 session.last_used_at,
             ]
@@ -79,6 +84,7 @@ impl Database {
                     did,
                     oauth_session_id,
                     browser,
+                    network,
                     signed_in_at,
                     last_used_at
                 FROM browser_sessions
@@ -104,6 +110,7 @@ impl Database {
                     did,
                     oauth_session_id,
                     browser,
+                    network,
                     signed_in_at,
                     last_used_at
                 FROM browser_sessions
@@ -154,6 +161,7 @@ impl Database {
                     did,
                     oauth_session_id,
                     browser,
+                    network,
                     signed_in_at,
                     last_used_at",
                 [did.as_str(), name]
@@ -215,6 +223,7 @@ impl TryFrom<BrowserSessionRow> for StoredBrowserSession {
             name: row.name,
             oauth_session_id: row.oauth_session_id,
             browser: row.browser,
+            network: row.network,
             signed_in_at: row.signed_in_at,
             last_used_at: row.last_used_at,
         })
@@ -233,6 +242,7 @@ mod tests {
             did: did.parse().unwrap(),
             oauth_session_id: format!("oauth-{name}"),
             browser: "Firefox on Linux".to_owned(),
+            network: Some("203.0.113.0/24".to_owned()),
             signed_in_at: 5,
             last_used_at,
         }

@@ -270,6 +270,24 @@ impl Database {
         row.map(StoredLoopbackLogin::try_from).transpose()
     }
 
+    /// Forgets logins that an account has approved and no device has fetched.
+    pub async fn forget_device_logins_of(&self, did: &Did) -> Result<(), DatabaseError> {
+        let mut transaction = self.begin().await?;
+        execute!(
+            &mut transaction,
+            "DELETE FROM device_logins
+            WHERE did = $1",
+            [did.as_str()]
+        )?;
+        execute!(
+            &mut transaction,
+            "DELETE FROM loopback_logins
+            WHERE did = $1",
+            [did.as_str()]
+        )?;
+        transaction.commit().await
+    }
+
     /// Forgets logins that are void at `now`, and says how many.
     pub async fn purge_device_logins(&self, now: i64) -> Result<u64, DatabaseError> {
         let mut transaction = self.begin().await?;

@@ -502,6 +502,7 @@ mod tests {
             did: session("").did,
             oauth_session_id: oauth_session_id.to_owned(),
             browser: "Firefox".to_owned(),
+            network: None,
             signed_in_at: 5,
             last_used_at: 5,
         }

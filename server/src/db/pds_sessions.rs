@@ -3,7 +3,7 @@
 use atproto::syntax::Did;
 use url::Url;
 
-use super::{Database, DatabaseError, execute, on_pool};
+use super::{Database, DatabaseError, execute, on_pool, on_transaction};
 
 /// A session as it is stored. Times are unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +167,52 @@ impl Database {
             ),
             fetch_optional
         )?)
+    }
+
+    /// Whether a session is still there.
+    pub async fn is_pds_session_live(&self, id: &str) -> Result<bool, DatabaseError> {
+        let found = on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT id
+                FROM pds_sessions
+                WHERE id = $1",
+                [id]
+            ),
+            fetch_optional
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// Deletes the sessions of an account, except those at the PDS `but_at`, and returns what they were.
+    pub async fn delete_pds_sessions_of(
+        &self,
+        did: &Did,
+        but_at: Option<&Url>,
+    ) -> Result<Vec<StoredPdsSession>, DatabaseError> {
+        let mut transaction = self.begin().await?;
+        let rows = on_transaction!(
+            &mut transaction,
+            query_as::<_, PdsSessionRow>(
+                "DELETE FROM pds_sessions
+                WHERE did = $1 AND pds_url IS DISTINCT FROM $2
+                RETURNING
+                    id,
+                    did,
+                    pds_url,
+                    credential_hash,
+                    access_token,
+                    refresh_token,
+                    access_expires_at,
+                    validated_at,
+                    last_used_at,
+                    created_at",
+                [did.as_str(), but_at.map(Url::as_str)]
+            ),
+            fetch_all
+        )?;
+        transaction.commit().await?;
+        rows.into_iter().map(StoredPdsSession::try_from).collect()
     }
 
     /// Up to `limit` sessions that were last used before a time.

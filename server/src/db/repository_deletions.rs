@@ -262,3 +262,69 @@ impl Transaction {
         )?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::test_on_databases;
+
+    fn deletion() -> DeletionRow {
+        DeletionRow {
+            id: "d1".to_owned(),
+            owner_did: "did:web:alice.example".to_owned(),
+            repository: "app".to_owned(),
+            cause: "tags".to_owned(),
+            session_id: "s1".to_owned(),
+            state: "running".to_owned(),
+            problem: None,
+            freed: Some(5),
+            started_at: 10,
+            updated_at: 10,
+            ended_at: None,
+        }
+    }
+
+    fn step(position: i64) -> DeletionStepRow {
+        DeletionStepRow {
+            position,
+            kind: "tag".to_owned(),
+            name: format!("v{position}"),
+            digest: "sha256:abc".to_owned(),
+            state: "waiting".to_owned(),
+            reason: None,
+        }
+    }
+
+    test_on_databases! {
+        async fn a_deletion_that_was_left_behind_is_taken_over_once(test: &TestDatabase) {
+            let database = &test.database;
+            let mut transaction = database.begin().await.unwrap();
+            transaction.insert_deletion(&deletion(), &[step(0), step(1)]).await.unwrap();
+            transaction.update_deletion_step("d1", 0, "done", None, 20).await.unwrap();
+            transaction.commit().await.unwrap();
+            assert_eq!(database.list_abandoned_deletions(20, 9).await.unwrap(), Vec::<String>::new());
+            assert_eq!(database.list_abandoned_deletions(21, 9).await.unwrap(), ["d1"]);
+            let seen = database.find_deletion("d1").await.unwrap().unwrap();
+            let mut transaction = database.begin().await.unwrap();
+            assert!(transaction.claim_deletion(&seen, "s2", 30).await.unwrap());
+            assert!(!transaction.claim_deletion(&seen, "s3", 30).await.unwrap(), "somebody else has it");
+            transaction.commit().await.unwrap();
+            let steps = database.list_deletion_steps("d1").await.unwrap();
+            assert_eq!((steps[0].state.as_str(), &steps[1]), ("done", &step(1)));
+            let taken = database.find_deletion("d1").await.unwrap().unwrap();
+            assert_eq!((taken.session_id.as_str(), taken.updated_at), ("s2", 30));
+        }
+
+        async fn old_deletions_are_forgotten_with_their_steps_and_running_ones_are_not(test: &TestDatabase) {
+            let database = &test.database;
+            let mut transaction = database.begin().await.unwrap();
+            transaction.insert_deletion(&deletion(), &[step(0)]).await.unwrap();
+            assert_eq!(transaction.delete_old_deletions(99).await.unwrap(), 0);
+            transaction.end_deletion("d1", "done", None, 50).await.unwrap();
+            assert_eq!(transaction.delete_old_deletions(50).await.unwrap(), 0);
+            assert_eq!(transaction.delete_old_deletions(51).await.unwrap(), 1);
+            transaction.commit().await.unwrap();
+            assert_eq!(database.list_deletion_steps("d1").await.unwrap(), []);
+        }
+    }
+}

@@ -13,6 +13,7 @@ pub mod collect_garbage;
 pub mod count_pulls;
 pub mod deliver_notices;
 pub mod index_catalog;
+pub mod keep_repositories;
 pub mod keep_accounts;
 pub mod keep_activity;
 pub mod purge_credentials;
@@ -43,7 +44,8 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
-    let browsers = state.browsers.clone();
+    let (browsers, invites) = (state.browsers.clone(), state.invites.clone());
+    let personal_data = state.personal_data.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -55,9 +57,14 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     purge_sessions(&sessions, session_idle).await,
                 );
                 purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
+                report("old invites were not forgotten", invites.purge().await);
                 report(
                     "browsers whose time is over were not signed out",
                     browsers.purge().await,
+                );
+                report(
+                    "archives of people's data were not removed",
+                    personal_data.purge_exports().await,
                 );
                 report(
                     "abandoned uploads to other holds were not forgotten",
@@ -67,12 +74,14 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
         }
     };
     let catalog = state.catalog.clone();
+    let repositories = state.repositories.clone();
     async move {
         tokio::join!(
             regular,
             deliver_notices::deliver_notices(&registry),
             count_pulls::count_pulls(&registry),
             index_catalog::index_catalog(&catalog),
+            keep_repositories::keep_repositories(&repositories),
         );
     }
 }

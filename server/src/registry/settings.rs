@@ -206,13 +206,12 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let mut patterns = None;
         for tag in tags {
-            let known = match &patterns {
-                Some(known) => known,
-                None => {
-                    let (owner, path) = (&repository.owner, repository.path());
-                    let settings = self.repository_settings(owner, path).await?;
-                    patterns.insert(settings.immutable_tags())
-                }
+            let known = if let Some(known) = &patterns {
+                known
+            } else {
+                let (owner, path) = (&repository.owner, repository.path());
+                let settings = self.repository_settings(owner, path).await?;
+                patterns.insert(settings.immutable_tags())
             };
             if let Some(pattern) = known.iter().find(|pattern| pattern.matches(tag)) {
                 return Err(immutable(tag, pattern));

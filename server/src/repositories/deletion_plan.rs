@@ -98,13 +98,13 @@ impl DeletionPlan {
 
     /// Says whether two plans do the same.
     pub fn fingerprint(&self) -> String {
-        let mut text = String::new();
-        for tag in &self.tags {
-            text.push_str(&format!("{}={}\n", tag.tag, tag.digest));
-        }
-        for digest in &self.manifests {
-            text.push_str(&format!("{digest}\n"));
-        }
+        let tags = self
+            .tags
+            .iter()
+            .map(|planned| format!("{}={}", planned.tag, planned.digest));
+        let manifests = self.manifests.iter().map(ToString::to_string);
+        let lines: Vec<String> = tags.chain(manifests).collect();
+        let text = lines.join("\n");
         Digest::sha256_of(text.as_bytes()).hex().to_owned()
     }
 }

@@ -238,12 +238,8 @@ impl Repositories {
         &self,
         owned: &OwnedRepository,
     ) -> Result<Vec<Deletion>, OwnerError> {
-        let (owner, path) = (&owned.identity.did, owned.name().path());
-        let rows = self
-            .inner
-            .database
-            .list_deletions(owner, path, SHOWN)
-            .await?;
+        let (did, path) = (&owned.identity.did, owned.name().path());
+        let rows = self.inner.database.list_deletions(did, path, SHOWN).await?;
         let mut deletions = Vec::with_capacity(rows.len());
         for row in rows {
             deletions.push(self.describe(row).await?);
@@ -275,24 +271,24 @@ impl Repositories {
     /// Everything in the repository, as its owner's server has it.
     pub(super) async fn contents(&self, owned: &OwnedRepository) -> Result<Contents, OwnerError> {
         let repository = &owned.access.repository;
-        let (owner, path) = (&repository.owner, repository.path());
+        let (did, path) = (&repository.owner, repository.path());
         let registry = &self.inner.registry;
         let database = &self.inner.database;
-        registry.refresh_listing(owner).await?;
+        registry.refresh_listing(did).await?;
         // What is not known could be an index that needs what is to go.
         registry.take_up_manifests(repository).await?;
         let mut contents = Contents {
             immutable: self.known_settings(owned).await?.immutable_tags(),
             ..Contents::default()
         };
-        for row in database.list_tag_rows(owner, path, MAX_TAGS).await? {
+        for row in database.list_tag_rows(did, path, MAX_TAGS).await? {
             let state = TagState {
                 digest: row.digest,
                 updated_at: row.updated_at,
             };
             contents.tags.insert(row.tag, state);
         }
-        for row in database.list_repository_manifests(owner, path).await? {
+        for row in database.list_repository_manifests(did, path).await? {
             let children = if is_index(&row.media_type) {
                 let content = database.find_manifest_content(&row.digest).await?;
                 content
@@ -320,8 +316,8 @@ impl Repositories {
         &self,
         owned: &OwnedRepository,
     ) -> Result<crate::registry::KnownSettings, OwnerError> {
-        let (owner, path) = (&owned.identity.did, owned.name().path());
-        Ok(self.inner.registry.repository_settings(owner, path).await?)
+        let (did, path) = (&owned.identity.did, owned.name().path());
+        Ok(self.inner.registry.repository_settings(did, path).await?)
     }
 
     /// What the holds get back; nothing where one of them does not tell.

@@ -26,6 +26,7 @@ pub use settings::SettingsDraft;
 
 use crate::accounts::PdsSessions;
 use crate::accounts::oauth::OAuthSessions;
+use crate::catalog::Owner;
 use crate::clients::hold::HoldUser;
 use crate::clients::pds::PdsClient;
 use crate::clock::Clock;
@@ -78,6 +79,15 @@ pub struct OwnedRepository {
 }
 
 impl OwnedRepository {
+    /// Whose it is, as pages call them.
+    pub fn owner(&self) -> Owner {
+        Owner {
+            did: self.identity.did.clone(),
+            handle: self.identity.handle.clone(),
+            pds: self.identity.pds.clone(),
+        }
+    }
+
     /// The repository's name, as it was asked for.
     pub fn name(&self) -> &RepositoryName {
         &self.access.repository.name

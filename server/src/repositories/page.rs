@@ -125,17 +125,15 @@ impl Repositories {
         record: &Value,
         written: &RecordReference,
     ) -> Result<(), OwnerError> {
-        let (owner, path) = (&owned.identity.did, owned.name().path());
+        let (did, path) = (&owned.identity.did, owned.name().path());
         let row = RepositoryPageRow {
             record: Some(record.to_string()),
             record_uri: Some(written.uri.to_string()),
             checked_at: self.now_millis(),
         };
         let mut transaction = self.inner.database.begin().await?;
-        transaction
-            .upsert_repository_page(owner, path, &row)
-            .await?;
-        transaction.delete_search_row(owner, path).await?;
+        transaction.upsert_repository_page(did, path, &row).await?;
+        transaction.delete_search_row(did, path).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -129,16 +129,16 @@ impl Repositories {
             did: owner.clone(),
             session: Some(session),
         };
-        let owned = self.open(&user, &name).await?;
+        let opened = self.open(&user, &name).await?;
         // As they are now, and not as they were when the repository was last looked at.
-        let known = self.known_settings(&owned).await?;
+        let known = self.known_settings(&opened).await?;
         let retention = known.settings.and_then(|settings| settings.retention);
         if !retention.is_some_and(|retention| retention.enabled) {
             return Ok(());
         }
-        let plan = self.plan_deletion(&owned, &What::Rules).await?;
+        let plan = self.plan_deletion(&opened, &What::Rules).await?;
         let id = self
-            .record_deletion(&owned, Cause::Retention, &plan)
+            .record_deletion(&opened, Cause::Retention, &plan)
             .await?;
         Box::pin(self.run(&id)).await
     }

@@ -1,18 +1,24 @@
 //! Deciding about a repository: which tags stay as they are, and which go by themselves.
 
+use std::time::Duration;
+
 use atproto::data::Cid;
+use atproto::syntax::Did;
 use lexicon::{Record as _, RepositorySettings, Retention};
+use oci::RepositoryPath;
 use serde_json::{Map, Value, json};
 
 use super::page::page_key;
 use super::{OwnedRepository, OwnerError, Repositories};
-use crate::clients::hold::HoldUser;
 use crate::db::RepositorySettingsRow;
 use crate::registry::TagPattern;
 
 /// Patterns that a repository may have, and rules; the lexicon's limits.
 const MAX_PATTERNS: usize = 50;
 const MAX_RULES: usize = 20;
+
+/// How long a page waits to know what is immutable.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The settings as their owner edits them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,25 +94,20 @@ impl Repositories {
             record_uri: Some(written.uri.to_string()),
             checked_at: self.now_millis(),
         };
-        let (owner, path) = (&owned.identity.did, owned.name().path());
-        Ok(self.inner.registry.keep_settings(owner, path, &row).await?)
+        let (did, path) = (&owned.identity.did, owned.name().path());
+        Ok(self.inner.registry.keep_settings(did, path, &row).await?)
     }
 
     /// The patterns of tags that are neither moved nor deleted, for pages that everybody may read. Nothing where it
     /// cannot be found out.
-    pub async fn immutable_tags(
-        &self,
-        owner: &HoldUser,
-        path: &oci::RepositoryPath,
-    ) -> Vec<String> {
-        let known = self.inner.registry.repository_settings(&owner.did, path);
-        known.await.map_or_else(
-            |_| Vec::new(),
-            |known| {
-                let patterns = known.immutable_tags();
-                patterns.iter().map(ToString::to_string).collect()
-            },
-        )
+    pub async fn immutable_tags(&self, owner: &Did, path: &RepositoryPath) -> Vec<String> {
+        let known = self.inner.registry.repository_settings(owner, path);
+        let known = tokio::time::timeout(PATIENCE, known).await;
+        let known = known.ok().and_then(Result::ok);
+        known.map_or_else(Vec::new, |known| {
+            let patterns = known.immutable_tags();
+            patterns.iter().map(ToString::to_string).collect()
+        })
     }
 }
 

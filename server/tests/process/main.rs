@@ -13,4 +13,5 @@ mod hold_archive;
 mod hold_commands;
 mod hold_garbage;
 mod memory;
+mod refresh;
 mod replicas;

@@ -106,6 +106,8 @@ pub struct Candidate {
     pub who: Named,
     /// What they call themselves.
     pub display_name: Option<String>,
+    /// The address of their picture, if they have one.
+    pub avatar: Option<String>,
     /// What they say of themselves.
     pub description: Option<String>,
     /// Where their account lies.

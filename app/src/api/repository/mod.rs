@@ -4,6 +4,7 @@ pub mod compare;
 pub mod files;
 pub mod image;
 pub mod overview;
+pub mod owner;
 pub mod tags;
 
 #[cfg(feature = "ssr")]

@@ -8,6 +8,10 @@ use crate::api::person::Owner;
 /// A repository at a glance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they have nothing to do with each other"
+)]
 pub struct Overview {
     /// `<owner>/<path>`, as in image names.
     pub name: String,
@@ -43,6 +47,18 @@ pub struct Overview {
     pub size: Option<u64>,
     /// Pulls counted at the hold here.
     pub pulls: u64,
+    /// Address of its picture, where it has one.
+    pub avatar: Option<String>,
+    /// Stars that are known here: given here, or seen in somebody's repo.
+    pub stars: u64,
+    /// Whether the reader gave one.
+    #[serde(skip)]
+    pub is_starred: bool,
+    /// The reader allowed this registry to write stars.
+    #[serde(skip)]
+    pub may_star: bool,
+    /// Patterns of tags that are neither moved nor deleted.
+    pub immutable_tags: Vec<String>,
     /// The DID of the hold that has the blobs.
     pub hold: Option<String>,
     /// Addresses of the records that say all this, with what each is.

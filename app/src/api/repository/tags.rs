@@ -56,6 +56,8 @@ pub struct Tag {
     pub size: Option<u64>,
     /// The images for each platform.
     pub platforms: Vec<PlatformImage>,
+    /// The address of its record: `at://…`.
+    pub record: Option<String>,
     /// Signatures and statements attached by tags of their own.
     pub attached: usize,
 }

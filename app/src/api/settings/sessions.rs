@@ -5,6 +5,8 @@
 pub struct SessionsPage {
     /// The last used first. `None` when they could not be looked up.
     pub browsers: Option<Vec<SignedInBrowser>>,
+    /// Everything but this browser has just been ended.
+    pub has_ended_others: bool,
 }
 
 /// A browser in which somebody is signed in. Times are text, in UTC.
@@ -14,6 +16,8 @@ pub struct SignedInBrowser {
     pub id: String,
     /// Which browser, such as "Firefox on Linux".
     pub browser: String,
+    /// Roughly from where the person signed in, such as "203.0.113.0/24".
+    pub network: Option<String>,
     /// It is the one that shows this page.
     pub is_this_one: bool,
     /// When the person signed in with it.

@@ -29,9 +29,14 @@ pub(crate) fn Header() -> impl IntoView {
                         autocomplete="off"
                         autocapitalize="none"
                         spellcheck="false"
+                        aria-keyshortcuts="/"
                     />
+                    <kbd aria-hidden="true">"/"</kbd>
                 </form>
                 <div class="site-header-end">
+                    <a class="site-link" href=routes::HOLDS>
+                        "Holds"
+                    </a>
                     <Account />
                     <ThemeSwitch />
                 </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{HoldFrame, PersonLink, for_those, hold_in_address};
 use crate::api::hold::Named;
 use crate::api::hold::captaincy::{CaptaincyPage as PageData, CaptaincySource, CaptaincyStep};
+use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
 use crate::routes;
@@ -31,7 +32,13 @@ fn draw(page: PageData) -> impl IntoView {
         (CaptaincyStep::Offered { to }, _) => {
             view! { <Offered did=did.clone() to names_owner /> }.into_any()
         }
-        (_, false) => view! { <ConfirmFirst did=did.clone() /> }.into_any(),
+        (_, false) => view! {
+            <ConfirmFirst
+                why="A hold changes hands here, so confirm first that it is you."
+                return_to=routes::hold_page(&did, "captaincy")
+            />
+        }
+        .into_any(),
         (CaptaincyStep::Offer { members }, true) => {
             view! { <Offer did=did.clone() members /> }.into_any()
         }
@@ -48,20 +55,6 @@ fn draw(page: PageData) -> impl IntoView {
                 <a href=routes::hold(&did)>"Back to the hold"</a>
             </p>
         </HoldFrame>
-    }
-}
-
-#[component]
-fn ConfirmFirst(did: String) -> impl IntoView {
-    let page = routes::hold_page(&did, "captaincy");
-    let address = routes::with_query(routes::SIGN_IN, &[("fresh", "1"), ("return_to", &page)]);
-    view! {
-        <p>"A hold changes hands here, so confirm first that it is you."</p>
-        <p>
-            <a class="button" href=address>
-                "Sign in again"
-            </a>
-        </p>
     }
 }
 

@@ -56,13 +56,20 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
         .as_deref()
         .map_or_else(|| candidate.who.name().to_owned(), text::visible);
     let handle = match &candidate.who.handle {
-        Some(handle) => view! { <p>"@" {handle.clone()}</p> }.into_any(),
+        Some(handle) => view! { <p>{format!("@{handle}")}</p> }.into_any(),
         None => view! { <p>"No verified handle: the name they give and the account do not point to each other."</p> }
             .into_any(),
     };
+    let picture = match candidate.avatar {
+        Some(avatar) => {
+            view! { <img class="portrait-picture" src=avatar alt="" width="64" height="64" /> }
+                .into_any()
+        }
+        None => view! { <SignalFlag name=candidate.who.did.clone() /> }.into_any(),
+    };
     view! {
         <div class="portrait">
-            <SignalFlag name=candidate.who.did.clone() />
+            {picture}
             <div class="portrait-words">
                 <h2>{title}</h2>
                 {handle}

@@ -83,7 +83,7 @@ fn Switches(form: HoldSettingsForm, configured: Vec<(&'static str, bool)>) -> im
             let fixed = fixed.map(|(_, value)| {
                 view! {
                     <span class="switch-fixed">
-                        "The configuration says " <code>{setting} "=" {value.to_string()}</code>
+                        "The configuration says " <code>{format!("{setting}={value}")}</code>
                         " and wins at the next start. To keep another choice, change it there too."
                     </span>
                 }

@@ -9,6 +9,7 @@ use crate::components::copy_button::CopyButton;
 use crate::components::facts::{Fact, Facts, TextTable};
 use crate::components::layout::page::Page;
 use crate::components::pull_panel::PullPanel;
+use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{ShortDigest, Size, When, kind_name};
 use crate::{routes, text};
@@ -79,10 +80,18 @@ fn Aside(page: ImagePage) -> impl IntoView {
         ImageContent::Index { .. } | ImageContent::Artifact(_) => None,
     };
     let of_image = image.map(|image| {
+        let (shared, own) = shared_and_own(&image.layers);
+        let sharing = (shared > 0).then(|| {
+            view! {
+                <Fact name="Only here"><Size bytes=own /></Fact>
+                <Fact name="Shared"><Size bytes=shared /> " with other tags"</Fact>
+            }
+        });
         view! {
             {image.platform.map(|platform| view! { <Fact name="Runs on">{text::visible(&platform)}</Fact> })}
             <Fact name="Compressed"><Size bytes=image.size /></Fact>
             {image.unpacked_size.map(|bytes| view! { <Fact name="Unpacked"><Size bytes /></Fact> })}
+            {sharing}
             <Fact name="Layers">{image.layers.len()}</Fact>
             {image.built_at.map(|moment| view! { <Fact name="Built"><When moment /></Fact> })}
         }
@@ -109,7 +118,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
             <section aria-labelledby="records">
                 <h2 id="records">"Record"</h2>
                 <p class="note">"The manifest is signed in the owner's repo:"</p>
-                <p><code class="record-uri">{uri}</code></p>
+                <RecordLink uri pds=page.owner.pds.clone() />
             </section>
         }
     });
@@ -132,6 +141,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
                     {page
                         .artifact_type
                         .map(|kind| view! { <Fact name="Artifact type"><code>{text::visible(&kind)}</code></Fact> })}
+                    <Fact name="Pushed by"><a href=routes::person(&page.owner.name)>{page.owner.name.clone()}</a></Fact>
                     {page.hold.map(|hold| view! { <Fact name="Hold"><code>{hold}</code></Fact> })}
                 </Facts>
             </section>
@@ -139,6 +149,25 @@ fn Aside(page: ImagePage) -> impl IntoView {
             {record}
         </aside>
     }
+}
+
+/// Bytes of layers that other tags have too, and of those that none has; each layer once.
+fn shared_and_own(layers: &[Layer]) -> (u64, u64) {
+    let mut seen = Vec::new();
+    let (mut shared, mut own) = (0, 0);
+    for layer in layers {
+        if seen.contains(&&layer.digest) {
+            continue;
+        }
+        seen.push(&layer.digest);
+        let sum = if layer.shared_with.is_empty() {
+            &mut own
+        } else {
+            &mut shared
+        };
+        *sum += layer.size;
+    }
+    (shared, own)
 }
 
 #[component]
@@ -465,5 +494,29 @@ fn RawManifest(text: String, size: usize) -> impl IntoView {
                 <pre class="code-block" tabindex="0"><code>{text::visible(&text)}</code></pre>
             </details>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_counts_once_as_shared_or_as_own() {
+        let layer = |digest: &str, size, shared_with: &[&str]| Layer {
+            digest: digest.to_owned(),
+            media_type: String::new(),
+            size,
+            permille: 0,
+            command: None,
+            shared_with: shared_with.iter().map(|tag| (*tag).to_owned()).collect(),
+            has_files: false,
+        };
+        let layers = [
+            layer("a", 100, &["v1"]),
+            layer("b", 20, &[]),
+            layer("b", 20, &[]),
+        ];
+        assert_eq!(shared_and_own(&layers), (100, 20));
     }
 }

@@ -2,9 +2,13 @@
 //! apart here and not by the router.
 
 mod compare;
+mod delete;
+mod deletion;
+mod edit;
 mod files;
 mod image;
 mod overview;
+mod settings;
 mod tags;
 
 use std::sync::Arc;
@@ -16,6 +20,7 @@ use crate::api::error::PageError;
 use crate::api::repository::RepositorySource;
 use crate::api::repository::compare::CompareQuery;
 use crate::api::repository::files::FilesQuery;
+use crate::api::repository::owner::OwnerSource;
 use crate::api::repository::tags::TagsQuery;
 use crate::components::loaded::loaded;
 use crate::pages::error::ErrorPage;
@@ -30,9 +35,11 @@ pub(crate) fn RepositoryPages() -> impl IntoView {
     // Absent only while the list of routes is made.
     let source = use_context::<Arc<dyn RepositorySource>>()?;
     let Some(RepositoryAddress { name, page }) = RepositoryAddress::parse(&rest) else {
-        let what = "page at this address".to_owned();
-        return Some(view! { <ErrorPage error=PageError::NotFound { what } /> }.into_any());
+        return Some(not_found());
     };
+    if page.is_for_owner() {
+        return Some(owner_page(name, page));
+    }
     Some(match page {
         RepositoryPage::Overview => {
             loaded(async move { source.overview(&name).await }, overview::draw)
@@ -56,6 +63,11 @@ pub(crate) fn RepositoryPages() -> impl IntoView {
                 files::draw,
             )
         }
+        RepositoryPage::Star
+        | RepositoryPage::Edit
+        | RepositoryPage::Settings
+        | RepositoryPage::Delete
+        | RepositoryPage::Deletion(_) => not_found(),
         RepositoryPage::Compare => {
             let query = compare_query();
             let asked = query.clone();
@@ -65,6 +77,30 @@ pub(crate) fn RepositoryPages() -> impl IntoView {
             )
         }
     })
+}
+
+/// A page for the owner alone. Nobody else has a source of them.
+fn owner_page(name: String, page: RepositoryPage) -> AnyView {
+    let Some(source) = use_context::<Arc<dyn OwnerSource>>() else {
+        return not_found();
+    };
+    match page {
+        RepositoryPage::Edit => loaded(async move { source.edit(&name).await }, edit::draw),
+        RepositoryPage::Settings => {
+            loaded(async move { source.settings(&name).await }, settings::draw)
+        }
+        RepositoryPage::Delete => loaded(async move { source.delete(&name).await }, delete::draw),
+        RepositoryPage::Deletion(id) => loaded(
+            async move { source.deletion(&name, &id).await },
+            deletion::draw,
+        ),
+        _ => not_found(),
+    }
+}
+
+fn not_found() -> AnyView {
+    let what = "page at this address".to_owned();
+    view! { <ErrorPage error=PageError::NotFound { what } /> }.into_any()
 }
 
 fn tags_query() -> TagsQuery {

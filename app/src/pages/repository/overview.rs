@@ -4,9 +4,13 @@ use leptos::prelude::*;
 
 use crate::api::repository::overview::Overview;
 use crate::api::repository::tags::Tag;
+use crate::api::viewer::Viewer;
 use crate::components::facts::{Fact, Facts, OutsideLink, TextTable};
+use crate::components::form_token::FormToken;
+use crate::components::icon::{Icon, Symbol};
 use crate::components::layout::page::Page;
 use crate::components::pull_panel::PullPanel;
+use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{Platforms, Size, When, kind_name};
 use crate::{routes, text};
@@ -19,6 +23,15 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
             overview.path, overview.owner.name
         )
     });
+    let star = view! {
+        <StarButton
+            name=overview.name.clone()
+            stars=overview.stars
+            is_starred=overview.is_starred
+            may_star=overview.may_star
+        />
+    }
+    .into_any();
     let pull = overview.tag.clone().map(|tag| {
         view! {
             <PullPanel
@@ -42,25 +55,6 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
             </section>
         }
     });
-    let readme = match overview.readme_html.clone() {
-        Some(html) => view! {
-            <section class="readme" aria-labelledby="readme">
-                <h2 id="readme">"About"</h2>
-                <div class="prose" inner_html=html></div>
-            </section>
-        }
-        .into_any(),
-        None => view! {
-            <section class="readme" aria-labelledby="readme">
-                <h2 id="readme">"About"</h2>
-                <p class="note">
-                    "The owner has not written about this repository yet. What they write is a record "
-                    <code>"io.atcr.repo.page"</code> " in their own repo."
-                </p>
-            </section>
-        }
-        .into_any(),
-    };
     view! {
         <Page
             title=overview.name.clone()
@@ -74,17 +68,55 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
                 name=overview.name.clone()
                 path=overview.path.clone()
                 tab=RepositoryTab::Overview
+                avatar=overview.avatar.clone()
+                action=star
             />
             <div class="frame page-body with-aside">
                 <div class="page-main">
                     <StaleNotice is_stale=overview.is_stale />
                     {pull}
                     {no_tags}
-                    {readme}
+                    <About name=overview.name.clone() did=overview.owner.did.clone() html=overview.readme_html.clone() />
                 </div>
                 <Aside overview />
             </div>
         </Page>
+    }
+}
+
+/// What the owner says, with the way to say it.
+#[component]
+fn About(name: String, did: String, html: Option<String>) -> impl IntoView {
+    let label = if html.is_some() {
+        "Edit"
+    } else {
+        "Describe it"
+    };
+    let edit = Viewer::is(&did).then(|| {
+        view! {
+            <a class="button button-quiet" href=routes::edit(&name)>
+                {label}
+            </a>
+        }
+    });
+    let words = match html {
+        Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+        None => view! {
+            <p class="note">
+                "The owner has not written about this repository yet. What they write is a record "
+                <code>"io.atcr.repo.page"</code> " in their own repo."
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="readme" aria-labelledby="readme">
+            <div class="section-head">
+                <h2 id="readme">"About"</h2>
+                {edit}
+            </div>
+            {words}
+        </section>
     }
 }
 
@@ -117,6 +149,14 @@ fn Aside(overview: Overview) -> impl IntoView {
         .filter_map(|image| image.platform.clone())
         .collect();
     let kind = overview.tag.as_ref().and_then(|tag| tag.kind.clone());
+    let immutable = (!overview.immutable_tags.is_empty()).then(|| {
+        let patterns = overview
+            .immutable_tags
+            .iter()
+            .map(|pattern| view! { <li class="chip">{pattern.clone()}</li> })
+            .collect_view();
+        view! { <Fact name="Immutable tags"><ul class="chips">{patterns}</ul></Fact> }
+    });
     let annotations = (!overview.annotations.is_empty()).then(|| {
         view! {
             <section aria-labelledby="annotations">
@@ -131,8 +171,8 @@ fn Aside(overview: Overview) -> impl IntoView {
         .map(|(what, uri)| {
             view! {
                 <li>
-                    {what.clone()} " "
-                    <code class="record-uri">{uri.clone()}</code>
+                    {what.clone()}
+                    <RecordLink uri=uri.clone() pds=overview.owner.pds.clone() />
                 </li>
             }
         })
@@ -146,6 +186,8 @@ fn Aside(overview: Overview) -> impl IntoView {
                     {(!platforms.is_empty())
                         .then(|| view! { <Fact name="Runs on"><Platforms platforms /></Fact> })}
                     {overview.size.map(|bytes| view! { <Fact name="Stored"><Size bytes /></Fact> })}
+                    <Fact name="Stars">{text::grouped(overview.stars)}</Fact>
+                    {immutable}
                     <Fact name="Pulls">{text::grouped(overview.pulls)}</Fact>
                     {overview
                         .licence
@@ -164,6 +206,63 @@ fn Aside(overview: Overview) -> impl IntoView {
                 <ul class="records">{records}</ul>
             </section>
         </aside>
+    }
+}
+
+/// Gives or takes the reader's star; for nobody in particular, and for those who have not allowed it yet, the way
+/// there.
+#[component]
+fn StarButton(name: String, stars: u64, is_starred: bool, may_star: bool) -> impl IntoView {
+    let count = text::counted(stars, "star", "stars");
+    let back = routes::repository(&name);
+    let Some(viewer) = Viewer::current() else {
+        let href = routes::with_query(routes::SIGN_IN, &[("return_to", &back)]);
+        return view! {
+            <a class="star-button" href=href title="Sign in to star it">
+                <Icon symbol=Symbol::Star />
+                {count}
+            </a>
+        }
+        .into_any();
+    };
+    let label = if is_starred {
+        "Take your star back"
+    } else {
+        "Star this repository"
+    };
+    let symbol = if is_starred {
+        Symbol::StarGiven
+    } else {
+        Symbol::Star
+    };
+    let button = view! {
+        <button class="star-button" type="submit" title=label aria-pressed=is_starred.to_string()>
+            <Icon symbol=symbol />
+            <span class="sr-only">{label} ": "</span>
+            {count}
+        </button>
+    };
+    if may_star {
+        let value = if is_starred { "no" } else { "yes" };
+        view! {
+            <form method="post" action=routes::star(&name)>
+                <FormToken />
+                <input type="hidden" name="starred" value=value />
+                {button}
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <form method="post" action=routes::SIGN_IN>
+                <FormToken />
+                <input type="hidden" name="identifier" value=viewer.did />
+                <input type="hidden" name="allow" value="star" />
+                <input type="hidden" name="return_to" value=back />
+                {button}
+            </form>
+        }
+        .into_any()
     }
 }
 

@@ -2,14 +2,18 @@
 
 use leptos::prelude::*;
 
+use crate::api::person::Owner;
 use crate::api::repository::tags::{PlatformImage, Tag, TagsPage, TagsQuery};
+use crate::api::viewer::Viewer;
 use crate::components::layout::page::Page;
+use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{ShortDigest, Size, When, kind_name};
 use crate::{routes, text};
 
 pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
     let address = routes::tags(&page.name);
+    let is_owner = Viewer::is(&page.owner.did);
     let shown = if page.tags.is_empty() {
         view! { <NoTags total=page.total filter=query.filter.clone() address=address.clone() /> }
             .into_any()
@@ -17,9 +21,16 @@ pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
         let rows = page
             .tags
             .iter()
-            .map(|tag| view! { <TagRow name=page.name.clone() tag=tag.clone() /> })
+            .map(|tag| {
+                view! { <TagRow name=page.name.clone() owner=page.owner.clone() tag=tag.clone() is_owner /> }
+            })
             .collect_view();
-        view! { <ol class="tag-list">{rows}</ol> }.into_any()
+        let list = view! { <ol class="tag-list">{rows}</ol> };
+        if is_owner {
+            view! { <Choose page=page.clone() filter=query.filter.clone()>{list.into_any()}</Choose> }.into_any()
+        } else {
+            list.into_any()
+        }
     };
     let count = summary(&page, &query);
     view! {
@@ -125,8 +136,47 @@ fn NoTags(total: usize, filter: String, address: String) -> impl IntoView {
     .into_any()
 }
 
+/// The list as a form in which its owner chooses tags, to see what deleting them would do.
 #[component]
-fn TagRow(name: String, tag: Tag) -> impl IntoView {
+fn Choose(page: TagsPage, filter: String, children: Children) -> impl IntoView {
+    let matching = (!filter.is_empty() && page.matching > page.tags.len()).then(|| {
+        let label = format!("Delete all {} that match…", text::grouped(page.matching as u64));
+        view! {
+            <a class="button button-quiet" href=routes::with_query(&routes::delete(&page.name), &[("matching", &filter)])>
+                {label}
+            </a>
+        }
+    });
+    view! {
+        <form class="choose" method="get" action=routes::delete(&page.name)>
+            <div class="choose-bar">
+                <button class="button button-quiet" type="submit">
+                    "Delete chosen tags…"
+                </button>
+                {matching}
+                <span class="note">"You see what goes before anything is deleted."</span>
+            </div>
+            {children()}
+        </form>
+    }
+}
+
+#[component]
+fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView {
+    let choose = is_owner.then(|| {
+        let label = format!("Choose {}", tag.tag);
+        view! {
+            <input class="choose-tag" type="checkbox" name="tag" value=tag.tag.clone() aria-label=label />
+        }
+    });
+    let record = tag.record.clone().map(|uri| {
+        view! {
+            <details class="tag-record">
+                <summary>"Record"</summary>
+                <RecordLink uri pds=owner.pds.clone() />
+            </details>
+        }
+    });
     let is_image = matches!(tag.kind.as_deref(), Some("image" | "index"));
     let kind = tag
         .kind
@@ -162,18 +212,20 @@ fn TagRow(name: String, tag: Tag) -> impl IntoView {
     view! {
         <li class="tag-row">
             <div class="tag-head">
+                {choose}
                 <h2>
                     <a href=routes::image(&name, &tag.tag)>{tag.tag.clone()}</a>
                 </h2>
                 {kind}
                 {attached}
-                <span class="note">"Pushed " <When moment=tag.pushed_at /></span>
+                <span class="note">"Pushed " <When moment=tag.pushed_at /> " by " {owner.name}</span>
                 <span class="note tag-digest">
                     <ShortDigest digest=tag.digest.clone() />
                     {tag.size.map(|bytes| view! { " · " <Size bytes /> })}
                 </span>
             </div>
             {platforms}
+            {record}
         </li>
     }
 }

@@ -25,11 +25,13 @@ pub(crate) fn SessionsPage() -> impl IntoView {
                     Suspend::new(async move {
                         match source {
                             Some((sessions, tokens)) => {
-                                let browsers = sessions.sessions_page().await.browsers;
+                                let page = sessions.sessions_page().await;
                                 let tokens = tokens.tokens_page().await.tokens;
                                 Some(view! {
-                                    <Browsers browsers />
+                                    <Ended is_shown=page.has_ended_others />
+                                    <Browsers browsers=page.browsers />
                                     <Devices tokens />
+                                    <EndOthers />
                                 })
                             }
                             None => None,
@@ -38,6 +40,36 @@ pub(crate) fn SessionsPage() -> impl IntoView {
                 }}
             </Suspense>
         </SettingsPage>
+    }
+}
+
+#[component]
+fn Ended(is_shown: bool) -> impl IntoView {
+    is_shown.then(|| {
+        view! {
+            <p class="done" role="status">
+                "Done. Nothing but this browser acts for you here any more."
+            </p>
+        }
+    })
+}
+
+/// What to press when something is lost, or was never one's own.
+#[component]
+fn EndOthers() -> impl IntoView {
+    view! {
+        <h2 class="minor">"Everything at once"</h2>
+        <p>
+            "Lost a laptop, or see something here that is not yours? This signs out every other browser and revokes every
+            device and access token. Docker logins with an app password end too; revoke the app password at your own
+            server as well, or it opens them again."
+        </p>
+        <form method="post" action=routes::SETTINGS_SESSIONS>
+            <FormToken />
+            <button class="button button-danger" type="submit" name="end_others" value="1">
+                "End everything except this browser"
+            </button>
+        </form>
     }
 }
 
@@ -99,6 +131,7 @@ fn Browsers(browsers: Option<Vec<SignedInBrowser>>) -> impl IntoView {
 #[component]
 fn Browser(browser: SignedInBrowser) -> impl IntoView {
     let label = format!("Sign out {}", browser.browser);
+    let network = browser.network.map(|network| format!(" from {network}"));
     view! {
         <li class="row">
             <div>
@@ -106,7 +139,7 @@ fn Browser(browser: SignedInBrowser) -> impl IntoView {
                     {browser.browser}
                     {browser.is_this_one.then(|| view! { <span class="badge">"This browser"</span> })}
                 </p>
-                <p class="note">"Signed in " {browser.signed_in} ", last used " {browser.last_used}</p>
+                <p class="note">"Signed in " {browser.signed_in} {network} ", last used " {browser.last_used}</p>
             </div>
             <form method="post" action=routes::SETTINGS_SESSIONS>
                 <FormToken />

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::SettingsPage;
+use crate::api::home::HomePageSource;
 use crate::api::settings::tokens::{
     CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage as TokensPageData, TokensSource,
 };
@@ -13,7 +14,7 @@ use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
 use crate::components::pull_command::CommandBlock;
-use crate::routes;
+use crate::{routes, text};
 use crate::snippets::snippets;
 
 /// The page.
@@ -149,7 +150,7 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
                 required
                 aria-describedby="token-repositories-help"
             >
-                {repositories}
+                {text::in_textarea(&repositories)}
             </textarea>
             <p class="note" id="token-repositories-help">
                 "As image names have them, without the host. A star stands for any characters: " <code>{example}</code>
@@ -252,7 +253,9 @@ fn Row(token: ListedToken) -> impl IntoView {
 
 #[component]
 fn Snippets(host: String, username: String) -> impl IntoView {
-    snippets(&host, &username)
+    let plain_http = use_context::<Arc<dyn HomePageSource>>()
+        .is_some_and(|source| source.home_page().plain_http);
+    snippets(&host, &username, plain_http)
         .into_iter()
         .map(|snippet| {
             let text = if snippet.is_command {

@@ -372,6 +372,11 @@ impl DeviceLogins {
         handle.unwrap_or_else(|| did.to_oci_component().unwrap_or_else(|| did.to_string()))
     }
 
+    /// Forgets logins that an account has approved, if no device has fetched its token yet.
+    pub async fn forget_approved_by(&self, did: &Did) -> Result<(), DeviceLoginError> {
+        Ok(self.inner.database.forget_device_logins_of(did).await?)
+    }
+
     /// Forgets logins that nobody finished.
     pub async fn purge(&self) -> Result<u64, DeviceLoginError> {
         let now = self.inner.clock.now_millis();

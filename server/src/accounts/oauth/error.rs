@@ -9,6 +9,7 @@ use crate::clients::dpop::DpopError;
 use crate::clients::outbound::OutboundError;
 use crate::db::DatabaseError;
 use crate::identity::IdentityError;
+use crate::rate_limit::TooOften;
 use crate::secrets::{SealError, UnsealError};
 
 /// Why a server cannot be asked for authorization. Kept for a while, so that a dead host is asked once.
@@ -119,6 +120,14 @@ pub enum StartError {
     /// Too many people begin at once.
     #[error("too many people are signing in at this moment; try again in a minute")]
     Busy,
+    /// Too many sign-ins began at one host, which did not ask for any of them.
+    #[error("too many sign-ins have begun at {host}; try again {}", too_often.words())]
+    BusyHost {
+        /// Which.
+        host: String,
+        /// When it may be asked again.
+        too_often: TooOften,
+    },
     /// Our database failed.
     #[error("the registry cannot sign you in right now; try again")]
     Database(#[from] DatabaseError),

@@ -34,6 +34,7 @@ pub use session::OAuthAccess;
 pub use start::{REQUEST_LIFETIME, SignInRequest, StartedSignIn};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use atproto::oauth::{KEY_BYTES, OAuthKey};
 use tokio::sync::Semaphore;
@@ -44,6 +45,7 @@ use crate::clock::Clock;
 use crate::db::Database;
 use crate::identity::Identities;
 use crate::keyed_lock::KeyedLock;
+use crate::rate_limit::RateLimit;
 use crate::secrets::{Key, Sealer, random_bytes};
 
 use discovery::Discovery;
@@ -52,6 +54,8 @@ use discovery::Discovery;
 pub(super) const ID_PREFIX: &str = "oauth-";
 /// Sign-ins that begin at the same time in this process.
 const CONCURRENT_STARTS: usize = 64;
+/// In which sign-ins at one host are counted.
+const HOST_WINDOW: Duration = Duration::from_mins(10);
 
 /// Opens, keeps and ends OAuth sessions. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -73,6 +77,8 @@ pub struct OAuthSetup {
     pub clock: Clock,
     /// From which the key that seals tokens is derived.
     pub key: Key,
+    /// How many sign-ins may begin at one host in ten minutes; 0 does not limit.
+    pub sign_ins_per_host: u32,
 }
 
 struct Inner {
@@ -86,6 +92,8 @@ struct Inner {
     /// Whether servers on this machine are accepted.
     development: bool,
     starts: Semaphore,
+    /// Sign-ins begun at each host.
+    hosts: RateLimit<String>,
     refreshes: KeyedLock<String>,
 }
 
@@ -102,6 +110,7 @@ impl OAuthSessions {
             identities: setup.identities,
             clock: setup.clock,
             starts: Semaphore::new(CONCURRENT_STARTS),
+            hosts: RateLimit::new(setup.sign_ins_per_host, HOST_WINDOW),
             refreshes: KeyedLock::default(),
         };
         Self {

@@ -7,6 +7,7 @@ use atproto::oauth::{Issuer, KEY_BYTES, OAuthKey, Scopes, TokenResponse};
 use atproto::syntax::Did;
 use secrecy::SecretString;
 use tokio::sync::Mutex;
+use url::Url;
 
 use super::finish::log_not_revoked;
 use super::server_calls::Speaker;
@@ -135,6 +136,17 @@ impl OAuthSessions {
             }
         }
         Ok(ended)
+    }
+
+    /// Ends the sessions of an account at any PDS but this one, which it has moved to, and signs their browsers out.
+    /// The tokens are good for nothing any more, so nobody is told.
+    pub async fn end_elsewhere(&self, did: &Did, pds: &Url) -> Result<(), DatabaseError> {
+        for session in self.inner.database.list_oauth_sessions(did).await? {
+            if session.pds != *pds {
+                self.inner.database.end_oauth_session(&session).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Forgets sign-ins that nobody came back from, and ends sessions that nothing uses since `idle_for`. Returns how

@@ -78,7 +78,15 @@ impl OAuthSessions {
 
 impl Inner {
     async fn find_target(&self, typed: &str) -> Result<Target, StartError> {
-        match identifier::read(typed, self.development).ok_or(StartError::NobodyNamed)? {
+        let named = identifier::read(typed, self.development).ok_or(StartError::NobodyNamed)?;
+        match &named {
+            Named::Account(AtIdentifier::Handle(handle)) => self.count_at(handle.as_str())?,
+            Named::Server(server) | Named::Either(_, server) => {
+                self.count_at(server.authority())?
+            }
+            Named::Account(AtIdentifier::Did(_)) => {}
+        }
+        match named {
             Named::Account(account) => self.find_account(&account).await,
             Named::Server(server) => self.find_server(&server).await,
             Named::Either(account, server) => match self.find_account(&account).await {
@@ -96,6 +104,7 @@ impl Inner {
 
     async fn find_account(&self, account: &AtIdentifier) -> Result<Target, StartError> {
         let identity = self.identities.resolve(account, Freshness::ForAuth).await?;
+        self.count_at(identity.pds.authority())?;
         Ok(Target {
             server: self.discovery.of_pds(&identity.pds).await?,
             account: Some(identity),
@@ -106,6 +115,15 @@ impl Inner {
         Ok(Target {
             server: self.discovery.of_typed(server).await?,
             account: None,
+        })
+    }
+
+    /// Counts a sign-in at a host, which others must not be able to have flooded by us (checklist OA-19).
+    fn count_at(&self, host: &str) -> Result<(), StartError> {
+        let counted = self.hosts.take(&host.to_owned(), self.clock.now_millis());
+        counted.map_err(|too_often| StartError::BusyHost {
+            host: host.to_owned(),
+            too_often,
         })
     }
 

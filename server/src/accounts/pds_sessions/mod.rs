@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use atproto::syntax::Did;
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 
 use crate::accounts::oauth::OAuthSessions;
 use crate::clients::pds::{PdsClient, PdsSession};
@@ -133,6 +134,25 @@ impl PdsSessions {
             return Ok(Some(id));
         }
         Ok(self.inner.database.find_pds_session_of(did).await?)
+    }
+
+    /// Whether the session that an app password opened is still there.
+    pub async fn is_live(&self, id: &str) -> Result<bool, PdsSessionError> {
+        Ok(self.inner.database.is_pds_session_live(id).await?)
+    }
+
+    /// Ends every session that app passwords of an account opened, except those at `but_at`: here at once, at their
+    /// PDS where it can be reached.
+    pub async fn end_all_of(&self, did: &Did, but_at: Option<&Url>) -> Result<(), PdsSessionError> {
+        let database = &self.inner.database;
+        let ended = database.delete_pds_sessions_of(did, but_at).await?;
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            for session in ended {
+                inner.end_at_pds(&session).await;
+            }
+        });
+        Ok(())
     }
 
     /// Ends sessions that nobody used for `idle_for`, here and, where it can be reached, at their PDS.

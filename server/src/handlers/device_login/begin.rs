@@ -10,15 +10,18 @@ use super::error::RequestError;
 use super::form::Form;
 use super::{DEVICE_PAGE, DeviceLoginState};
 use crate::accounts::device_login::{Asking, CLIENT_ID, DEVICE_CODE_LIFETIME, POLL_INTERVAL};
+use crate::handlers::middleware::client_address::ClientAddress;
 
 /// Begins a login. `client_version` and `device_name` are ours: what the person is shown.
 pub async fn begin(
     State(state): State<DeviceLoginState>,
+    client: ClientAddress,
     request: Request,
 ) -> Result<Response, RequestError> {
     let mut form = Form::read(request.into_body()).await?;
     form.check_client(CLIENT_ID)?;
     let asking = Asking::new(&form.take("client_version")?, &form.take("device_name")?)?;
+    state.limits.begin_device_login(client)?;
     let begun = state.logins.begin(asking).await?;
     let mut page = state.public_url.clone();
     page.set_path(DEVICE_PAGE);

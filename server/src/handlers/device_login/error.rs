@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::accounts::access_tokens::AccessTokenError;
 use crate::accounts::device_login::DeviceLoginError;
+use crate::rate_limit::TooOften;
 
 /// Why a request of a device is refused.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub enum RequestError {
     UnknownClient,
     /// A grant that is not made here.
     UnsupportedGrantType,
+    /// Too many logins began at the client's address.
+    TooOften(TooOften),
     /// The login does not go on.
     Login(DeviceLoginError),
 }
@@ -29,6 +32,12 @@ pub enum RequestError {
 impl From<DeviceLoginError> for RequestError {
     fn from(error: DeviceLoginError) -> Self {
         Self::Login(error)
+    }
+}
+
+impl From<TooOften> for RequestError {
+    fn from(too_often: TooOften) -> Self {
+        Self::TooOften(too_often)
     }
 }
 
@@ -57,6 +66,16 @@ impl IntoResponse for RequestError {
                 "unsupported_grant_type",
                 "use a device code or an authorization code",
             ),
+            Self::TooOften(too_often) => {
+                let text = format!(
+                    "too many logins have begun from your network address; try again {}",
+                    too_often.words()
+                );
+                let mut response = body(StatusCode::TOO_MANY_REQUESTS, "slow_down", &text);
+                let seconds = HeaderValue::from(too_often.seconds());
+                response.headers_mut().insert(RETRY_AFTER, seconds);
+                response
+            }
             Self::Login(error) => login_failed(&error),
         }
     }

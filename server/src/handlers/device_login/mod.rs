@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::accounts::{AccessTokens, DeviceLogins};
 use crate::clock::Clock;
+use crate::handlers::middleware::client_limits::ClientLimits;
 
 /// Where people type the code of a device.
 pub const DEVICE_PAGE: &str = "/device";
@@ -26,6 +27,8 @@ pub struct DeviceLoginState {
     pub logins: DeviceLogins,
     /// Revokes tokens.
     pub access_tokens: AccessTokens,
+    /// How often one client may begin.
+    pub limits: ClientLimits,
     /// Where the page is.
     pub public_url: Url,
     /// The time.

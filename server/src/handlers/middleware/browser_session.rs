@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 use super::cookies::Cookies;
 use super::onward;
 use crate::accounts::oauth::ReturnTo;
-use crate::accounts::{BrowserSession, BrowserSessions};
+use crate::accounts::{ActiveAccounts, BrowserSession, BrowserSessions};
 use crate::identity::{Freshness, Identities};
 
 /// Path of the sign-in page.
@@ -27,6 +27,8 @@ pub const SIGN_IN_PATH: &str = "/sign-in";
 pub struct BrowserSessionLayer {
     /// Knows who is signed in.
     pub browsers: BrowserSessions,
+    /// Knows whether their accounts are still there.
+    pub active_accounts: ActiveAccounts,
     /// Knows their handles.
     pub identities: Identities,
     /// Reads cookies.
@@ -93,6 +95,9 @@ impl BrowserSessionLayer {
     async fn describe(&self, session: Option<BrowserSession>) -> Option<SignedIn> {
         let browser_session = session?;
         let did = browser_session.did.clone();
+        if !self.active_accounts.is_active(&did).await {
+            return None;
+        }
         let account = AtIdentifier::Did(did.clone());
         let identity = self.identities.resolve(&account, Freshness::ForReading);
         let handle = identity.await.ok().and_then(|known| known.handle.clone());

@@ -2,6 +2,8 @@
 
 pub mod access_log;
 pub mod browser_session;
+pub mod client_address;
+pub mod client_limits;
 pub mod cookies;
 pub mod csrf;
 pub mod onward;

@@ -14,6 +14,9 @@ const NO_CONTENT: &str = "default-src 'none'; frame-ancestors 'none'";
 /// One year, as browsers ask for before they trust it.
 const STRICT_TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 
+/// Only our own pages may embed one of ours. What others may embed is no page: images, and what they fetch.
+const EMBEDDED_BY: HeaderValue = HeaderValue::from_static("same-origin");
+
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 /// The headers to add, worked out once.
@@ -51,7 +54,14 @@ pub async fn add_security_headers(
 ) -> Response {
     let mut response = next.run(request).await;
     let is_unchanged = response.status() == StatusCode::NOT_MODIFIED;
+    let is_page = is_page(&response);
     let present = response.headers_mut();
+    if is_page {
+        present.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            EMBEDDED_BY,
+        );
+    }
     for (name, value) in headers.iter() {
         // What a 304 carries replaces what was kept with the content, and a kept page needs its own policy
         // (RFC 9111, section 3.2).
@@ -63,6 +73,11 @@ pub async fn add_security_headers(
         }
     }
     response
+}
+
+fn is_page(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use axum::response::Response;
 use secrecy::ExposeSecret as _;
 
 use super::{FailedSignIn, OAuthState, REMEMBERED_ACCOUNTS};
+use crate::accounts::SeenBrowser;
 use crate::accounts::oauth::{FinishError, FinishedSignIn, SIGN_IN_COOKIE_PREFIX};
 use crate::handlers::middleware::browser_session::Viewer;
+use crate::handlers::middleware::client_address::ClientAddress;
 use crate::handlers::middleware::onward;
 use crate::handlers::user_agent;
 
@@ -16,6 +18,7 @@ pub async fn get(
     State(state): State<OAuthState>,
     RawQuery(query): RawQuery,
     viewer: Viewer,
+    client: ClientAddress,
     headers: HeaderMap,
 ) -> Response {
     let cookie = |name: &str| state.cookies.sign_in(&headers, name);
@@ -24,7 +27,7 @@ pub async fn get(
         .finish_sign_in(query.as_deref().unwrap_or_default(), cookie)
         .await;
     let outcome = match finished {
-        Ok(finished) => sign_in(&state, &finished, &headers).await,
+        Ok(finished) => sign_in(&state, &finished, client, &headers).await,
         Err(error) => Err(error),
     };
     match outcome {
@@ -55,9 +58,13 @@ pub async fn get(
 async fn sign_in(
     state: &OAuthState,
     finished: &FinishedSignIn,
+    client: ClientAddress,
     headers: &HeaderMap,
 ) -> Result<Response, FinishError> {
-    let browser = user_agent::describe(headers);
+    let browser = SeenBrowser {
+        name: user_agent::describe(headers),
+        network: client.place(),
+    };
     let old = state.cookies.session(headers);
     let identity = &finished.identity;
     let cookie = state
@@ -65,10 +72,11 @@ async fn sign_in(
         .sign_in(
             &identity.did,
             &finished.oauth_session_id,
-            &browser,
+            browser,
             old.as_deref(),
         )
         .await?;
+    state.active_accounts.forget(&identity.did);
     // The new cookie stays at home on what another site began, so the browser begins anew.
     let mut response = onward::page(finished.return_to.as_str(), "Signed in");
     let own = response.headers_mut();

@@ -15,9 +15,10 @@ use axum::routing::{get, post};
 use futures::future::BoxFuture;
 
 use super::middleware::browser_session::{SIGN_IN_PATH, Viewer};
+use super::middleware::client_limits::ClientLimits;
 use super::middleware::cookies::Cookies;
-use crate::accounts::BrowserSessions;
 use crate::accounts::oauth::{CALLBACK_PATH, CLIENT_METADATA_PATH, JWKS_PATH, OAuthSessions};
+use crate::accounts::{ActiveAccounts, BrowserSessions};
 
 /// Where other software looks for the client's description.
 const OTHER_CLIENT_METADATA_PATH: &str = "/oauth-client-metadata.json";
@@ -35,6 +36,10 @@ pub struct OAuthState {
     pub oauth: OAuthSessions,
     /// Signs browsers in.
     pub browsers: BrowserSessions,
+    /// Whether accounts are still there.
+    pub active_accounts: ActiveAccounts,
+    /// How often one client may begin.
+    pub limits: ClientLimits,
     /// Sets and reads cookies.
     pub cookies: Cookies,
     /// Shows the sign-in page with what went wrong.

@@ -7,19 +7,22 @@ use std::collections::BTreeSet;
 use atproto::syntax::Handle;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::{FailedSignIn, OAuthState};
 use crate::accounts::oauth::{Permission, ReturnTo, SignInRequest, StartError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::{SIGN_IN_PATH, Viewer};
+use crate::handlers::middleware::client_address::ClientAddress;
 use crate::handlers::middleware::onward;
+use crate::rate_limit::TooOften;
 
 /// Begins a sign-in.
 pub async fn post(
     State(state): State<OAuthState>,
     viewer: Viewer,
+    client: ClientAddress,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -29,6 +32,20 @@ pub async fn post(
     };
     let identifier = form.find("identifier").unwrap_or_default().to_owned();
     let return_to = ReturnTo::new(form.find("return_to").unwrap_or_default());
+    if let Err(too_often) = state.limits.begin_sign_in(client) {
+        let failure = FailedSignIn {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            identifier,
+            return_to: return_to.as_str().to_owned(),
+            problem: format!(
+                "Too many sign-ins have begun from your network address. Try again {}.",
+                too_often.words()
+            ),
+            viewer,
+            headers,
+        };
+        return come_back_later(state.show_failure(failure).await, too_often);
+    }
     let wanted: BTreeSet<_> = form.all("allow").filter_map(Permission::find).collect();
     let fresh = form.find("fresh").is_some();
     let permissions = if fresh || !wanted.is_empty() {
@@ -62,9 +79,19 @@ pub async fn post(
                 viewer,
                 headers,
             };
-            state.show_failure(failure).await
+            let response = state.show_failure(failure).await;
+            match error {
+                StartError::BusyHost { too_often, .. } => come_back_later(response, too_often),
+                _ => response,
+            }
         }
     }
+}
+
+fn come_back_later(mut response: Response, too_often: TooOften) -> Response {
+    let seconds = HeaderValue::from(too_often.seconds());
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
 }
 
 /// Forgets which accounts signed in on this device.
@@ -108,6 +135,7 @@ fn status(error: &StartError) -> StatusCode {
             StatusCode::BAD_GATEWAY
         }
         StartError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        StartError::BusyHost { .. } => StatusCode::TOO_MANY_REQUESTS,
         StartError::Database(_) | StartError::Seal(_) => {
             tracing::error!(
                 error = error as &dyn std::error::Error,

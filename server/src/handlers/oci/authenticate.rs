@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use atproto::syntax::Did;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use oci::Scope;
@@ -33,13 +34,32 @@ pub async fn authenticate(state: &OciState, headers: &HeaderMap) -> Result<Calle
         .tokens
         .verify(token, now)
         .map_err(|error| OciError::unauthorized(error.to_string()))?;
-    let did = match claims.sub.as_str() {
+    let did: Option<Did> = match claims.sub.as_str() {
         "" => None,
         sub => Some(
             sub.parse()
                 .map_err(|_| OciError::unauthorized("the registry token is malformed"))?,
         ),
     };
+    if let Some(did) = &did
+        && !state.active_accounts.is_active(did).await
+    {
+        return Err(OciError::unauthorized(
+            "the account of this login is deactivated or gone at its PDS; make it active there, then log in anew",
+        ));
+    }
+    if claims.atk.is_empty()
+        && !claims.sid.is_empty()
+        && !state
+            .sessions
+            .is_live(&claims.sid)
+            .await
+            .map_err(|error| OciError::internal(&error))?
+    {
+        return Err(OciError::unauthorized(
+            "this login was ended or has expired; log in again",
+        ));
+    }
     if !claims.atk.is_empty()
         && !state
             .access_tokens

@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, StatusCode};
 use oci::{ErrorCode, Operation, OperationKind};
 
 use crate::handlers::middleware::access_log::OperationLabel;
+use crate::handlers::token::TOKEN_PATH;
 use crate::registry::permissions::Caller;
 
 use super::authenticate::{authenticate, challenge};
@@ -47,9 +48,15 @@ async fn answer(state: &OciState, request: Request) -> (&'static str, Response) 
         Err(error) if error.wants_challenge => error
             .with_challenge(&challenge(state, &scopes, had_token))
             .into_response(),
-        Err(error) => error.into_response(),
+        Err(error) => error.with_quota_page(public_url(state)).into_response(),
     };
     (label, response)
+}
+
+/// Where people find this server: where clients find tokens, without the path of those.
+fn public_url(state: &OciState) -> &str {
+    let realm: &str = &state.token_realm;
+    realm.strip_suffix(TOKEN_PATH).unwrap_or(realm)
 }
 
 async fn perform(

@@ -25,6 +25,8 @@ pub struct OciError {
     headers: Vec<(http::HeaderName, HeaderValue)>,
     /// The client is asked to come back with a token; `authenticate` adds the challenge for this request.
     pub(super) wants_challenge: bool,
+    /// There is no room, which a page tells more of.
+    is_about_quota: bool,
 }
 
 impl OciError {
@@ -38,6 +40,7 @@ impl OciError {
             detail: None,
             headers: Vec::new(),
             wants_challenge: false,
+            is_about_quota: false,
         }
     }
 
@@ -55,6 +58,15 @@ impl OciError {
 
     pub(super) fn with_detail(mut self, detail: Value) -> Self {
         self.detail = Some(detail);
+        self
+    }
+
+    /// Where there is no room: says on which page of this server the sums are.
+    pub(super) fn with_quota_page(mut self, public_url: &str) -> Self {
+        if self.is_about_quota {
+            let page = app::routes::SETTINGS_QUOTA;
+            self.message = format!("{} (see {public_url}{page})", self.message);
+        }
         self
     }
 
@@ -133,10 +145,8 @@ impl From<RegistryError> for OciError {
         match error {
             RegistryError::Refused { refusal, reason } => refused(refusal, reason),
             RegistryError::Owner(error) => owner_error(&error),
-            RegistryError::ImmutableTag { tag, pattern } => {
-                Self::new(ErrorCode::Denied, message)
-                    .with_detail(json!({ "tag": tag, "pattern": pattern }))
-            }
+            RegistryError::ImmutableTag { tag, pattern } => Self::new(ErrorCode::Denied, message)
+                .with_detail(json!({ "tag": tag, "pattern": pattern })),
             RegistryError::RepositoryUnknown => Self::new(ErrorCode::NameUnknown, message),
             RegistryError::ManifestUnknown { .. } => Self::new(ErrorCode::ManifestUnknown, message),
             RegistryError::BlobUnknown { .. } => Self::new(ErrorCode::BlobUnknown, message),
@@ -195,9 +205,11 @@ fn hold_error(error: HoldError) -> OciError {
     let message = error.to_string();
     match error {
         HoldError::Denied { .. } => OciError::new(ErrorCode::Denied, message),
-        HoldError::RegistrationDisabled { .. } | HoldError::QuotaExceeded { .. } => {
-            OciError::new(ErrorCode::Denied, message)
-        }
+        HoldError::RegistrationDisabled { .. } => OciError::new(ErrorCode::Denied, message),
+        HoldError::QuotaExceeded { .. } => OciError {
+            is_about_quota: true,
+            ..OciError::new(ErrorCode::Denied, message)
+        },
         HoldError::Invalid { .. } => OciError::new(ErrorCode::ManifestInvalid, message),
         HoldError::NotFound { .. } => OciError::new(ErrorCode::NameUnknown, message),
         HoldError::Parts { .. } => OciError::new(ErrorCode::BlobUploadInvalid, message),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::any;
 
-use crate::accounts::AccessTokens;
+use crate::accounts::{AccessTokens, ActiveAccounts, PdsSessions};
 use crate::clock::Clock;
 use crate::registry::Registry;
 use crate::registry::registry_token::RegistryTokens;
@@ -31,6 +31,10 @@ pub struct OciState {
     pub tokens: Arc<RegistryTokens>,
     /// Says whether the access tokens behind them still stand.
     pub access_tokens: AccessTokens,
+    /// Says whether the logins with app passwords behind them do.
+    pub sessions: PdsSessions,
+    /// Says whether their accounts are still there.
+    pub active_accounts: ActiveAccounts,
     /// Where clients get tokens: from configuration, never from a request (checklist TK-07).
     pub token_realm: Arc<str>,
     /// The time.

@@ -11,6 +11,7 @@ use url::Url;
 use crate::accounts::access_tokens::AccessTokenError;
 use crate::accounts::{PdsSessionError, SignInError};
 use crate::clients::pds::PdsError;
+use crate::rate_limit::TooOften;
 use crate::registry::RegistryError;
 
 /// Why there is no token.
@@ -29,6 +30,10 @@ pub enum TokenError {
     SignIn(SignInError),
     /// The access token was not accepted, or could not be checked.
     AccessToken(AccessTokenError),
+    /// Too many wrong credentials came from the client's address.
+    TooOften(TooOften),
+    /// The credentials are good, and the account is not active at its PDS any more.
+    AccountInactive,
     /// An access token is to write, and its person has no session to write with.
     NoSession {
         /// Where they sign in.
@@ -52,6 +57,12 @@ impl From<AccessTokenError> for TokenError {
     }
 }
 
+impl From<TooOften> for TokenError {
+    fn from(too_often: TooOften) -> Self {
+        Self::TooOften(too_often)
+    }
+}
+
 impl From<PdsSessionError> for TokenError {
     fn from(error: PdsSessionError) -> Self {
         Self::Session(error)
@@ -61,6 +72,29 @@ impl From<PdsSessionError> for TokenError {
 impl From<RegistryError> for TokenError {
     fn from(error: RegistryError) -> Self {
         Self::Registry(error)
+    }
+}
+
+impl TokenError {
+    /// Whether somebody may be guessing.
+    pub fn is_wrong_credentials(&self) -> bool {
+        match self {
+            Self::SignIn(error) => match error {
+                SignInError::NotAnAppPassword
+                | SignInError::WrongPassword
+                | SignInError::WrongAccount => true,
+                SignInError::Identity(identity) => !identity.is_transient(),
+                _ => false,
+            },
+            Self::AccessToken(error) => matches!(
+                error,
+                AccessTokenError::NotWhole
+                    | AccessTokenError::Unknown
+                    | AccessTokenError::Expired { .. }
+                    | AccessTokenError::WrongAccount
+            ),
+            _ => false,
+        }
     }
 }
 
@@ -101,6 +135,17 @@ impl IntoResponse for TokenError {
             ),
             Self::SignIn(error) => sign_in_failed(&error),
             Self::AccessToken(error) => access_token_failed(&error),
+            Self::TooOften(too_often) => too_many(
+                &format!(
+                    "too many wrong logins came from your network address; try again {}",
+                    too_often.words()
+                ),
+                Some(too_often.seconds()),
+            ),
+            Self::AccountInactive => unauthorized(
+                "this account is deactivated or gone at its PDS, so its logins have ended here; make it active there, \
+                 then log in anew",
+            ),
             // Not 403, for which podman and skopeo show no reason.
             Self::NoSession { public_url } => unauthorized(&format!(
                 "you have not allowed this registry to write into your repo: allow pushes on \

@@ -7,6 +7,7 @@ use super::TokenState;
 use super::error::TokenError;
 use crate::accounts::access_tokens::{AccessToken, is_access_token};
 use crate::clients::hold::HoldUser;
+use crate::handlers::middleware::client_address::ClientAddress;
 
 /// A name and a secret.
 pub struct Credentials {
@@ -36,8 +37,34 @@ impl Login {
     }
 }
 
-/// Checks credentials. An access token never goes to a PDS, and a password never to our tokens.
-pub async fn log_in(state: &TokenState, credentials: Credentials) -> Result<Login, TokenError> {
+/// Checks credentials, and counts those that are wrong.
+pub async fn log_in(
+    state: &TokenState,
+    client: ClientAddress,
+    credentials: Credentials,
+) -> Result<Login, TokenError> {
+    let name = credentials.identifier.clone();
+    // A good access token opens, however many wrong ones come from its address: to look it up bothers nobody. A
+    // password is tried at somebody's PDS.
+    if !is_access_token(&credentials.password) {
+        state.limits.may_log_in(client, &name)?;
+    }
+    let login = match check(state, credentials).await {
+        Err(error) if error.is_wrong_credentials() => {
+            state.limits.note_wrong_login(client, &name)?;
+            return Err(error);
+        }
+        outcome => outcome?,
+    };
+    if state.active_accounts.is_active(&login.did).await {
+        Ok(login)
+    } else {
+        Err(TokenError::AccountInactive)
+    }
+}
+
+/// An access token never goes to a PDS, and a password never to our tokens.
+async fn check(state: &TokenState, credentials: Credentials) -> Result<Login, TokenError> {
     let Credentials {
         identifier,
         password,

@@ -6,8 +6,9 @@ use axum::Router;
 use axum::routing::get;
 use url::Url;
 
-use crate::accounts::{AccessTokens, PdsSessions};
+use crate::accounts::{AccessTokens, ActiveAccounts, PdsSessions};
 use crate::clock::Clock;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::registry::Registry;
 use crate::registry::registry_token::RegistryTokens;
 
@@ -30,6 +31,10 @@ pub struct TokenState {
     pub sessions: PdsSessions,
     /// Checks access tokens.
     pub access_tokens: AccessTokens,
+    /// Whether accounts are still there.
+    pub active_accounts: ActiveAccounts,
+    /// How often one client may guess.
+    pub limits: ClientLimits,
     /// Where people sign in and make access tokens.
     pub public_url: Url,
     /// The time.

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use url::form_urlencoded;
 
+use crate::handlers::middleware::client_address::ClientAddress;
 use crate::registry::registry_token::TokenSubject;
 
 use super::error::TokenError;
@@ -45,16 +46,18 @@ struct TokenResponse {
 /// `GET /auth/token?service=…&scope=…`, anonymous or with Basic credentials.
 pub async fn get(
     State(state): State<TokenState>,
+    client: ClientAddress,
     request: Request,
 ) -> Result<Response, TokenError> {
     let wanted = TokenRequest::parse(request.uri().query().unwrap_or_default().as_bytes())?;
     let credentials = basic_credentials(request.headers())?;
-    issue(&state, wanted, credentials).await
+    issue(&state, client, wanted, credentials).await
 }
 
 /// `POST /auth/token` with `grant_type=password`.
 pub async fn post(
     State(state): State<TokenState>,
+    client: ClientAddress,
     request: Request,
 ) -> Result<Response, TokenError> {
     let form = read_form(request.into_body()).await?;
@@ -72,6 +75,7 @@ pub async fn post(
     };
     issue(
         &state,
+        client,
         wanted,
         Some(Credentials {
             identifier,
@@ -83,6 +87,7 @@ pub async fn post(
 
 async fn issue(
     state: &TokenState,
+    client: ClientAddress,
     wanted: TokenRequest,
     credentials: Option<Credentials>,
 ) -> Result<Response, TokenError> {
@@ -99,7 +104,7 @@ async fn issue(
         .map_err(|error| TokenError::Invalid(error.to_string()))?;
     let login = match credentials {
         None => None,
-        Some(credentials) => Some(log_in(state, credentials).await?),
+        Some(credentials) => Some(log_in(state, client, credentials).await?),
     };
     let grants = grants::decide(state, login.as_ref(), scopes).await?;
     let now = state.clock.now_millis() / 1000;

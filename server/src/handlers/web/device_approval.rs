@@ -6,8 +6,10 @@ use app::api::device_approval::{AskingDevice, DevicePage, DeviceSource, DeviceSt
 use app::routes;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::post;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +23,8 @@ use crate::accounts::device_login::{
 use crate::accounts::oauth::Permission;
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::middleware::client_address::ClientAddress;
+use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::middleware::onward;
 
 /// The decisions. Each is sent to the path of its page.
@@ -29,6 +33,33 @@ pub(super) fn forms(state: SettingsState) -> Router {
         .route(routes::DEVICE, post(decide_by_code))
         .route(routes::DEVICE_AUTHORIZE, post(decide_by_loopback))
         .with_state(state)
+}
+
+/// Counts the codes that come from one address, whoever is signed in there (checklist DV-04), for
+/// [`axum::middleware::from_fn_with_state`] around pages and forms.
+pub(super) async fn limit_codes(
+    State(limits): State<ClientLimits>,
+    client: ClientAddress,
+    request: Request,
+    next: Next,
+) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let has_code = request.method() == Method::POST
+        || form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "user_code");
+    if request.uri().path() != routes::DEVICE || !has_code {
+        return next.run(request).await;
+    }
+    match limits.try_user_code(client) {
+        Ok(()) => next.run(request).await,
+        Err(too_often) => {
+            let text = format!(
+                "Too many codes came from your network address. Try again {}.\n",
+                too_often.words()
+            );
+            let wait = [(header::RETRY_AFTER, too_often.seconds().to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, wait, text).into_response()
+        }
+    }
 }
 
 /// Gives the pages their source, which speaks to nobody but the person who looks.

@@ -1,8 +1,12 @@
 //! The web app: renders the pages of [`app`] and implements the traits of `app::api`, one module
 //! here per module there.
 
+mod about;
+mod avatars;
 mod device_approval;
+mod errors;
 mod feeds;
+mod hold;
 mod home;
 mod json;
 mod markdown;
@@ -21,9 +25,14 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::about::{Keeping, StatusParts};
+pub use self::errors::{ErrorPages, show_errors};
+pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::PublicUrl;
+use app::api::about::AboutSource;
+use app::api::error::ShownError;
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
@@ -38,12 +47,14 @@ use url::Url;
 
 use self::home::ConfiguredHomePage;
 use self::render::RenderPage;
+use self::repository::owner::OwnerState;
 use self::sources::CatalogPages;
 use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
+use crate::repositories::Repositories;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
 const OUTPUT_NAME: &str = "longshore";
@@ -63,6 +74,8 @@ pub struct WebSettings {
     pub sign_up_url: Url,
     /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
+    /// What it keeps and for how long.
+    pub keeping: Keeping,
 }
 
 /// What the pages are made of.
@@ -72,47 +85,88 @@ pub struct WebParts {
     pub settings: WebSettings,
     /// What is there to see of images; without it, pages about them are not there.
     pub catalog: Option<Catalog>,
+    /// What the status page looks at.
+    pub status: Option<StatusParts>,
+    /// What owners do with images; as `catalog`.
+    pub repositories: Option<Repositories>,
+    /// What runs holds; without it, their pages are not there.
+    pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
     pub cookies: Cookies,
 }
 
-/// Pages, their files, the forms that they send, and the 404 page as fallback for everything else. The second value
-/// renders the sign-in page for those whose sign-in failed.
-pub fn routes(parts: WebParts) -> (Router, SignInPage) {
+/// What the web app answers, and how others show its pages.
+pub struct WebRoutes {
+    /// Pages, their files, the forms that they send, and the 404 page as fallback for everything else.
+    pub pages: Router,
+    /// Renders the sign-in page for those whose sign-in failed.
+    pub sign_in_page: SignInPage,
+    /// Renders what went wrong elsewhere.
+    pub error_pages: ErrorPages,
+}
+
+/// The web app.
+pub fn routes(parts: WebParts) -> WebRoutes {
     let WebParts {
         settings,
         catalog,
+        status,
+        repositories,
+        holds,
         account,
         cookies,
     } = parts;
     let assets = Arc::new(load_assets(&settings));
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
-    let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
-    let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone())
-            .merge(feeds::routes(pages.clone()))
-            .merge(pictures::routes(pages.clone())),
-        None => Router::new(),
-    };
-    let state = account.clone();
+    let owners = repositories.map(|repositories| OwnerState {
+        repositories,
+        oauth: account.oauth.clone(),
+    });
+    let catalog_pages = catalog
+        .zip(owners.clone())
+        .map(|(catalog, owners)| CatalogPages::new(catalog, owners, &settings));
+    let facts = Arc::new(about::ServerFacts::new(
+        settings.registry_host.clone(),
+        settings.keeping.clone(),
+        home_page.clone(),
+        status,
+    ));
+    let recent = catalog_pages.clone().map(home::Recent::new);
+    let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
+    let facts: Arc<dyn AboutSource> = facts;
+    let owner_forms = owners.clone();
+    let (state, hold_state) = (account.clone(), holds.clone());
     let public_url = PublicUrl(settings.public_url.as_str().trim_end_matches('/').to_owned());
     let provide_sources = move || {
         provide_context(public_url.clone());
         provide_context(home_page.clone());
+        provide_context(facts.clone());
+        if let Some(recent) = &recent {
+            recent.provide();
+        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };
         viewer::provide(&viewer);
+        if let Some(error) = parts.extensions.get::<ShownError>() {
+            provide_context(error.clone());
+        }
         if let Some(pages) = &catalog_pages {
             pages.for_request(&parts.extensions).provide();
         }
         provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(holds) = &holds {
+            hold::provide(holds, &viewer, &parts);
+        }
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
+            if let Some(owners) = &owners {
+                repository::owner::provide(owners, signed_in, &parts);
+            }
         }
     };
     let document = {
@@ -121,7 +175,19 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
-    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let error_pages = ErrorPages::new(render.clone());
+    let limits = state.limits.clone();
+    let mut forms =
+        settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    if let Some(owners) = owner_forms {
+        forms = forms.merge(repository::owner::routes(owners, render.clone()));
+    }
+    let forms = match hold_state {
+        Some(holds) => forms
+            .merge(hold::forms(holds.clone(), render.clone()))
+            .merge(hold::upkeep_forms(holds, render)),
+        None => forms,
+    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -139,8 +205,37 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms);
-    (pages, sign_in_page)
+        .merge(forms)
+        .layer(middleware::from_fn_with_state(
+            limits,
+            device_approval::limit_codes,
+        ));
+    WebRoutes {
+        pages,
+        sign_in_page,
+        error_pages,
+    }
+}
+
+/// What programs read: JSON, feeds and pictures.
+fn for_programs(
+    pages: Option<&CatalogPages>,
+    holds: Option<&HoldState>,
+    facts: Arc<about::ServerFacts>,
+) -> Router {
+    let mut router = about::routes(facts);
+    if let Some(pages) = pages {
+        router = router
+            .merge(json::routes(pages.clone()))
+            .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
+            .merge(pictures::routes(pages.clone()))
+            .merge(avatars::routes(pages.clone()));
+    }
+    if let Some(holds) = holds {
+        router = router.merge(hold::for_programs(holds.clone()));
+    }
+    router
 }
 
 /// The texts of errors begin in lower case and end without a full stop.
@@ -152,13 +247,9 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+/// Some pages are for somebody who is signed in ([`app::routes::is_private`]).
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
-        path.strip_prefix(beginning)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_private = app::routes::is_private(request.uri().path());
     let is_signed_in = request
         .extensions()
         .get::<Viewer>()
@@ -235,6 +326,8 @@ fn program_dir() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::body::{Body, to_bytes};
     use axum::http::{StatusCode, header};
     use tower::ServiceExt;
@@ -249,14 +342,26 @@ mod tests {
             hold: None,
             sign_up_url: "https://pds.example.com".parse().unwrap(),
             site_root: PathBuf::from("no such folder"),
+            keeping: Keeping {
+                operator_contact: None,
+                database: "SQLite",
+                blob_store: None,
+                password_session: Duration::from_hours(12),
+                upload: Duration::from_hours(24),
+                grace: None,
+                events: None,
+            },
         }
     }
 
     async fn get(path: &str) -> (StatusCode, String, String) {
         let (_folder, account) = SettingsState::for_tests().await;
-        let (router, _) = routes(WebParts {
+        let WebRoutes { pages: router, .. } = routes(WebParts {
             settings: settings(),
             catalog: None,
+            status: None,
+            repositories: None,
+            holds: None,
             account,
             cookies: Cookies::new(false),
         });

@@ -3,10 +3,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use app::api::error::ShownError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
 
@@ -25,17 +26,42 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
-    /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
+    /// The page at `path` for whoever looks, which shows `error`.
+    pub(super) async fn with_error(
+        &self,
+        path: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        error: ShownError,
+    ) -> Response {
+        self.render(path, viewer, status, error).await
+    }
+
+    /// The page at `address`, a path with or without a query, for `signed_in`. Its source finds `outcome` among the
+    /// extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        address: &str,
         signed_in: &SignedIn,
         status: StatusCode,
         outcome: T,
     ) -> Response {
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = Uri::from_static(path);
         let viewer = Viewer(Some(signed_in.clone()));
+        self.render(address, viewer, status, outcome).await
+    }
+
+    async fn render<T: Clone + Send + Sync + 'static>(
+        &self,
+        address: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        outcome: T,
+    ) -> Response {
+        let mut request = Request::new(Body::empty());
+        match address.parse::<Uri>() {
+            Ok(address) => *request.uri_mut() = address,
+            Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+        }
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);
         let mut response = (self.0)(request).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::api::home::FirstPushSource;
 use app::api::person::PersonSource;
 use app::api::repository::RepositorySource;
 use app::api::search::SearchSource;
@@ -9,6 +10,7 @@ use axum::http::Extensions;
 use leptos::prelude::provide_context;
 
 use super::WebSettings;
+use super::repository::owner::OwnerState;
 use crate::catalog::{Catalog, Reader};
 use crate::clients::hold::HoldUser;
 use crate::handlers::middleware::browser_session::Viewer;
@@ -17,6 +19,7 @@ use crate::handlers::middleware::browser_session::Viewer;
 #[derive(Clone)]
 pub(super) struct CatalogPages {
     pub(super) catalog: Catalog,
+    pub(super) owners: OwnerState,
     pub(super) reader: Reader,
     pub(super) registry: Arc<RegistryAddress>,
 }
@@ -34,10 +37,11 @@ pub(super) struct RegistryAddress {
 
 impl CatalogPages {
     /// The catalogue as nobody in particular sees it.
-    pub(super) fn new(catalog: Catalog, settings: &WebSettings) -> Self {
+    pub(super) fn new(catalog: Catalog, owners: OwnerState, settings: &WebSettings) -> Self {
         let public_url = settings.public_url.as_str().trim_end_matches('/');
         Self {
             catalog,
+            owners,
             reader: Reader::default(),
             registry: Arc::new(RegistryAddress {
                 host: settings.registry_host.clone(),
@@ -67,6 +71,9 @@ impl CatalogPages {
         let pages = Arc::new(self);
         provide_context::<Arc<dyn PersonSource>>(pages.clone());
         provide_context::<Arc<dyn SearchSource>>(pages.clone());
+        if pages.reader.user.is_some() {
+            provide_context::<Arc<dyn FirstPushSource>>(pages.clone());
+        }
         provide_context::<Arc<dyn RepositorySource>>(pages);
     }
 }

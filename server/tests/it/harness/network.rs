@@ -153,6 +153,14 @@ impl Network {
         session["accessJwt"].as_str().unwrap().to_owned()
     }
 
+    /// Signs in at the PDS itself with the account's own password, which alone may change the account.
+    pub async fn full_pds_token(&self, account: &Account) -> String {
+        let input = serde_json::json!({ "identifier": account.did, "password": account.password });
+        let method = "com.atproto.server.createSession";
+        let session = self.xrpc(&account.pds, method, None, &input).await;
+        session["accessJwt"].as_str().unwrap().to_owned()
+    }
+
     /// A token of the account's PDS for one method of a service.
     pub async fn service_token(
         &self,

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::harness::{TestServer, http};
+use crate::harness::http;
 
 /// Somebody's browser.
 pub struct Browser {
@@ -24,10 +24,6 @@ pub struct Shown {
 }
 
 impl Browser {
-    pub fn new(server: &TestServer) -> Self {
-        Self::at(&server.base)
-    }
-
     pub fn at(base: &str) -> Self {
         Self {
             base: base.to_owned(),
@@ -76,7 +72,8 @@ impl Browser {
             format!("{}{path}", self.base)
         };
         let mut request = self.http.request(method.clone(), &url).body(body);
-        if method == Method::POST {
+        let has_type = headers.iter().any(|(name, _)| *name == "content-type");
+        if method == Method::POST && !has_type {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         if url.starts_with(&self.base) {

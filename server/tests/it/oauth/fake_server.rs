@@ -16,8 +16,6 @@ use server::clock::Clock;
 use tokio::task::JoinHandle;
 use url::{Url, form_urlencoded};
 
-use crate::harness::{Engine, Options, TestServer};
-
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
 /// The server. It ends with this value.
@@ -49,6 +47,8 @@ pub struct Lies {
     pub token_fields: Mutex<Map<String, Value>>,
     /// No answer has a nonce, and none is asked for.
     pub without_nonces: Mutex<bool>,
+    /// Accounts that are not active at this server, with why.
+    pub inactive: Mutex<HashMap<String, &'static str>>,
     /// So many of the next refreshes are carried out, and their answers lost.
     pub lost_answers: AtomicUsize,
     /// Refreshes that come while this is set are never answered.
@@ -59,12 +59,32 @@ pub struct Lies {
     codes: Mutex<HashMap<String, String>>,
     /// Refresh tokens that are good, with whose they are.
     refresh_tokens: Mutex<HashMap<String, String>>,
-    access_tokens: Mutex<HashSet<String>>,
+    /// Refresh tokens that were used, with whose they were.
+    used_refresh_tokens: Mutex<HashMap<String, String>>,
+    /// Access tokens that are good, with whose they are.
+    access_tokens: Mutex<HashMap<String, String>>,
+    /// At what a request for an account stops for good.
+    pub stops: Mutex<HashMap<String, Stop>>,
+    /// The accounts whose requests have stopped.
+    pub stopped: Mutex<HashSet<String>>,
+    /// Nobody gets a description of this server.
+    pub descriptions_hang: AtomicBool,
     pub revoked: Mutex<Vec<String>>,
     pub refreshes: AtomicUsize,
     pub replays: AtomicUsize,
     pub seen: Mutex<Vec<Seen>>,
     proof_ids: Mutex<HashSet<String>>,
+}
+
+/// A moment of a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The request is here and nothing has become of it.
+    BeforeRefresh,
+    /// The tokens are other ones, and the answer is not sent.
+    AfterRefresh,
+    /// The new token is used for the first time.
+    AtFirstUse,
 }
 
 /// A whole answer.
@@ -96,12 +116,17 @@ impl FakeServer {
             metadata: Mutex::default(),
             token_fields: Mutex::default(),
             without_nonces: Mutex::default(),
+            inactive: Mutex::default(),
             lost_answers: AtomicUsize::default(),
             hanging: AtomicBool::default(),
             requests: Mutex::default(),
             codes: Mutex::default(),
             refresh_tokens: Mutex::default(),
+            used_refresh_tokens: Mutex::default(),
             access_tokens: Mutex::default(),
+            stops: Mutex::default(),
+            stopped: Mutex::default(),
+            descriptions_hang: AtomicBool::default(),
             revoked: Mutex::default(),
             refreshes: AtomicUsize::default(),
             replays: AtomicUsize::default(),
@@ -119,17 +144,6 @@ impl FakeServer {
         }
     }
 
-    /// A server of ours whose whole network this is.
-    pub async fn longshore(&self, engine: Engine, clock: &Clock) -> TestServer {
-        let mut options = Options::new(engine);
-        options.clock = clock.clone();
-        options.settings = vec![
-            ("PLC_DIRECTORY_URL", self.origin.clone()),
-            ("HANDLE_RESOLVER_URL", self.origin.clone()),
-        ];
-        TestServer::start_with(options).await
-    }
-
     /// A new account, with a DID in the PLC directory that this server also is.
     pub fn new_account(&self) -> FakeAccount {
         let number = ACCOUNTS.fetch_add(1, Ordering::Relaxed);
@@ -144,6 +158,11 @@ impl FakeServer {
         };
         self.lies.accounts.lock().unwrap().push(account.clone());
         account
+    }
+
+    /// Hosts an account that another server made.
+    pub fn host(&self, account: &FakeAccount) {
+        self.lies.accounts.lock().unwrap().push(account.clone());
     }
 
     /// What was announced behind a reference.
@@ -220,6 +239,19 @@ impl FakeServer {
         fields.insert(field.to_owned(), value);
     }
 
+    /// The access token of an account is not good any more.
+    pub fn expire(&self, did: &str) {
+        let mut tokens = self.lies.access_tokens.lock().unwrap();
+        tokens.retain(|_, owner| owner != did);
+    }
+
+    /// Forgets what it has seen, which becomes much in a long test.
+    pub fn forget_seen(&self) {
+        self.lies.seen.lock().unwrap().clear();
+        self.lies.proof_ids.lock().unwrap().clear();
+        self.lies.used_refresh_tokens.lock().unwrap().clear();
+    }
+
     /// Refresh tokens of a person stop working, as when they revoke the session at their server.
     pub fn revoke_everything(&self) {
         self.lies.refresh_tokens.lock().unwrap().clear();
@@ -259,12 +291,32 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
     if form.contains_key("refresh_token") && lies.hanging.load(Ordering::SeqCst) {
         std::future::pending::<()>().await;
     }
+    if path.ends_with("/oauth-authorization-server")
+        && lies.descriptions_hang.load(Ordering::SeqCst)
+    {
+        std::future::pending::<()>().await;
+    }
+    let owner = lies.owner_of_tokens(&parts.headers, &form);
+    let stop =
+        owner.and_then(|owner| Some((lies.stops.lock().unwrap().get(&owner).copied()?, owner)));
+    let is_refresh = form.contains_key("refresh_token");
+    match &stop {
+        Some((Stop::BeforeRefresh, owner)) if is_refresh => lies.stop(owner).await,
+        Some((Stop::AtFirstUse, owner)) if !is_refresh => lies.stop(owner).await,
+        _ => {}
+    }
     let mut response = lies.route(
         &path,
         parts.uri.query().unwrap_or_default(),
         &parts.headers,
         &form,
     );
+    if let Some((Stop::AfterRefresh, owner)) = &stop
+        && is_refresh
+        && response.status() == StatusCode::OK
+    {
+        lies.stop(owner).await;
+    }
     if parts.headers.contains_key("dpop") && !*lies.without_nonces.lock().unwrap() {
         let nonce = lies.nonce();
         response
@@ -281,6 +333,25 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
 }
 
 impl Lies {
+    /// Whose good token a request carries.
+    fn owner_of_tokens(
+        &self,
+        headers: &HeaderMap,
+        form: &HashMap<String, String>,
+    ) -> Option<String> {
+        if let Some(token) = form.get("refresh_token") {
+            return self.refresh_tokens.lock().unwrap().get(token).cloned();
+        }
+        let authorization = headers.get("authorization")?.to_str().ok()?;
+        let token = authorization.strip_prefix("DPoP ")?;
+        self.access_tokens.lock().unwrap().get(token).cloned()
+    }
+
+    async fn stop(&self, owner: &str) {
+        self.stopped.lock().unwrap().insert(owner.to_owned());
+        std::future::pending::<()>().await;
+    }
+
     /// Another one every five minutes, as the reference has it.
     fn nonce(&self) -> String {
         format!("nonce-{}", self.clock.now().timestamp() / 300)
@@ -307,6 +378,7 @@ impl Lies {
                 self.describe(path)
             }
             "/xrpc/com.atproto.identity.resolveHandle" => self.resolve_handle(query),
+            "/xrpc/com.atproto.sync.getRepoStatus" => self.repo_status(query),
             "/oauth/par" => self.with_proof(headers, None, || self.push_request(form)),
             "/oauth/token" => self.with_proof(headers, None, || self.token(form)),
             "/oauth/revoke" => self.with_proof(headers, None, || {
@@ -315,6 +387,11 @@ impl Lies {
             }),
             "/xrpc/com.atproto.server.getServiceAuth" => self.with_token(headers, || {
                 axum::Json(json!({ "token": "service-token" })).into_response()
+            }),
+            "/xrpc/com.atproto.repo.getRecord" => refuse(400, "RecordNotFound"),
+            "/xrpc/com.atproto.repo.putRecord" => self.with_token(headers, || {
+                let cid = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a";
+                axum::Json(json!({ "uri": "at://did:plc:x/y/z", "cid": cid })).into_response()
             }),
             _ => match path.strip_prefix("/did:plc:") {
                 Some(rest) => self.document(&format!("did:plc:{rest}")),
@@ -358,6 +435,26 @@ impl Lies {
         match accounts.iter().find(|account| account.handle == handle) {
             Some(account) => axum::Json(json!({ "did": account.did })).into_response(),
             None => refuse(400, "HandleNotFound"),
+        }
+    }
+
+    /// Of an account that has moved away, an old host says that it is deactivated.
+    fn repo_status(&self, query: &str) -> Response {
+        let (_, did) = form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "did")
+            .unwrap();
+        let pds_of = self.pds_of.lock().unwrap();
+        let has_left = pds_of
+            .get(did.as_ref())
+            .is_some_and(|pds| *pds != self.origin);
+        let inactive = self.inactive.lock().unwrap();
+        let status = inactive.get(did.as_ref()).copied();
+        match status.or(has_left.then_some("deactivated")) {
+            Some("gone") => refuse(400, "RepoNotFound"),
+            Some(status) => {
+                axum::Json(json!({ "did": did, "active": false, "status": status })).into_response()
+            }
+            None => axum::Json(json!({ "did": did, "active": true, "rev": "3l" })).into_response(),
         }
     }
 
@@ -415,7 +512,7 @@ impl Lies {
             return refuse(401, "invalid_token");
         };
         self.with_proof(headers, Some(token), || {
-            if self.access_tokens.lock().unwrap().contains(token) {
+            if self.access_tokens.lock().unwrap().contains_key(token) {
                 go_on()
             } else {
                 refuse(401, "invalid_token")
@@ -443,9 +540,14 @@ impl Lies {
         let Some(did) = owner else {
             self.replays.fetch_add(1, Ordering::SeqCst);
             // As the reference does: a token that comes twice ends the session.
-            self.revoke_all_of_everybody();
+            if let Some(owner) = self.used_refresh_tokens.lock().unwrap().get(token) {
+                self.end_sessions_of(owner);
+            }
             return refuse(400, "invalid_grant");
         };
+        let mut used = self.used_refresh_tokens.lock().unwrap();
+        used.insert(token.clone(), did.clone());
+        drop(used);
         self.refreshes.fetch_add(1, Ordering::SeqCst);
         let answer = self.tokens(&did);
         let lost = self
@@ -461,16 +563,19 @@ impl Lies {
         answer
     }
 
-    fn revoke_all_of_everybody(&self) {
-        self.refresh_tokens.lock().unwrap().clear();
-        self.access_tokens.lock().unwrap().clear();
+    fn end_sessions_of(&self, did: &str) {
+        for tokens in [&self.refresh_tokens, &self.access_tokens] {
+            tokens.lock().unwrap().retain(|_, owner| owner != did);
+        }
     }
 
     fn tokens(&self, did: &str) -> Response {
         let access = format!("secret-access-{}", uuid::Uuid::new_v4().simple());
         let refresh = format!("secret-refresh-{}", uuid::Uuid::new_v4().simple());
-        self.access_tokens.lock().unwrap().clear();
-        self.access_tokens.lock().unwrap().insert(access.clone());
+        let mut access_tokens = self.access_tokens.lock().unwrap();
+        access_tokens.retain(|_, owner| owner != did);
+        access_tokens.insert(access.clone(), did.to_owned());
+        drop(access_tokens);
         self.refresh_tokens
             .lock()
             .unwrap()

@@ -4,17 +4,24 @@ mod beginnings;
 mod browser;
 mod callbacks;
 mod confidential;
-mod fake_server;
+#[expect(
+    dead_code,
+    reason = "shared with the `process` tests, which use more of it"
+)]
+pub mod fake_server;
 mod fresh;
 mod hostile;
+mod inactive_accounts;
+mod limits;
 mod reference;
 mod reference_pages;
 mod refresh;
-mod scene;
+pub mod scene;
 mod signed_in_scene;
 
-use browser::Browser;
+pub use browser::{Browser, Shown};
 use reference_pages::{Answer, visit};
+use url::Url;
 
 use crate::harness::Account;
 
@@ -24,4 +31,9 @@ pub async fn sign_in(browser: &Browser, account: &Account, more: &[(&str, &str)]
     let address = visit(&page, account, Answer::Agree).await;
     let back = browser.come_back(&address).await;
     assert_eq!(back.status, 200, "{}", back.problem());
+}
+
+/// The account agrees at its reference PDS. Returns the address that the browser is sent to.
+pub async fn agree(page: &Url, account: &Account) -> String {
+    visit(page, account, Answer::Agree).await
 }

@@ -4,7 +4,40 @@ use server::clock::Clock;
 
 use super::browser::{Browser, Shown};
 use super::fake_server::{FakeAccount, FakeServer};
-use crate::harness::{Engine, TestServer};
+use crate::harness::{Engine, Options, TestServer};
+
+impl Browser {
+    pub fn new(server: &TestServer) -> Self {
+        Self::at(&server.base)
+    }
+}
+
+impl FakeServer {
+    /// A server of ours whose whole network this is.
+    pub async fn longshore(&self, engine: Engine, clock: &Clock) -> TestServer {
+        self.longshore_with(engine, clock, &[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn longshore_with(
+        &self,
+        engine: Engine,
+        clock: &Clock,
+        settings: &[(&'static str, &str)],
+    ) -> TestServer {
+        let mut options = Options::new(engine);
+        options.clock = clock.clone();
+        options.settings = vec![
+            ("PLC_DIRECTORY_URL", self.origin.clone()),
+            ("HANDLE_RESOLVER_URL", self.origin.clone()),
+        ];
+        let settings = settings
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        options.settings.extend(settings);
+        TestServer::start_with(options).await
+    }
+}
 
 /// A server that may lie, a server of ours that knows no other, and somebody whom the first one hosts.
 pub struct Scene {

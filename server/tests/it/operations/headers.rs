@@ -79,6 +79,15 @@ fn has_security_headers(answer: &Answer, what: &str) {
             "{what}: {name}"
         );
     }
+    let content_type = answer.find_header("content-type").unwrap_or_default();
+    let is_page = content_type.starts_with("text/html");
+    assert_eq!(
+        answer
+            .find_header("cross-origin-resource-policy")
+            .as_deref(),
+        is_page.then_some("same-origin"),
+        "wb_04: {what}"
+    );
     assert_eq!(answer.find_header("server"), None, "{what}");
     assert_eq!(
         answer.find_header("strict-transport-security"),

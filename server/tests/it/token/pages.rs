@@ -297,3 +297,23 @@ async fn the_install_page_is_for_everybody_and_has_this_registry_in_its_commands
     }
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_typed_stays_in_its_field() {
+    let server = TestServer::start(Engine::Sqlite).await;
+    let browser = Browser::of(&server, &network().alice).await;
+    let typed = "</textarea><script>alert(1)</script>";
+    let fields = [
+        ("create", "1"),
+        ("name", "ci"),
+        ("repositories", typed),
+        ("pull", "true"),
+        ("days", "30"),
+    ];
+    let page = browser.submit(TOKENS, &fields).await.text();
+    assert!(
+        page.contains("&lt;/textarea&gt;&lt;script&gt;") && !page.contains(typed),
+        "{page}"
+    );
+    server.stop().await;
+}

@@ -36,12 +36,17 @@ on_both_databases! {
         let path = arm.split_once('/').unwrap().1;
         assert_eq!(found(server, &format!("q={}", path.to_uppercase())).await, [arm.as_str()]);
         assert_eq!(found(server, &format!("q=alice+{path}")).await, [arm.as_str()]);
-        assert_eq!(found(server, "platform=linux/arm64").await, [arm.as_str()]);
+        assert_eq!(found(server, "os=linux&arch=arm64").await, [arm.as_str()]);
+        assert_eq!(found(server, "arch=amd64").await, [intel.as_str()]);
+        assert_eq!(found(server, "os=Linux").await, [intel.as_str(), arm.as_str()]);
+        assert_eq!(found(server, "sort=stars").await, [intel.as_str(), arm.as_str()]);
         assert_eq!(found(server, "").await, [intel.as_str(), arm.as_str()]);
-        for nothing in ["q=%25", "q=_", "q=%5C", "q=nothing-like-it", "kind=helm", "signed=1", "readme=1", "q=%00x%27%22--"] {
+        for nothing in ["q=%25", "q=_", "q=%5C", "q=nothing-like-it", "kind=helm", "os=windows", "arch=arm", "starred=1", "signed=1", "readme=1", "q=%00x%27%22--"] {
             assert_eq!(found(server, nothing).await, Vec::<String>::new(), "{nothing}");
         }
+        // What an island shows while somebody types is a part of the same page.
         let html = server.nobody().get(&format!("/search?q={path}")).await;
+        assert!(html.text().contains("data-summary=\"1 repository found\""));
         assert!(html.expect(StatusCode::OK).text().contains(&format!("href=\"/r/{arm}\"")));
         let html = server.nobody().get("/search?q=%22%3E%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
         let html = html.expect(StatusCode::OK).text();

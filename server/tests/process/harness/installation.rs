@@ -53,6 +53,12 @@ impl Installation {
         self
     }
 
+    /// The same without a setting.
+    pub fn without(mut self, name: &'static str) -> Self {
+        self.settings.retain(|(known, _)| *known != name);
+        self
+    }
+
     /// The same address, with these settings and no other.
     pub fn with_nothing_but(mut self, settings: Vec<(&'static str, String)>) -> Self {
         self.settings = settings;

@@ -4,6 +4,7 @@ mod compare;
 mod files;
 mod image;
 mod overview;
+pub(super) mod owner;
 mod tags;
 
 use app::api::error::PageError;

@@ -28,19 +28,28 @@ pub(super) async fn tags(
     Ok(TagsPage {
         name: format!("{}/{}", owner.name, name.path()),
         path: name.path().to_string(),
-        owner,
-        tags: page.tags.into_iter().map(|entry| tag(entry, now)).collect(),
+        tags: page
+            .tags
+            .into_iter()
+            .map(|entry| tag(entry, &owner.did, now))
+            .collect(),
         total: page.total,
         matching: page.matching,
         skipped: page.skipped,
         next: page.next,
         is_stale: page.is_stale,
+        owner,
     })
 }
 
 /// A tag as pages show it.
-pub(super) fn tag(entry: TagEntry, now: i64) -> Tag {
+pub(super) fn tag(entry: TagEntry, owner_did: &str, now: i64) -> Tag {
     Tag {
+        record: Some(format!(
+            "at://{owner_did}/{}/{}",
+            lexicon::nsid::TAG,
+            entry.record_key
+        )),
         tag: entry.tag,
         digest: entry.digest.to_string(),
         pushed_at: views::moment(entry.updated_at, now),

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::DateTime;
 
 use super::SettingsState;
-use crate::accounts::{BrowserSession, BrowserSessionId};
+use crate::accounts::{BrowserSession, BrowserSessionId, EndAccessError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::SignedIn;
 
@@ -17,13 +17,15 @@ use crate::handlers::middleware::browser_session::SignedIn;
 pub(super) struct OwnSessions {
     state: SettingsState,
     signed_in: SignedIn,
+    has_ended_others: bool,
 }
 
 impl OwnSessions {
-    pub(super) fn new(state: &SettingsState, signed_in: &SignedIn) -> Self {
+    pub(super) fn new(state: &SettingsState, signed_in: &SignedIn, query: &str) -> Self {
         Self {
             state: state.clone(),
             signed_in: signed_in.clone(),
+            has_ended_others: query == "ended",
         }
     }
 
@@ -32,6 +34,7 @@ impl OwnSessions {
             is_this_one: session.id == self.signed_in.browser_session.id,
             id: session.id.as_str().to_owned(),
             browser: session.browser,
+            network: session.network,
             signed_in: date(session.signed_in_at),
             last_used: date(session.last_used_at),
         }
@@ -57,11 +60,14 @@ impl SessionsSource for OwnSessions {
                 None
             }
         };
-        SessionsPage { browsers }
+        SessionsPage {
+            browsers,
+            has_ended_others: self.has_ended_others,
+        }
     }
 }
 
-/// `POST /settings/sessions`: ends one session, or all of them.
+/// `POST /settings/sessions`: ends one browser's session, everything but this browser, or every browser's.
 pub(super) async fn post(
     State(state): State<SettingsState>,
     signed_in: SignedIn,
@@ -71,30 +77,38 @@ pub(super) async fn post(
         Ok(form) => form,
         Err(error) => return error.into_response(),
     };
-    let own = &signed_in.browser_session.id;
-    let (outcome, ends_own) = match form.find("end") {
-        Some(id) => {
-            let id = BrowserSessionId::from_form(id);
-            (state.browsers.end(&signed_in.did, &id).await, id == *own)
-        }
-        None if form.find("end_all").is_some() => {
-            (state.browsers.end_all(&signed_in.did).await, true)
-        }
-        None => (Ok(()), false),
+    let (did, own) = (&signed_in.did, &signed_in.browser_session);
+    let (outcome, ends_own): (Result<(), EndAccessError>, bool) = if let Some(id) = form.find("end")
+    {
+        let id = BrowserSessionId::from_form(id);
+        let ended = state.browsers.end(did, &id).await;
+        (ended.map_err(Into::into), id == own.id)
+    } else if form.find("end_all").is_some() {
+        let ended = state.browsers.end_all(did).await;
+        (ended.map_err(Into::into), true)
+    } else if form.find("end_others").is_some() {
+        (state.all_access.end_all_but(did, own).await, false)
+    } else {
+        (Ok(()), false)
     };
     if let Err(error) = outcome {
         tracing::error!(
             error = &error as &dyn std::error::Error,
-            "a browser was not signed out"
+            "what acts for an account was not ended"
         );
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Longshore cannot sign browsers out at the moment. Try again shortly.\n",
+            "Longshore cannot end logins at the moment, or not all of them. Try again shortly.\n",
         )
             .into_response();
     }
     if !ends_own {
-        return Redirect::to(routes::SETTINGS_SESSIONS).into_response();
+        let outcome = if form.find("end_others").is_some() {
+            "?ended"
+        } else {
+            ""
+        };
+        return Redirect::to(&format!("{}{outcome}", routes::SETTINGS_SESSIONS)).into_response();
     }
     let mut response = Redirect::to(routes::HOME).into_response();
     response
