@@ -60,7 +60,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <script nonce=use_nonce()>{APPLY_THEME}</script>
                 <HashedStylesheet options=options.clone() />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                // The colours of `--ground` in the style sheet.
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f6f5" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0a161d" />
+                <link rel="icon" href="/favicon.ico" sizes="48x48" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" sizes="any" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/site.webmanifest" />
                 <HydrationScripts options islands=true />

@@ -92,8 +92,14 @@ impl Catalog {
         access: &PullAccess,
     ) -> Result<bool, CatalogError> {
         let (owner, path) = (&access.repository.owner, access.repository.path());
-        let is_fresh = self.inner.registry.refresh_listing(owner).await?;
-        if self.inner.database.repository_exists(owner, path).await? {
+        let (registry, database) = (&self.inner.registry, &self.inner.database);
+        let is_fresh = registry.refresh_listing_soon(owner).await?;
+        if database.repository_exists(owner, path).await? {
+            return Ok(is_fresh);
+        }
+        // It may be among what is still asked for.
+        let is_fresh = registry.refresh_listing(owner).await?;
+        if database.repository_exists(owner, path).await? {
             Ok(is_fresh)
         } else {
             Err(CatalogError::RepositoryUnknown)

@@ -53,7 +53,7 @@ impl Catalog {
     pub async fn person(&self, reader: &Reader, name: &str) -> Result<Person, CatalogError> {
         let owner = self.find_owner(name).await?;
         let (is_fresh, profile) = tokio::join!(
-            self.inner.registry.refresh_listing(&owner.did),
+            self.inner.registry.refresh_listing_soon(&owner.did),
             self.profile(&owner)
         );
         let is_fresh = is_fresh?;

@@ -38,7 +38,7 @@ impl Catalog {
         name: &str,
     ) -> Result<Pushes, CatalogError> {
         let owner = self.find_owner(name).await?;
-        self.inner.registry.refresh_listing(&owner.did).await?;
+        self.inner.registry.refresh_listing_soon(&owner.did).await?;
         self.pushes(reader, owner, None).await
     }
 

@@ -312,6 +312,44 @@ mod tests {
         assert_eq!(icon.headers()[header::CONTENT_TYPE], "image/svg+xml");
     }
 
+    #[tokio::test]
+    async fn the_icons_are_there_in_the_sizes_that_the_manifest_names() {
+        let assets = Assets::load(Path::new("../public"), None).unwrap();
+        let get = |path: &str| {
+            assets
+                .answer(path, &HeaderMap::new())
+                .expect("there is such a file")
+        };
+        let manifest = get("/site.webmanifest");
+        assert_eq!(
+            manifest.headers()[header::CONTENT_TYPE],
+            "application/manifest+json"
+        );
+        assert_eq!(manifest.headers()[header::CACHE_CONTROL], ONE_DAY);
+        let manifest = to_bytes(manifest.into_body(), 10_000).await.unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+        let icons = manifest["icons"].as_array().unwrap();
+        let of_manifest = icons.iter().map(|icon| {
+            let word = |name: &str| icon[name].as_str().unwrap();
+            (word("src"), word("type"), word("sizes"))
+        });
+        let of_pages = [
+            ("/favicon.ico", "image/x-icon", "any"),
+            ("/apple-touch-icon.png", "image/png", "180x180"),
+        ];
+        for (path, content_type, sizes) in of_manifest.chain(of_pages) {
+            let icon = get(path);
+            assert_eq!(icon.headers()[header::CONTENT_TYPE], content_type, "{path}");
+            assert_eq!(icon.headers()[header::CACHE_CONTROL], ONE_DAY, "{path}");
+            let icon = to_bytes(icon.into_body(), 100_000).await.unwrap();
+            if content_type == "image/png" {
+                // Width and height stand in the first chunk of a PNG.
+                let side = |at: usize| u32::from_be_bytes(icon[at..at + 4].try_into().unwrap());
+                assert_eq!(format!("{}x{}", side(16), side(20)), sizes, "{path}");
+            }
+        }
+    }
+
     #[test]
     fn files_that_are_not_of_the_web_app_are_not_served() {
         let folder = built_site();

@@ -22,6 +22,11 @@ const MARGIN: f32 = 80.0;
 const INNER: f32 = 1040.0;
 /// Platforms that are named; the others are counted.
 const MAX_PLATFORMS: usize = 4;
+/// Between the words of a platform and the ends of its frame, both together.
+const CHIP_INSIDE: f32 = 32.0;
+const CHIP_GAP: f32 = 12.0;
+/// More of what stands beside the platforms is not looked at, in characters.
+const MAX_FACTS: usize = 60;
 /// More of a text is not looked at, in characters.
 const MAX_TEXT: usize = 300;
 
@@ -45,7 +50,7 @@ pub struct RepositoryCard {
 impl RepositoryCard {
     pub(super) fn draw(&self) -> Result<Vec<u8>, PictureError> {
         let mut canvas = harbour();
-        sign(&mut canvas, (944.0, 72.0));
+        sign(&mut canvas, (918.0, 72.0));
         let size = 144.0;
         let (field, figure, pattern) = self.flag;
         canvas.block((MARGIN, 72.0), (size, size), 6.0, paint(field));
@@ -56,69 +61,79 @@ impl RepositoryCard {
         }
         let beside = MARGIN + size + 32.0;
         let letters = Letters::medium(34.0);
-        let owner = letters.wrap(&letters.legible(&self.owner, MAX_TEXT), 650.0, 1);
+        let owner = letters.wrap(&letters.legible(&self.owner, MAX_TEXT), 620.0, 1);
         canvas.write(&letters, &owner[0], (beside, 112.0), ACCENT);
-        let below = self.draw_name(&mut canvas, beside);
-        self.draw_description(&mut canvas, below);
+        let name_lines = self.draw_name(&mut canvas, beside);
+        self.draw_description(&mut canvas, name_lines);
         self.draw_facts(&mut canvas);
         canvas.into_png()
     }
 
-    /// As large as it fits in one line, else in two. Returns where what follows may begin.
-    fn draw_name(&self, canvas: &mut Canvas, x: f32) -> f32 {
+    /// As large as it fits in one line, else in two. Returns how many lines it has.
+    fn draw_name(&self, canvas: &mut Canvas, x: f32) -> usize {
         let width = MARGIN + INNER - x;
         let path = Letters::bold(1.0).legible(&self.path, MAX_TEXT);
-        let fitting = [84.0, 72.0, 60.0, 50.0]
+        let letters = [84.0, 72.0, 60.0, 50.0]
             .map(Letters::bold)
             .into_iter()
-            .find(|letters| letters.width(&path) <= width);
-        let letters = fitting.clone().unwrap_or_else(|| Letters::bold(50.0));
+            .find(|letters| letters.width(&path) <= width)
+            .unwrap_or_else(|| Letters::bold(50.0));
+        let lines = letters.wrap(&path, width, 2);
         let mut baseline = 196.0;
-        for line in letters.wrap(&path, width, 2) {
-            canvas.write(&letters, &line, (x, baseline), INK);
+        for line in &lines {
+            canvas.write(&letters, line, (x, baseline), INK);
             baseline += 60.0;
         }
-        if fitting.is_some() { 300.0 } else { 316.0 }
+        lines.len()
     }
 
-    fn draw_description(&self, canvas: &mut Canvas, mut baseline: f32) {
+    /// In the room that the name leaves.
+    fn draw_description(&self, canvas: &mut Canvas, name_lines: usize) {
+        let (mut baseline, most) = if name_lines > 1 {
+            (340.0, 2)
+        } else {
+            (300.0, 3)
+        };
         let letters = Letters::medium(36.0);
         let text = letters.legible(&self.description, MAX_TEXT);
-        for line in letters.wrap(&text, INNER, 3) {
+        for line in letters.wrap(&text, INNER, most) {
             canvas.write(&letters, &line, (MARGIN, baseline), INK_SOFT);
             baseline += 50.0;
         }
     }
 
-    /// Platforms in frames, then the rest.
+    /// Platforms in frames, as many as leave room for the rest.
     fn draw_facts(&self, canvas: &mut Canvas) {
         let (letters, baseline) = (Letters::medium(26.0), 490.0);
-        let mut shown: Vec<String> = self
-            .platforms
-            .iter()
-            .take(MAX_PLATFORMS)
-            .map(|platform| letters.legible(platform, 16))
-            .collect();
-        if self.platforms.len() > MAX_PLATFORMS {
-            shown.push(format!("+{}", self.platforms.len() - MAX_PLATFORMS));
+        let facts = letters.legible(&self.facts.join("  ·  "), MAX_FACTS);
+        let room = INNER - letters.width(&facts);
+        let mut shown = Vec::new();
+        for count in (0..=self.platforms.len().min(MAX_PLATFORMS)).rev() {
+            shown = self.chips(&letters, count);
+            let wide = |chip: &String| letters.width(chip) + CHIP_INSIDE + CHIP_GAP;
+            if shown.iter().map(wide).sum::<f32>() + CHIP_GAP <= room {
+                break;
+            }
         }
         let mut x = MARGIN;
-        for platform in shown {
-            let width = letters.width(&platform) + 32.0;
+        for chip in &shown {
+            let width = letters.width(chip) + CHIP_INSIDE;
             canvas.block((x, baseline - 36.0), (width, 52.0), 10.0, SUNKEN);
-            canvas.write(&letters, &platform, (x + 16.0, baseline), INK);
-            x += width + 12.0;
+            canvas.write(&letters, chip, (x + CHIP_INSIDE / 2.0, baseline), INK);
+            x += width + CHIP_GAP;
         }
-        let facts = letters.legible(&self.facts.join("  ·  "), MAX_TEXT);
-        let left = MARGIN + INNER - x;
-        if letters.width(&facts) + 12.0 <= left {
-            let x = if self.platforms.is_empty() {
-                x
-            } else {
-                x + 12.0
-            };
-            canvas.write(&letters, &facts, (x, baseline), INK_SOFT);
-        }
+        let x = if shown.is_empty() { x } else { x + CHIP_GAP };
+        canvas.write(&letters, &facts, (x, baseline), INK_SOFT);
+    }
+
+    /// The first platforms, and how many more there are.
+    fn chips(&self, letters: &Letters, count: usize) -> Vec<String> {
+        let named = self.platforms.iter().take(count);
+        let more = self.platforms.len() - count;
+        named
+            .map(|platform| letters.legible(platform, 16))
+            .chain((more > 0).then(|| format!("+{more}")))
+            .collect()
     }
 }
 

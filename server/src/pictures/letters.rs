@@ -20,7 +20,6 @@ fn parse(bytes: &'static [u8]) -> FontRef<'static> {
 }
 
 /// A font at a size.
-#[derive(Clone)]
 pub(super) struct Letters {
     font: &'static FontRef<'static>,
     /// The height of an em in pixels.
@@ -52,7 +51,9 @@ impl Letters {
     /// nothing that these letters cannot show.
     pub(super) fn legible(&self, text: &str, most: usize) -> String {
         let charmap = self.font.charmap();
-        let shown = |character: &char| charmap.map(*character).is_some_and(|id| id.to_u32() > 0);
+        let shown = |character: &char| {
+            !hides(*character) && charmap.map(*character).is_some_and(|id| id.to_u32() > 0)
+        };
         let mut line = String::new();
         for word in text.split_whitespace() {
             let word: String = word.chars().filter(shown).collect();
@@ -152,6 +153,14 @@ impl Letters {
         line.truncate(line.trim_end().len());
         line.push(CUT);
     }
+}
+
+/// Whether a character is not seen itself, whatever fonts say.
+fn hides(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Moves outlines to their place; fonts count upwards, pictures downwards.

@@ -125,7 +125,7 @@ mod tests {
             ]
             .map(str::to_owned)
             .to_vec(),
-            facts: vec!["24.1 MB".to_owned(), "Pushed 21 November 2026".to_owned()],
+            facts: vec!["24.1 MB".to_owned(), "Pushed 21 Nov 2026".to_owned()],
             flag: ("paint-sea", "paint-brass", "M9 0h6v9h9v6h-9v9H9v-9H0V9h9z"),
         })
     }

@@ -2,9 +2,11 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use atproto::syntax::Did;
 use bytes::Bytes;
+use lexicon::nsid;
 use oci::{Digest, Reference, Tag};
 
 use crate::blob_store::OutgoingBytes;
@@ -14,6 +16,11 @@ use crate::db::TagRow;
 use super::cache::{self, CachedManifest};
 use super::permissions::{PullAccess, Repository};
 use super::{Registry, RegistryError};
+
+/// How long a page waits for the list of somebody's tags when there is an older one.
+const LISTING_PATIENCE: Duration = Duration::from_millis(100);
+/// A list of this age, while a newer one is asked for, still passes for what its owner says.
+const LISTING_PASSES_MILLIS: i64 = 10 * 60 * 1000;
 
 /// A manifest for a client.
 #[derive(Debug, Clone)]
@@ -274,6 +281,24 @@ impl Registry {
     /// Brings the list of an owner's tags up to date; answers whether it is as fresh as it should be.
     pub async fn refresh_listing(&self, owner: &Did) -> Result<bool, RegistryError> {
         self.refresh_tags(owner).await
+    }
+
+    /// As [`Self::refresh_listing`], for a page: somebody who has thousands of tags is asked for them in many
+    /// requests, so what is known is shown after [`LISTING_PATIENCE`], and the next reader has the rest.
+    pub async fn refresh_listing_soon(&self, owner: &Did) -> Result<bool, RegistryError> {
+        let Some(listed_at) = self.inner.database.find_listing(owner, nsid::TAG).await? else {
+            return self.refresh_tags(owner).await;
+        };
+        let (registry, listed) = (self.clone(), owner.clone());
+        // A task of its own, so that it goes on when the page does not wait for it.
+        let refresh = tokio::spawn(async move { registry.refresh_tags(&listed).await });
+        match tokio::time::timeout(LISTING_PATIENCE, refresh).await {
+            Ok(Ok(refreshed)) => refreshed,
+            Ok(Err(_panicked)) => Ok(false),
+            Err(_still_asking) => {
+                Ok(self.inner.clock.now_millis() - listed_at <= LISTING_PASSES_MILLIS)
+            }
+        }
     }
 
     /// The size of a blob, where the repository shows it and its hold has it.

@@ -97,7 +97,7 @@ fn card(overview: Overview) -> Subject {
         .recent
         .first()
         .and_then(|tag| DateTime::parse_from_rfc3339(&tag.pushed_at.exact).ok())
-        .map(|time| format!("Pushed {}", time.format("%-d %B %Y")));
+        .map(|time| format!("Pushed {}", time.format("%-d %b %Y")));
     let platforms = overview.tag.into_iter().flat_map(|tag| tag.platforms);
     Subject::Repository(RepositoryCard {
         owner: overview.owner.name,

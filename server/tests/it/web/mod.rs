@@ -13,6 +13,7 @@ mod owner;
 mod owner_deletions;
 mod owner_settings;
 mod pages;
+mod pictures;
 mod privacy;
 mod repositories;
 mod samples;
