@@ -391,7 +391,7 @@ impl Lies {
             "/xrpc/com.atproto.repo.getRecord" => refuse(400, "RecordNotFound"),
             "/xrpc/com.atproto.repo.putRecord" => self.with_token(headers, || {
                 let cid = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a";
-                axum::Json(json!({ "uri": "at://did:plc:x/y/z", "cid": cid })).into_response()
+                axum::Json(json!({ "uri": "at://did:web:pds.example.com/io.atcr.sailor.profile/self", "cid": cid })).into_response()
             }),
             _ => match path.strip_prefix("/did:plc:") {
                 Some(rest) => self.document(&format!("did:plc:{rest}")),
