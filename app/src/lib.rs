@@ -6,6 +6,7 @@
 
 pub mod api;
 mod components;
+mod live;
 
 #[cfg(feature = "ssr")]
 mod commands;

@@ -29,6 +29,12 @@ pub const SETTINGS: &str = "/settings";
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 /// A person's access tokens; the form is sent to the same path.
 pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// What a person uses of what they may, in every hold.
+pub const SETTINGS_QUOTA: &str = "/settings/quota";
+/// A person's data, to take along or to have removed; the forms are sent to the same path.
+pub const SETTINGS_DATA: &str = "/settings/data";
+/// How far the newest archive is, as JSON.
+pub const SETTINGS_DATA_PROGRESS: &str = "/settings/data/progress";
 /// How to log in with docker.
 pub const INSTALL: &str = "/install";
 /// Where a person types the code of a device; the decision is sent to the same path.
@@ -39,10 +45,23 @@ pub const DEVICE_AUTHORIZE: &str = "/device/authorize";
 /// Beginnings of paths that only somebody who is signed in may read.
 pub const PRIVATE: &[&str] = &[SETTINGS, DEVICE];
 
+/// What this registry is.
+pub const ABOUT: &str = "/about";
+/// What is kept about people.
+pub const PRIVACY: &str = "/privacy";
+/// What people may expect.
+pub const TERMS: &str = "/terms";
+/// Whether everything works.
+pub const STATUS: &str = "/status";
 /// The holds that somebody has to do with.
 pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
+/// Whether a hold came up.
+pub const HOLDS_CHECK: &str = "/holds/set-up/check";
+
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/api/v1/first-push";
 
 /// Finding repositories.
 pub const SEARCH: &str = "/search";
@@ -50,6 +69,11 @@ pub const SEARCH: &str = "/search";
 /// A person.
 pub fn person(name: &str) -> String {
     format!("/u/{name}")
+}
+
+/// The picture of a person, by their DID.
+pub fn avatar(did: &str) -> String {
+    format!("/avatars/{did}")
 }
 
 /// A hold.
@@ -110,6 +134,11 @@ pub fn files(name: &str, reference: &str) -> String {
 /// Two images of a repository side by side.
 pub fn compare(name: &str) -> String {
     format!("/r/{name}/-/compare")
+}
+
+/// An archive of the data of the person who asks.
+pub fn archive(id: &str) -> String {
+    format!("{SETTINGS_DATA}/archives/{id}")
 }
 
 /// An address with these parameters, without those that are empty.

@@ -8,9 +8,10 @@ use chrono::TimeDelta;
 
 use crate::accounts::access_tokens::AccessTokensSetup;
 use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::{
-    AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, PdsSessions,
-    PdsSessionsSetup, SailorProfiles, ServiceTokens, ServiceTokensSetup,
+    AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
+    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles, ServiceTokens, ServiceTokensSetup,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -22,14 +23,16 @@ use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
+use crate::config::{
+    BlobStoreConfig, Config, DatabaseConfig, DidMethod, HoldConfig, MetricsAccess, Roles,
+};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
 use crate::handlers::middleware::client_address::TrustedProxies;
 use crate::handlers::middleware::client_limits::ClientLimits;
 use crate::handlers::token::TOKEN_PATH;
-use crate::handlers::web::{ShownHold, WebSettings};
+use crate::handlers::web::{Keeping, ShownHold, WebSettings};
 use crate::handlers::xrpc::{XrpcParts, XrpcState};
 use crate::hold::{
     CaptainSettings, HOLD_SERVICE, Hold, HoldSettings, HoldSetup, IdentitySource,
@@ -77,6 +80,8 @@ pub struct AppState {
     pub device_logins: DeviceLogins,
     /// Sign-ins through the browser.
     pub oauth: OAuthSessions,
+    /// Invites to crews.
+    pub invites: HoldInvites,
     /// Browsers that are signed in.
     pub browsers: BrowserSessions,
     /// Everything with which somebody acts as an account, to end it.
@@ -89,6 +94,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// People's settings in their repos.
     pub profiles: SailorProfiles,
+    /// Everything that is kept about one person.
+    pub personal_data: PersonalData,
     /// The time.
     pub clock: Clock,
     /// What the pages know.
@@ -187,6 +194,12 @@ impl AppState {
         };
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
+        let invites = HoldInvites {
+            database: parts.database.clone(),
+            holds: holds.clone(),
+            oauth: accounts.oauth.clone(),
+            clock: parts.clock.clone(),
+        };
         let catalog = Catalog::new(CatalogParts {
             registry: registry.clone(),
             database: parts.database.clone(),
@@ -195,12 +208,14 @@ impl AppState {
             clock: parts.clock.clone(),
         });
         Ok(Self {
+            personal_data: personal_data(config, &parts, &accounts, &registry),
             catalog,
             web: web_settings(config, hold.as_ref()),
             roles: config.server.roles,
             registry,
             hold,
             holds,
+            invites,
             tokens: Arc::new(registry_tokens(config)?),
             token_realm: format!("{}{TOKEN_PATH}", config.http.public_url.as_str()).into(),
             sessions: accounts.sessions,
@@ -325,6 +340,23 @@ fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
         browsers,
         sessions,
         profiles,
+    })
+}
+
+fn personal_data(
+    config: &Config,
+    parts: &Parts,
+    accounts: &Accounts,
+    registry: &Registry,
+) -> PersonalData {
+    PersonalData::new(PersonalDataParts {
+        database: parts.database.clone(),
+        identities: parts.identities.clone(),
+        pds: parts.pds.clone(),
+        access: accounts.all_access.clone(),
+        registry: registry.clone(),
+        public_url: config.http.public_url.url().clone(),
+        clock: parts.clock.clone(),
     })
 }
 
@@ -591,6 +623,28 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
             hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
+        keeping: keeping(config),
+    }
+}
+
+fn keeping(config: &Config) -> Keeping {
+    let database = match config.database {
+        DatabaseConfig::Sqlite(_) => "SQLite",
+        DatabaseConfig::Postgres(_) => "PostgreSQL",
+    };
+    let blob_store = match config.blob_store {
+        BlobStoreConfig::Filesystem { .. } => "folder",
+        BlobStoreConfig::S3(_) => "bucket",
+    };
+    let hold = config.hold.as_ref();
+    Keeping {
+        operator_contact: config.web.operator_contact.clone(),
+        database,
+        blob_store: hold.map(|_| blob_store),
+        password_session: config.registry.session_idle,
+        upload: config.registry.upload_expiry,
+        grace: hold.map(|hold| hold.gc_grace),
+        events: hold.map(|hold| hold.event_retention),
     }
 }
 

@@ -19,7 +19,9 @@ use crate::handlers::middleware::{access_log, request_id};
 use crate::handlers::oauth::OAuthState;
 use crate::handlers::oci::OciState;
 use crate::handlers::token::TokenState;
-use crate::handlers::web::{SettingsState, WebParts};
+use crate::handlers::web::{
+    HoldState, PublicFacts, SettingsState, StatusParts, WebParts, WebRoutes, show_errors,
+};
 use crate::handlers::{device_login, health, metrics, oauth, oci, token, web, xrpc};
 
 /// The whole server.
@@ -99,15 +101,37 @@ fn appview(state: &AppState) -> Router {
 fn pages(state: &AppState) -> Router {
     let public_url = &state.web.public_url;
     let cookies = Cookies::new(public_url.scheme() == "https");
-    let (pages, sign_in_page) = web::routes(WebParts {
+    let WebRoutes {
+        pages,
+        sign_in_page,
+        error_pages,
+    } = web::routes(WebParts {
         settings: state.web.clone(),
         catalog: Some(state.catalog.clone()),
+        status: Some(StatusParts {
+            readiness: state.readiness.clone(),
+            registry: state.registry.clone(),
+            relays: state.hold.as_ref().map(|service| service.relays.clone()),
+        }),
+        holds: Some(HoldState {
+            holds: state.holds.clone(),
+            registry: state.registry.clone(),
+            catalog: Some(state.catalog.clone()),
+            identities: state.identities.clone(),
+            pds: state.pds.clone(),
+            oauth: state.oauth.clone(),
+            invites: state.invites.clone(),
+            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            clock: state.clock.clone(),
+            facts: PublicFacts::default(),
+        }),
         account: SettingsState {
             browsers: state.browsers.clone(),
             oauth: state.oauth.clone(),
             profiles: state.profiles.clone(),
             access_tokens: state.access_tokens.clone(),
             device_logins: state.device_logins.clone(),
+            personal_data: Some(state.personal_data.clone()),
             all_access: state.all_access.clone(),
             limits: state.limits.clone(),
             registry_host: state.web.registry_host.clone(),
@@ -125,6 +149,11 @@ fn pages(state: &AppState) -> Router {
             cookies,
             sign_in_page,
         }))
+        // Inside, where it is known who looks…
+        .layer(middleware::from_fn_with_state(
+            error_pages.clone(),
+            show_errors,
+        ))
         .layer(middleware::from_fn_with_state(
             BrowserSessionLayer {
                 browsers: state.browsers.clone(),
@@ -138,6 +167,9 @@ fn pages(state: &AppState) -> Router {
             OwnOrigin::new(public_url),
             refuse_cross_site,
         ))
+        // …and outside, for what is refused before that is found out, and for bugs.
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(error_pages, show_errors))
         .layer(middleware::from_fn_with_state(
             OwnHost::new(public_url),
             redirect_to_own_host,

@@ -20,13 +20,40 @@ pub enum PageError {
         /// What it was.
         what: String,
     },
+    /// They ask too often.
+    TooMany {
+        /// In words, with when to come back.
+        reason: String,
+    },
     /// Somebody's server does not answer.
     Unreachable {
         /// Which, in words.
         what: String,
     },
+    /// A part of this server does not work right now.
+    Unavailable {
+        /// In words.
+        reason: String,
+    },
+    /// What was sent was refused.
+    Refused {
+        /// 400 or more.
+        status: u16,
+        /// In words.
+        reason: String,
+    },
     /// Our own failure. The log has the cause.
     Internal,
+}
+
+/// An error that no page met, as one. The server provides it as context where that is what there is to show.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownError {
+    /// What happened.
+    pub error: PageError,
+    /// The page to go back to.
+    pub page: Option<String>,
 }
 
 impl PageError {
@@ -37,8 +64,11 @@ impl PageError {
             Self::Forbidden => 403,
             Self::NotFound { .. } => 404,
             Self::Gone { .. } => 410,
+            Self::TooMany { .. } => 429,
             Self::Internal => 500,
             Self::Unreachable { .. } => 502,
+            Self::Unavailable { .. } => 503,
+            Self::Refused { status, .. } => *status,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The modules here have the same paths as [`pages`](crate::pages). No domain type and no token
 //! ever appears in them. The types of pages about images are also what programs get as JSON.
 
+pub mod about;
 pub mod device_approval;
 pub mod error;
 pub mod hold;

@@ -26,6 +26,10 @@ pub struct Owner {
 pub struct Person {
     /// Who.
     pub owner: Owner,
+    /// What they call themselves.
+    pub display_name: Option<String>,
+    /// The address of their picture on this server.
+    pub avatar: Option<String>,
     /// The one pushed to last first.
     pub repositories: Vec<RepositoryCard>,
     /// The person's server could not be asked for changes.
@@ -56,6 +60,8 @@ pub struct RepositoryCard {
     pub pulls: Option<u64>,
     /// It has a signature.
     pub is_signed: bool,
+    /// Stars that are known here.
+    pub stars: u64,
 }
 
 /// Where the page gets a person from. The server provides an `Arc<dyn PersonSource>` as context.

@@ -1,15 +1,20 @@
-//! The answer to a path that leads nowhere.
+//! The answer to a path that leads nowhere, and the frame of errors that no page of its own met.
 
 use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
+use super::error::ErrorPage;
+use crate::api::error::ShownError;
 use crate::components::layout::page::Page;
 use crate::routes;
 
-/// Says so, with status 404, and shows the way back.
+/// Says so, with status 404, and shows a way on.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
+    if let Some(shown) = use_context::<ShownError>() {
+        return view! { <ErrorPage error=shown.error page=shown.page /> }.into_any();
+    }
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
     }
@@ -32,4 +37,5 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
             </section>
         </Page>
     }
+    .into_any()
 }

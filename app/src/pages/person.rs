@@ -35,6 +35,26 @@ fn draw(person: Person) -> impl IntoView {
             </p>
         }
     });
+    let portrait = match person.avatar {
+        Some(avatar) => view! { <img class="avatar" src=avatar alt="" width="64" height="64" /> }.into_any(),
+        None => view! { <SignalFlag name=owner.did.clone() /> }.into_any(),
+    };
+    let shown_name = person
+        .display_name
+        .as_deref()
+        .map_or_else(|| owner.name.clone(), text::visible);
+    let handle_state = match &owner.handle {
+        Some(handle) => view! {
+            <span class="handle">"@" {handle.clone()}</span>
+            <span class="chip chip-signed" title="The handle and the account point to each other.">"Verified handle"</span>
+        }
+        .into_any(),
+        None => view! {
+            <span class="handle">{owner.name.clone()}</span>
+            <span class="chip chip-warning">"No verified handle"</span>
+        }
+        .into_any(),
+    };
     let count = text::counted(
         person.repositories.len() as u64,
         "repository",
@@ -78,10 +98,11 @@ fn draw(person: Person) -> impl IntoView {
             feed=routes::feed(&address)
         >
             <header class="page-head frame">
-                <SignalFlag name=owner.did.clone() />
+                {portrait}
                 <div class="page-head-words">
                     <p class="eyebrow">"Publisher"</p>
-                    <h1 class="page-title">{owner.name.clone()}</h1>
+                    <h1 class="page-title">{shown_name}</h1>
+                    <p class="handle-state">{handle_state}</p>
                 </div>
             </header>
             <div class="frame page-body">
@@ -90,7 +111,7 @@ fn draw(person: Person) -> impl IntoView {
                 <p class="page-summary">
                     <span>{count}</span>
                     <span>
-                        "DID " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
+                        "Permalink " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
                     </span>
                     <span>"Hosted at " {text::visible(&owner.pds)}</span>
                     <a href=routes::feed(&address)>"Feed of pushes"</a>
@@ -138,6 +159,7 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
                     .pulls
                     .filter(|pulls| *pulls > 0)
                     .map(|pulls| view! { <li>{text::counted(pulls, "pull", "pulls")}</li> })}
+                {(card.stars > 0).then(|| view! { <li>{text::counted(card.stars, "star", "stars")}</li> })}
             </ul>
         </li>
     }

@@ -14,10 +14,12 @@ mod image_config;
 mod overview;
 mod owner;
 mod person;
+mod profile;
 mod pushes;
 mod repository_page;
 mod search;
 mod summary;
+mod tag_manifests;
 mod tag_order;
 mod tags;
 
@@ -43,11 +45,13 @@ pub use image_config::{EnvironmentValue, ImageConfig};
 pub use overview::Overview;
 pub use owner::Owner;
 pub use person::{Person, PersonRepository};
+pub use profile::{Avatar, Profile};
 pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
-pub use search::{FoundRepository, Search, SearchPage};
+pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
+pub use tag_manifests::TagManifests;
 pub(crate) use tags::attached_to;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 
@@ -70,6 +74,7 @@ struct Inner {
     pds: PdsClient,
     clock: Clock,
     listings: files::ListingTurns,
+    profiles: profile::Profiles,
 }
 
 /// What a [`Catalog`] is made of.
@@ -97,6 +102,7 @@ impl Catalog {
                 pds: parts.pds,
                 clock: parts.clock,
                 listings: files::ListingTurns::default(),
+                profiles: profile::Profiles::new(),
             }),
         }
     }

@@ -17,6 +17,10 @@ const CONCURRENT: usize = 16;
 pub struct Person {
     /// Who.
     pub owner: Owner,
+    /// What they call themselves.
+    pub display_name: Option<String>,
+    /// They have a picture.
+    pub has_avatar: bool,
     /// What the reader may see, the one pushed to last first.
     pub repositories: Vec<PersonRepository>,
     /// Their PDS could not be asked for changes.
@@ -48,7 +52,11 @@ impl Catalog {
     /// Somebody's repositories. A person without any that the reader may see has an empty list.
     pub async fn person(&self, reader: &Reader, name: &str) -> Result<Person, CatalogError> {
         let owner = self.find_owner(name).await?;
-        let is_fresh = self.inner.registry.refresh_listing(&owner.did).await?;
+        let (is_fresh, profile) = tokio::join!(
+            self.inner.registry.refresh_listing(&owner.did),
+            self.profile(&owner)
+        );
+        let is_fresh = is_fresh?;
         let rows = self
             .inner
             .database
@@ -71,6 +79,8 @@ impl Catalog {
             .await?;
         let repositories = shown.into_iter().flatten().collect();
         Ok(Person {
+            display_name: profile.display_name.clone(),
+            has_avatar: profile.avatar.is_some(),
             owner,
             repositories,
             is_stale: !is_fresh,

@@ -4,8 +4,10 @@
 use std::ops::RangeInclusive;
 
 use atproto::syntax::Did;
+use lexicon::xrpc::delete_user_data;
 use oci::{Digest, RepositoryPath, Tag};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::blob_store::{IncomingBytes, OutgoingBytes};
 pub use crate::hold::HoldError;
@@ -195,4 +197,13 @@ pub trait HoldClient: Send + Sync {
         repository: &RepositoryPath,
         manifest: &Digest,
     ) -> Result<(), HoldError>;
+
+    /// Everything that the hold knows about `user`, as `io.atcr.hold.exportUserData` answers it.
+    async fn export_user_data(&self, user: &HoldUser) -> Result<Value, HoldError>;
+
+    /// Removes everything that the hold knows about `user`. May be repeated.
+    async fn delete_user_data(
+        &self,
+        user: &HoldUser,
+    ) -> Result<delete_user_data::Output, HoldError>;
 }

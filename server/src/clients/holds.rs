@@ -6,10 +6,12 @@ use std::time::Duration;
 use atproto::identity::EndpointPolicy;
 use atproto::syntax::Did;
 use moka::future::Cache;
+use url::Url;
 
 use super::hold::{HoldClient, HoldError};
 use super::hold_admin::{Configured, HoldAdmin, LocalAdmin, RemoteAdmin, Upkeep};
 use super::local_hold::LocalHold;
+use super::outbound::OutboundClient;
 use super::remote_hold::{RemoteHold, RemoteHoldParts, is_remote_upload};
 use crate::db::Database;
 use crate::hold::{HOLD_SERVICE, HOLD_SERVICE_TYPE, Hold};
@@ -85,25 +87,42 @@ impl Holds {
         {
             return Ok(Arc::clone(local));
         }
-        let hold = self.open_remote(did).await?;
-        Ok(hold)
+        match self.open_remote(did).await {
+            Ok(hold) => Ok(hold),
+            Err(_) => Err(HoldError::Unreachable { did: did.clone() }),
+        }
     }
 
-    /// The hold `did`, for those who run it. One that cannot be found is [`HoldError::Unreachable`].
+    /// The hold `did`, for those who run it. One that there is not is [`HoldError::NotFound`], and one that cannot be
+    /// looked up [`HoldError::Unreachable`].
     pub async fn administer(&self, did: &Did) -> Result<Arc<dyn HoldAdmin>, HoldError> {
         if let Some(own) = &self.inner.local
             && own.admin.did() == did
         {
             return Ok(Arc::clone(&own.admin));
         }
-        let hold = self.open_remote(did).await?;
-        Ok(Arc::new(RemoteAdmin::new(hold)))
+        match self.open_remote(did).await {
+            Ok(hold) => Ok(Arc::new(RemoteAdmin::new(hold))),
+            Err(error) => Err(match &*error {
+                HoldError::NotFound { what } => HoldError::NotFound { what: what.clone() },
+                _ => HoldError::Unreachable { did: did.clone() },
+            }),
+        }
     }
 
-    async fn open_remote(&self, did: &Did) -> Result<Arc<RemoteHold>, HoldError> {
+    /// The guarded way out, as holds are reached.
+    pub fn outbound(&self) -> &OutboundClient {
+        &self.inner.remote.outbound
+    }
+
+    /// Where the hold of this DID answers, as its DID document says now.
+    pub async fn find_endpoint(&self, did: &Did) -> Result<Url, HoldError> {
+        Ok(self.find(did).await?.endpoint().clone())
+    }
+
+    async fn open_remote(&self, did: &Did) -> Result<Arc<RemoteHold>, Arc<HoldError>> {
         let find = self.find(did);
-        let hold = self.inner.opened.try_get_with(did.clone(), find).await;
-        hold.map_err(|_| HoldError::Unreachable { did: did.clone() })
+        self.inner.opened.try_get_with(did.clone(), find).await
     }
 
     /// The hold that an upload goes to.
@@ -122,9 +141,12 @@ impl Holds {
 
     async fn find(&self, did: &Did) -> Result<Arc<RemoteHold>, HoldError> {
         let unreachable = || HoldError::Unreachable { did: did.clone() };
+        let no_hold = || HoldError::NotFound {
+            what: format!("there is no hold at {did}"),
+        };
         let development = self.inner.remote.outbound.is_development();
         if !did.is_supported(development) {
-            return Err(unreachable());
+            return Err(no_hold());
         }
         let document = self.inner.directory.fetch_document(did).await;
         let document = document.map_err(|error| {
@@ -140,7 +162,7 @@ impl Holds {
         };
         let endpoint = document
             .and_then(|document| document.service_endpoint(HOLD_SERVICE, HOLD_SERVICE_TYPE, policy))
-            .ok_or_else(unreachable)?;
+            .ok_or_else(no_hold)?;
         let parts = self.inner.remote.clone();
         Ok(Arc::new(RemoteHold::new(did.clone(), endpoint, parts)))
     }

@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 
 use atproto::syntax::Did;
+use lexicon::xrpc::delete_user_data;
 use oci::{Digest, RepositoryPath};
+use serde_json::Value;
 
 use super::hold::{
     BlobContent, HoldClient, HoldDescription, HoldError, HoldUser, ManifestNotice, Upload,
@@ -149,6 +151,24 @@ impl HoldClient for LocalHold {
         self.hold
             .forget_manifest(&owner.did, repository, manifest)
             .await
+    }
+
+    async fn export_user_data(&self, user: &HoldUser) -> Result<Value, HoldError> {
+        let data = self.hold.export_user_data(&user.did).await?;
+        Ok(data.to_json(self.hold.did()))
+    }
+
+    async fn delete_user_data(
+        &self,
+        user: &HoldUser,
+    ) -> Result<delete_user_data::Output, HoldError> {
+        let deleted = self.hold.delete_user_data(&user.did).await?;
+        Ok(delete_user_data::Output {
+            crew_deleted: deleted.crew,
+            layers_deleted: deleted.layers as u64,
+            stats_deleted: deleted.stats as u64,
+            posts_deleted: deleted.posts as u64,
+        })
     }
 }
 

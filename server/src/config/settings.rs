@@ -234,6 +234,9 @@ settings! {
     SIGN_UP_URL = "web.sign_up_url", "WEB_SIGN_UP_URL", Value("https://bsky.app"),
         "an http or https address", false,
         "Where people without an account are sent to make one.";
+    OPERATOR_CONTACT = "web.operator_contact", "WEB_OPERATOR_CONTACT", Unset,
+        "a mail address, or an https address", false,
+        "How people reach whoever runs this server. It is shown on the pages about privacy and terms.";
     SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
         "a path", false,
         "Folder with the web app's scripts, styles and images.";

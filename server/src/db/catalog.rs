@@ -288,6 +288,21 @@ impl Database {
         )?)
     }
 
+    /// Every hold that a manifest lies in, `limit` of them at most.
+    pub async fn list_known_holds(&self, limit: i64) -> Result<Vec<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT DISTINCT hold_did FROM manifests
+                  WHERE hold_did IS NOT NULL
+                  ORDER BY hold_did
+                  LIMIT $1",
+                [limit]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// Repositories that hold manifests or tags, by name in byte order, after `last`.
     pub async fn list_repositories(
         &self,

@@ -76,6 +76,26 @@ impl Database {
         row.map(StoredIdentity::try_from).transpose()
     }
 
+    /// Accounts whose handle matches a pattern of `LIKE`, with `\` as escape; `limit` of them at most.
+    pub async fn list_dids_by_handle(
+        &self,
+        pattern: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, DatabaseError> {
+        Ok(on_pool!(
+            self,
+            query_scalar::<_, String>(
+                "SELECT did
+                FROM identities
+                WHERE handle LIKE $1 ESCAPE '\\'
+                ORDER BY did
+                LIMIT $2",
+                [pattern, limit]
+            ),
+            fetch_all
+        )?)
+    }
+
     /// Stores a verified identity. Its handle is taken from whoever had it before.
     pub async fn save_identity(&self, identity: &StoredIdentity) -> Result<(), DatabaseError> {
         let handle = identity.handle.as_ref().map(Handle::as_str);

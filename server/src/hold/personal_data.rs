@@ -1,5 +1,7 @@
 //! What the hold knows about one person: for them to take along, and to have removed.
 
+mod document;
+
 use atproto::repo::MAX_WRITES;
 use atproto::syntax::{Datetime, Did, Nsid, RecordKey};
 use lexicon::{FeedPost, HoldCrew, HoldStats, Record as _, nsid};

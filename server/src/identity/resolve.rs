@@ -105,6 +105,34 @@ impl Identities {
         entry.value().answer_after_look_up(freshness, now)
     }
 
+    /// Accounts whose handle, as it is known here, has this in it; `limit` of them at most.
+    pub async fn find_by_handle_part(&self, part: &str, limit: u16) -> Vec<Did> {
+        let escaped: String = part
+            .to_ascii_lowercase()
+            .chars()
+            .flat_map(|character| {
+                let escape = matches!(character, '%' | '_' | '\\').then_some('\\');
+                escape.into_iter().chain([character])
+            })
+            .collect();
+        let pattern = format!("%{escaped}%");
+        let found = self
+            .inner
+            .database
+            .list_dids_by_handle(&pattern, i64::from(limit))
+            .await;
+        match found {
+            Ok(found) => found.iter().filter_map(|did| did.parse().ok()).collect(),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "handles could not be searched"
+                );
+                Vec::new()
+            }
+        }
+    }
+
     /// Forgets what is known of a DID and its handle, for when it is said to have changed.
     pub async fn forget(&self, did: &Did) {
         let key = AtIdentifier::Did(did.clone());

@@ -43,7 +43,8 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
     let upload_expiry = upload_expiry(config);
     let session_idle = config.registry.session_idle;
     let (access_tokens, device_logins) = (state.access_tokens.clone(), state.device_logins.clone());
-    let browsers = state.browsers.clone();
+    let (browsers, invites) = (state.browsers.clone(), state.invites.clone());
+    let personal_data = state.personal_data.clone();
     let regular = {
         let registry = registry.clone();
         async move {
@@ -55,9 +56,14 @@ fn appview_jobs(state: &AppState, config: &Config) -> impl Future<Output = ()> +
                     purge_sessions(&sessions, session_idle).await,
                 );
                 purge_credentials::purge_credentials(&access_tokens, &device_logins).await;
+                report("old invites were not forgotten", invites.purge().await);
                 report(
                     "browsers whose time is over were not signed out",
                     browsers.purge().await,
+                );
+                report(
+                    "archives of people's data were not removed",
+                    personal_data.purge_exports().await,
                 );
                 report(
                     "abandoned uploads to other holds were not forgotten",

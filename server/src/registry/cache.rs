@@ -141,6 +141,7 @@ impl Cache {
     pub fn forget_everything(&self) {
         self.manifests.invalidate_all();
         self.tags.invalidate_all();
+        self.blobs.invalidate_all();
     }
 }
 

@@ -83,6 +83,26 @@ impl Registry {
         matches!(Box::pin(self.choice(owner)).await, Ok(choice) if !choice.has_profile)
     }
 
+    /// The hold that `owner` pushes to, as far as their records can be read.
+    pub async fn chosen_hold(&self, owner: &Did) -> Did {
+        let choice = Box::pin(self.choice(owner)).await;
+        let hold = choice.ok().and_then(|choice| choice.hold);
+        hold.unwrap_or_else(|| self.inner.default_hold.clone())
+    }
+
+    /// The holds that this registry knows of: its own choice, the one of this process, and those that manifests lie
+    /// in, `limit` of them at most.
+    pub async fn known_holds(&self, limit: u16) -> Result<Vec<Did>, RegistryError> {
+        let mut holds = vec![self.inner.default_hold.clone()];
+        holds.extend(self.inner.holds.local().map(|hold| hold.did().clone()));
+        let limit = i64::from(limit);
+        let named = self.inner.database.list_known_holds(limit).await?;
+        holds.extend(named.iter().filter_map(|did| did.parse::<Did>().ok()));
+        let mut seen = std::collections::BTreeSet::new();
+        holds.retain(|did| seen.insert(did.clone()));
+        Ok(holds)
+    }
+
     /// Forgets what `owner` chose, since they choose anew.
     pub async fn forget_choice(&self, owner: &Did) {
         self.inner.routes.chosen.invalidate(owner).await;

@@ -25,6 +25,7 @@ mod cache;
 mod catalog_listing;
 mod delete;
 mod error;
+mod forget_owner;
 mod hold_routing;
 mod manifest_plan;
 mod notices;

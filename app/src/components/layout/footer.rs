@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::api::home::HomePageSource;
+use crate::routes;
 
 /// The foot of every page.
 #[component]
@@ -16,12 +17,16 @@ pub(crate) fn Footer() -> impl IntoView {
                 <p>"Longshore " {version}</p>
                 <ul>
                     <li>
-                        <a href="https://atproto.com/guides/overview">"AT Protocol"</a>
+                        <a href=routes::ABOUT>"About"</a>
                     </li>
                     <li>
-                        <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md">
-                            "OCI distribution"
-                        </a>
+                        <a href=routes::PRIVACY>"Privacy"</a>
+                    </li>
+                    <li>
+                        <a href=routes::TERMS>"Terms"</a>
+                    </li>
+                    <li>
+                        <a href=routes::STATUS>"Status"</a>
                     </li>
                 </ul>
             </div>

@@ -1,6 +1,8 @@
 //! A person's own settings: the frame that these pages share, and one file per page.
 
+pub(crate) mod data;
 pub(crate) mod profile;
+pub(crate) mod quota;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 
@@ -14,6 +16,8 @@ const SECTIONS: &[(&str, &str)] = &[
     (routes::SETTINGS, "Profile"),
     (routes::SETTINGS_SESSIONS, "Sessions and devices"),
     (routes::SETTINGS_TOKENS, "Access tokens"),
+    (routes::SETTINGS_QUOTA, "My quota"),
+    (routes::SETTINGS_DATA, "Your data"),
 ];
 
 /// A settings page with the list of all of them. `path` is its own.

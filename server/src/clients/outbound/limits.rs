@@ -59,6 +59,21 @@ impl FetchLimits {
         ports: Ports::Service,
     };
 
+    /// Everything that a hold knows about one person: a few hundred bytes for each of their layers.
+    pub const HOLD_EXPORT: Self = Self {
+        first_byte: Duration::from_mins(1),
+        total: Duration::from_mins(2),
+        max_bytes: 64 * KIB * KIB,
+        ports: Ports::Service,
+    };
+    /// A whole repo, as an archive.
+    pub const PDS_REPO: Self = Self {
+        first_byte: Duration::from_secs(30),
+        total: Duration::from_mins(2),
+        max_bytes: 64 * KIB * KIB,
+        ports: Ports::Service,
+    };
+
     const fn metadata(max_bytes: usize, ports: Ports) -> Self {
         Self {
             first_byte: Duration::from_secs(5),

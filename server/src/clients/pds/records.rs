@@ -250,6 +250,21 @@ impl PdsClient {
         }
     }
 
+    /// `com.atproto.repo.describeRepo`: which collections somebody's repo has.
+    pub async fn list_collections(&self, pds: &Url, did: &Did) -> Result<Vec<Nsid>, PdsError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            collections: Vec<Nsid>,
+        }
+        let parameters = [("repo", did.as_str())];
+        let request = query(pds, "com.atproto.repo.describeRepo", &parameters);
+        let answer: Answer = self
+            .outbound
+            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .await?;
+        Ok(answer.collections)
+    }
+
     /// `com.atproto.repo.listRecords`: up to 100 records from `cursor` on.
     pub async fn list_records(
         &self,
@@ -294,6 +309,15 @@ impl PdsClient {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// `com.atproto.sync.getRepo`: all of somebody's records, as a signed archive. Nothing in it is checked.
+    ///
+    /// # Errors
+    /// [`PdsError::InvalidAnswer`] when it is larger than [`FetchLimits::PDS_REPO`] allows.
+    pub async fn get_repo(&self, pds: &Url, did: &Did) -> Result<Bytes, PdsError> {
+        let request = query(pds, "com.atproto.sync.getRepo", &[("did", did.as_str())]);
+        Ok(self.outbound.send(request, &FetchLimits::PDS_REPO).await?)
     }
 
     /// `com.atproto.sync.getBlob`: the bytes of a blob, at most `max_bytes`, checked against its CID.

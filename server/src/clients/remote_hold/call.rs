@@ -54,14 +54,46 @@ impl RemoteHold {
         method: &str,
         input: &impl Serialize,
     ) -> Result<T, HoldError> {
-        let token = self.service_token(user, method).await?;
         let request = OutboundRequest::post(self.method_url(method))
-            .bearer(&token)
             .json(input)
             .map_err(|error| self.failed(method, &error))?;
+        self.send(user, method, request, &FetchLimits::HOLD_WRITE)
+            .await
+    }
+
+    /// Calls a procedure that takes nothing as `user`.
+    pub(super) async fn call_without_input<T: DeserializeOwned>(
+        &self,
+        user: &HoldUser,
+        method: &str,
+    ) -> Result<T, HoldError> {
+        let request = OutboundRequest::post(self.method_url(method));
+        self.send(user, method, request, &FetchLimits::HOLD_WRITE)
+            .await
+    }
+
+    /// Asks a query as `user`.
+    pub(super) async fn query<T: DeserializeOwned>(
+        &self,
+        user: &HoldUser,
+        method: &str,
+        limits: &FetchLimits,
+    ) -> Result<T, HoldError> {
+        let request = OutboundRequest::get(self.method_url(method));
+        self.send(user, method, request, limits).await
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        user: &HoldUser,
+        method: &str,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<T, HoldError> {
+        let token = self.service_token(user, method).await?;
         self.parts
             .outbound
-            .send_for_json(request, &FetchLimits::HOLD_WRITE)
+            .send_for_json(request.bearer(&token), limits)
             .await
             .map_err(|error| self.failed(method, &error))
     }

@@ -8,15 +8,17 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use atproto::syntax::Did;
-use lexicon::xrpc::notify_manifest;
+use lexicon::nsid;
+use lexicon::xrpc::{delete_user_data, notify_manifest};
 use oci::{Digest, RepositoryPath};
+use serde_json::Value;
 use url::Url;
 
 use super::hold::{
     BlobContent, HoldClient, HoldDescription, HoldError, HoldUser, ManifestNotice, Upload,
     UploadOwner,
 };
-use super::outbound::OutboundClient;
+use super::outbound::{FetchLimits, OutboundClient};
 use super::pds::PdsClient;
 use crate::accounts::PdsSessions;
 use crate::blob_store::IncomingBytes;
@@ -215,6 +217,18 @@ impl HoldClient for RemoteHold {
             Err(HoldError::Invalid { .. }) => Ok(()),
             told => told,
         }
+    }
+
+    async fn export_user_data(&self, user: &HoldUser) -> Result<Value, HoldError> {
+        let limits = &FetchLimits::HOLD_EXPORT;
+        self.query(user, nsid::EXPORT_USER_DATA, limits).await
+    }
+
+    async fn delete_user_data(
+        &self,
+        user: &HoldUser,
+    ) -> Result<delete_user_data::Output, HoldError> {
+        self.call_without_input(user, nsid::DELETE_USER_DATA).await
     }
 }
 

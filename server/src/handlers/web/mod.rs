@@ -1,8 +1,12 @@
 //! The web app: renders the pages of [`app`] and implements the traits of `app::api`, one module
 //! here per module there.
 
+mod about;
+mod avatars;
 mod device_approval;
+mod errors;
 mod feeds;
+mod hold;
 mod home;
 mod json;
 mod markdown;
@@ -20,8 +24,13 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::about::{Keeping, StatusParts};
+pub use self::errors::{ErrorPages, show_errors};
+pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
+use app::api::about::AboutSource;
+use app::api::error::ShownError;
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
@@ -61,6 +70,8 @@ pub struct WebSettings {
     pub sign_up_url: Url,
     /// The folder with the built files (`web.site_root`).
     pub site_root: PathBuf,
+    /// What it keeps and for how long.
+    pub keeping: Keeping,
 }
 
 /// What the pages are made of.
@@ -70,18 +81,33 @@ pub struct WebParts {
     pub settings: WebSettings,
     /// What is there to see of images; without it, pages about them are not there.
     pub catalog: Option<Catalog>,
+    /// What the status page looks at.
+    pub status: Option<StatusParts>,
+    /// What runs holds; without it, their pages are not there.
+    pub holds: Option<HoldState>,
     /// What only somebody who is signed in sees.
     pub account: SettingsState,
     /// Reads cookies.
     pub cookies: Cookies,
 }
 
-/// Pages, their files, the forms that they send, and the 404 page as fallback for everything else. The second value
-/// renders the sign-in page for those whose sign-in failed.
-pub fn routes(parts: WebParts) -> (Router, SignInPage) {
+/// What the web app answers, and how others show its pages.
+pub struct WebRoutes {
+    /// Pages, their files, the forms that they send, and the 404 page as fallback for everything else.
+    pub pages: Router,
+    /// Renders the sign-in page for those whose sign-in failed.
+    pub sign_in_page: SignInPage,
+    /// Renders what went wrong elsewhere.
+    pub error_pages: ErrorPages,
+}
+
+/// The web app.
+pub fn routes(parts: WebParts) -> WebRoutes {
     let WebParts {
         settings,
         catalog,
+        status,
+        holds,
         account,
         cookies,
     } = parts;
@@ -89,21 +115,47 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     let options = leptos_options(&settings, &assets);
     let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
     let catalog_pages = catalog.map(|catalog| CatalogPages::new(catalog, &settings));
+    let facts = Arc::new(about::ServerFacts::new(
+        settings.registry_host.clone(),
+        settings.keeping.clone(),
+        home_page.clone(),
+        status,
+    ));
+    let recent = catalog_pages.clone().map(home::Recent::new);
     let for_programs = match &catalog_pages {
-        Some(pages) => json::routes(pages.clone()).merge(feeds::routes(pages.clone())),
+        Some(pages) => json::routes(pages.clone())
+            .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
+            .merge(avatars::routes(pages.clone())),
         None => Router::new(),
     };
-    let state = account.clone();
+    let for_programs = for_programs.merge(about::routes(facts.clone()));
+    let facts: Arc<dyn AboutSource> = facts;
+    let for_programs = match &holds {
+        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
+        None => for_programs,
+    };
+    let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
+        provide_context(facts.clone());
+        if let Some(recent) = &recent {
+            recent.provide();
+        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };
         viewer::provide(&viewer);
+        if let Some(error) = parts.extensions.get::<ShownError>() {
+            provide_context(error.clone());
+        }
         if let Some(pages) = &catalog_pages {
             pages.for_request(&parts.extensions).provide();
         }
         provide_context(sign_in::page(&parts, cookies, &settings));
+        if let Some(holds) = &holds {
+            hold::provide(holds, &viewer, &parts);
+        }
         if let Some(signed_in) = &viewer.0 {
             settings::provide(&account, signed_in, &parts);
             device_approval::provide(&account, signed_in, &parts);
@@ -115,8 +167,15 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
     };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
+    let error_pages = ErrorPages::new(render.clone());
     let limits = state.limits.clone();
-    let forms = settings::forms(state.clone(), render).merge(device_approval::forms(state));
+    let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
+    let forms = match hold_state {
+        Some(holds) => forms
+            .merge(hold::forms(holds.clone(), render.clone()))
+            .merge(hold::upkeep_forms(holds, render)),
+        None => forms,
+    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -139,7 +198,11 @@ pub fn routes(parts: WebParts) -> (Router, SignInPage) {
             limits,
             device_approval::limit_codes,
         ));
-    (pages, sign_in_page)
+    WebRoutes {
+        pages,
+        sign_in_page,
+        error_pages,
+    }
 }
 
 /// The texts of errors begin in lower case and end without a full stop.
@@ -151,13 +214,9 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-/// Pages below [`app::routes::PRIVATE`] are for somebody who is signed in.
+/// Some pages are for somebody who is signed in ([`app::routes::is_private`]).
 async fn only_for_their_owner(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_private = app::routes::PRIVATE.iter().any(|beginning| {
-        path.strip_prefix(beginning)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_private = app::routes::is_private(request.uri().path());
     let is_signed_in = request
         .extensions()
         .get::<Viewer>()
@@ -234,6 +293,8 @@ fn program_dir() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::body::{Body, to_bytes};
     use axum::http::{StatusCode, header};
     use tower::ServiceExt;
@@ -248,14 +309,25 @@ mod tests {
             hold: None,
             sign_up_url: "https://pds.example.com".parse().unwrap(),
             site_root: PathBuf::from("no such folder"),
+            keeping: Keeping {
+                operator_contact: None,
+                database: "SQLite",
+                blob_store: None,
+                password_session: Duration::from_hours(12),
+                upload: Duration::from_hours(24),
+                grace: None,
+                events: None,
+            },
         }
     }
 
     async fn get(path: &str) -> (StatusCode, String, String) {
         let (_folder, account) = SettingsState::for_tests().await;
-        let (router, _) = routes(WebParts {
+        let WebRoutes { pages: router, .. } = routes(WebParts {
             settings: settings(),
             catalog: None,
+            status: None,
+            holds: None,
             account,
             cookies: Cookies::new(false),
         });

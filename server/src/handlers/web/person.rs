@@ -28,9 +28,14 @@ impl PersonSource for CatalogPages {
                 platforms: repository.platforms,
                 pulls: Some(repository.pulls),
                 is_signed: false,
+                stars: 0,
             })
             .collect();
         Ok(Person {
+            display_name: person.display_name,
+            avatar: person
+                .has_avatar
+                .then(|| app::routes::avatar(person.owner.did.as_str())),
             owner,
             repositories,
             is_stale: person.is_stale,

@@ -3,9 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use app::api::error::ShownError;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
@@ -25,17 +26,38 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
+    /// The page at `path` for whoever looks, which shows `error`.
+    pub(super) async fn with_error(
+        &self,
+        path: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        error: ShownError,
+    ) -> Response {
+        self.render(path, viewer, status, error).await
+    }
+
     /// The page at `path` for `signed_in`, whose source finds `outcome` among the extensions of the request.
     pub(super) async fn with_outcome<T: Clone + Send + Sync + 'static>(
         &self,
-        path: &'static str,
+        path: &str,
         signed_in: &SignedIn,
         status: StatusCode,
         outcome: T,
     ) -> Response {
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = Uri::from_static(path);
         let viewer = Viewer(Some(signed_in.clone()));
+        self.render(path, viewer, status, outcome).await
+    }
+
+    async fn render<T: Clone + Send + Sync + 'static>(
+        &self,
+        path: &str,
+        viewer: Viewer,
+        status: StatusCode,
+        outcome: T,
+    ) -> Response {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().expect("a path of ours is one");
         request.extensions_mut().insert(viewer);
         request.extensions_mut().insert(outcome);
         let mut response = (self.0)(request).await;

@@ -7,6 +7,7 @@ mod postgresql;
 mod s3_server;
 mod server;
 mod soak;
+mod tables;
 
 pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};

@@ -281,6 +281,11 @@ impl TestServer {
         connection.close().await.unwrap();
     }
 
+    /// The tables of this server's database in which some row has `text` in some column.
+    pub async fn tables_with(&self, text: &str) -> Vec<String> {
+        super::tables::tables_with(&self.database_url, text).await
+    }
+
     /// How many files are staged.
     pub fn count_staged(&self) -> usize {
         self.stored("staging").0

@@ -8,7 +8,7 @@ mod confidential;
     dead_code,
     reason = "shared with the `process` tests, which use more of it"
 )]
-mod fake_server;
+pub mod fake_server;
 mod fresh;
 mod hostile;
 mod inactive_accounts;
@@ -16,7 +16,7 @@ mod limits;
 mod reference;
 mod reference_pages;
 mod refresh;
-mod scene;
+pub mod scene;
 mod signed_in_scene;
 
 pub use browser::Browser;

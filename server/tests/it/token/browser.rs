@@ -22,10 +22,15 @@ impl<'a> Browser<'a> {
 
     /// In which somebody has just signed in.
     pub async fn of(server: &'a TestServer, account: &Account) -> Self {
+        Self::with_session(server, account, "none").await
+    }
+
+    /// In which somebody has just signed in, with a session at their server.
+    pub async fn with_session(server: &'a TestServer, account: &Account, session: &str) -> Self {
         let did = account.did.parse().unwrap();
         let browsers = &server.state.browsers;
         let cookie = browsers
-            .sign_in(&did, "none", "Test browser", None)
+            .sign_in(&did, session, "Test browser", None)
             .await
             .unwrap();
         Self {
@@ -45,6 +50,17 @@ impl<'a> Browser<'a> {
     /// Opens a page.
     pub async fn open(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "none", String::new()).await
+    }
+
+    /// Opens a page, and says more about what is wanted.
+    pub async fn open_with(&self, path: &str, more: &[(&str, &str)]) -> Answer {
+        let mut headers = vec![("sec-fetch-site", "same-origin")];
+        headers.extend(more);
+        if let Some(cookie) = &self.cookie {
+            headers.push(("cookie", cookie));
+        }
+        let client = self.server.nobody();
+        client.send(Method::GET, path, &headers, "").await
     }
 
     /// Opens a page that must be there, and sends a form of its hidden fields and these.

@@ -1,7 +1,7 @@
 //! The token endpoint, and what its tokens open. Test names begin with ids of the security checklist.
 
 mod access_tokens;
-mod browser;
+pub mod browser;
 mod credential_helper;
 mod device_login;
 mod endpoint;

@@ -1,21 +1,26 @@
 //! The settings pages, and the forms that they send.
 
+mod archive;
+mod data;
 mod profile;
 mod sessions;
 mod tokens;
 
 use std::sync::Arc;
 
+use app::api::settings::data::DataSource;
 use app::api::settings::profile::ProfileSource;
 use app::api::settings::sessions::SessionsSource;
 use app::api::settings::tokens::TokensSource;
 use axum::http::request::Parts;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 
 use crate::accounts::oauth::OAuthSessions;
-use crate::accounts::{AccessTokens, AllAccess, BrowserSessions, DeviceLogins, SailorProfiles};
+use crate::accounts::{
+    AccessTokens, AllAccess, BrowserSessions, DeviceLogins, PersonalData, SailorProfiles,
+};
 use crate::clock::Clock;
 use crate::handlers::middleware::browser_session::SignedIn;
 use crate::handlers::middleware::client_limits::ClientLimits;
@@ -35,6 +40,8 @@ pub struct SettingsState {
     pub access_tokens: AccessTokens,
     /// Logins of their devices.
     pub device_logins: DeviceLogins,
+    /// Everything that is kept about them; nothing in a server without a registry.
+    pub personal_data: Option<PersonalData>,
     /// All of that together, to end it.
     pub all_access: AllAccess,
     /// How often one client may guess.
@@ -53,6 +60,9 @@ pub(super) fn forms(state: SettingsState, render: RenderPage) -> Router {
         .route(app::routes::SETTINGS, post(profile::post))
         .route(app::routes::SETTINGS_SESSIONS, post(sessions::post))
         .route(app::routes::SETTINGS_TOKENS, post(tokens::post))
+        .route(app::routes::SETTINGS_DATA, post(data::post))
+        .route(app::routes::SETTINGS_DATA_PROGRESS, get(data::progress))
+        .route(&app::routes::archive("{id}"), get(archive::get))
         .layer(Extension(render))
         .with_state(state)
 }
@@ -65,6 +75,8 @@ pub(super) fn provide(state: &SettingsState, signed_in: &SignedIn, parts: &Parts
     let sessions: Arc<dyn SessionsSource> =
         Arc::new(sessions::OwnSessions::new(state, signed_in, query));
     let tokens: Arc<dyn TokensSource> = Arc::new(tokens::OwnTokens::new(state, signed_in, parts));
+    let data: Arc<dyn DataSource> = Arc::new(data::OwnData::new(state, signed_in, parts));
+    provide_context(data);
     provide_context(profile);
     provide_context(sessions);
     provide_context(tokens);
@@ -139,6 +151,7 @@ impl SettingsState {
             },
             limits: ClientLimits::new(&no_limits, clock.clone()),
             access_tokens,
+            personal_data: None,
             device_logins,
             registry_host: "localhost:5000".to_owned(),
             clock: clock.clone(),
