@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::access_tokens::AccessTokensSetup;
-use crate::accounts::oauth::{ClientKeysError, OAuthClient, OAuthSessions, OAuthSetup};
+use crate::accounts::oauth::{ClientKeysError, OAuthSessions};
 use crate::accounts::personal_data::PersonalDataParts;
 use crate::accounts::{
     AccessTokens, ActiveAccounts, AllAccess, BrowserSessions, DeviceLogins, HoldInvites,
-    PdsSessions, PdsSessionsSetup, PersonalData, SailorProfiles,
+    PdsSessions, PersonalData, SailorProfiles,
 };
 use crate::blob_store::{BlobStore, BlobStoreError};
 use crate::catalog::{Catalog, CatalogParts};
@@ -36,6 +35,7 @@ use crate::repositories::{Repositories, RepositoriesParts};
 use crate::secrets::{SecretFileError, load_or_create_key};
 use crate::storage::open_blob_store;
 
+mod accounts;
 mod hold_service;
 
 pub use hold_service::HoldService;
@@ -166,7 +166,7 @@ impl AppState {
             database,
             clock,
         };
-        let accounts = accounts(config, &parts)?;
+        let accounts = accounts::accounts(config, &parts)?;
         let (hold, blob_store) = match &config.hold {
             Some(hold_config) => {
                 let blob_store = open_blobs(config).await?;
@@ -253,94 +253,10 @@ struct Parts {
     clock: Clock,
 }
 
-/// What knows people.
-struct Accounts {
-    oauth: OAuthSessions,
-    access_tokens: AccessTokens,
-    device_logins: DeviceLogins,
-    browsers: BrowserSessions,
-    sessions: PdsSessions,
-    profiles: SailorProfiles,
-    all_access: AllAccess,
-    active_accounts: ActiveAccounts,
-}
-
-fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, AssemblyError> {
-    let Parts {
-        outbound,
-        identities,
-        pds,
-        database,
-        clock,
-        ..
-    } = parts;
-    let session_key = load_or_create_key(&config.registry.session_key_path, KEY_BYTES)?;
-    let oauth = OAuthSessions::new(OAuthSetup {
-        client: oauth_client(config, clock)?,
-        database: database.clone(),
-        identities: identities.clone(),
-        outbound: outbound.clone(),
-        clock: clock.clone(),
-        key: session_key.clone(),
-        sign_ins_per_host: config.limits.sign_ins_per_host,
-    });
-    let access_tokens = AccessTokens::new(AccessTokensSetup {
-        database: database.clone(),
-        identities: identities.clone(),
-        clock: clock.clone(),
-        oauth: Some(oauth.clone()),
-    });
-    let device_logins = DeviceLogins::new(
-        database.clone(),
-        access_tokens.clone(),
-        identities.clone(),
-        clock.clone(),
-    );
-    let browsers =
-        BrowserSessions::new(database.clone(), oauth.clone(), clock.clone(), &session_key);
-    let sessions = PdsSessions::new(PdsSessionsSetup {
-        oauth: Some(oauth.clone()),
-        database: database.clone(),
-        identities: identities.clone(),
-        pds: pds.clone(),
-        clock: clock.clone(),
-        key: session_key,
-        allow_account_passwords: config.registry.allow_account_passwords,
-    });
-    let profiles = SailorProfiles {
-        identities: identities.clone(),
-        pds: pds.clone(),
-        sessions: sessions.clone(),
-        clock: clock.clone(),
-    };
-    let all_access = AllAccess {
-        browsers: browsers.clone(),
-        oauth: oauth.clone(),
-        access_tokens: access_tokens.clone(),
-        device_logins: device_logins.clone(),
-        pds_sessions: sessions.clone(),
-    };
-    Ok(Accounts {
-        active_accounts: ActiveAccounts::new(
-            identities.clone(),
-            pds.clone(),
-            all_access.clone(),
-            clock.clone(),
-        ),
-        all_access,
-        oauth,
-        access_tokens,
-        device_logins,
-        browsers,
-        sessions,
-        profiles,
-    })
-}
-
 fn personal_data(
     config: &Config,
     parts: &Parts,
-    accounts: &Accounts,
+    accounts: &accounts::Accounts,
     registry: &Registry,
 ) -> PersonalData {
     PersonalData::new(PersonalDataParts {
@@ -428,15 +344,6 @@ fn registry_tokens(config: &Config) -> Result<RegistryTokens, AssemblyError> {
         public_url.authority().to_owned(),
         i64::try_from(config.registry.token_lifetime.as_secs()).unwrap_or(i64::MAX),
     ))
-}
-
-fn oauth_client(config: &Config, clock: &Clock) -> Result<OAuthClient, ClientKeysError> {
-    OAuthClient::new(
-        config.http.public_url.url(),
-        &config.oauth.client_name,
-        &config.oauth.client_keys_path,
-        clock.now_millis(),
-    )
 }
 
 fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn strict_transport_is_for_https_only() {
+    async fn wb_01_strict_transport_is_for_https_only() {
         let sent = |response: Response| {
             response
                 .headers()

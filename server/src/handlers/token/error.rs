@@ -86,13 +86,14 @@ impl TokenError {
                 SignInError::Identity(identity) => !identity.is_transient(),
                 _ => false,
             },
-            Self::AccessToken(error) => matches!(
-                error,
+            Self::AccessToken(error) => match error {
                 AccessTokenError::NotWhole
-                    | AccessTokenError::Unknown
-                    | AccessTokenError::Expired { .. }
-                    | AccessTokenError::WrongAccount
-            ),
+                | AccessTokenError::Unknown
+                | AccessTokenError::Expired { .. }
+                | AccessTokenError::WrongAccount => true,
+                AccessTokenError::Identity(identity) => !identity.is_transient(),
+                _ => false,
+            },
             _ => false,
         }
     }

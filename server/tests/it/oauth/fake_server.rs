@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use server::clock::Clock;
 use tokio::task::JoinHandle;
 use url::{Url, form_urlencoded};
+
+#[path = "jwt.rs"]
+pub mod jwt;
+
+pub use jwt::claims;
 
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
@@ -67,7 +70,6 @@ pub struct Lies {
     pub stops: Mutex<HashMap<String, Stop>>,
     /// The accounts whose requests have stopped.
     pub stopped: Mutex<HashSet<String>>,
-    /// Nobody gets a description of this server.
     pub descriptions_hang: AtomicBool,
     pub revoked: Mutex<Vec<String>>,
     pub refreshes: AtomicUsize,
@@ -265,18 +267,6 @@ impl Drop for FakeServer {
     }
 }
 
-/// Claims of a JWT, unverified.
-pub fn claims(token: &str) -> Value {
-    let part = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
-}
-
-/// Header of a JWT.
-pub fn header(token: &str) -> Value {
-    let part = token.split('.').next().unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
-}
-
 async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
@@ -391,7 +381,7 @@ impl Lies {
             "/xrpc/com.atproto.repo.getRecord" => refuse(400, "RecordNotFound"),
             "/xrpc/com.atproto.repo.putRecord" => self.with_token(headers, || {
                 let cid = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a";
-                axum::Json(json!({ "uri": "at://did:plc:x/y/z", "cid": cid })).into_response()
+                axum::Json(json!({ "uri": "at://did:web:pds.example.com/io.atcr.sailor.profile/self", "cid": cid })).into_response()
             }),
             _ => match path.strip_prefix("/did:plc:") {
                 Some(rest) => self.document(&format!("did:plc:{rest}")),
@@ -545,9 +535,8 @@ impl Lies {
             }
             return refuse(400, "invalid_grant");
         };
-        let mut used = self.used_refresh_tokens.lock().unwrap();
-        used.insert(token.clone(), did.clone());
-        drop(used);
+        let used = (token.clone(), did.clone());
+        self.used_refresh_tokens.lock().unwrap().extend([used]);
         self.refreshes.fetch_add(1, Ordering::SeqCst);
         let answer = self.tokens(&did);
         let lost = self
@@ -572,10 +561,10 @@ impl Lies {
     fn tokens(&self, did: &str) -> Response {
         let access = format!("secret-access-{}", uuid::Uuid::new_v4().simple());
         let refresh = format!("secret-refresh-{}", uuid::Uuid::new_v4().simple());
-        let mut access_tokens = self.access_tokens.lock().unwrap();
-        access_tokens.retain(|_, owner| owner != did);
-        access_tokens.insert(access.clone(), did.to_owned());
-        drop(access_tokens);
+        let mut tokens = self.access_tokens.lock().unwrap();
+        tokens.retain(|_, owner| owner != did);
+        tokens.extend([(access.clone(), did.to_owned())]);
+        drop(tokens);
         self.refresh_tokens
             .lock()
             .unwrap()

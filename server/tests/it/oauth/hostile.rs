@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use server::clock::Clock;
 
 use super::browser::Browser;
-use super::fake_server::{FakeServer, claims, header};
+use super::fake_server::jwt::header;
+use super::fake_server::{FakeServer, claims};
 use super::scene::Scene;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -102,7 +102,7 @@ fn has_security_headers(answer: &Answer, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_kind_of_answer_carries_the_security_headers_and_a_request_id() {
+async fn wb_03_and_wb_04_every_kind_of_answer_carries_the_security_headers_and_a_request_id() {
     let (server, kinds) = every_kind_of_answer().await;
     for (method, path, status) in kinds {
         let what = format!("{method} {path}");
