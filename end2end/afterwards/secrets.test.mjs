@@ -1,14 +1,15 @@
 // After all other tests: nothing that they had to keep to themselves is in what the server wrote or answers. The log
 // is that of the level `trace`.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { before, test } from 'node:test'
 
-import { LONGSHORE_URL } from '../browser.mjs'
+import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
 import { Person, query } from '../hold/xrpc.mjs'
 import { addressOf, PAGES } from '../pages.mjs'
-import { ACCOUNTS, account, cookiesOf, skipWithoutAccounts } from '../people.mjs'
+import { ACCOUNTS, account, cookiesOf, signIn, skipWithoutAccounts } from '../people.mjs'
 import { notedSecrets } from '../secrets.mjs'
 
 const skip = skipWithoutAccounts
@@ -27,6 +28,7 @@ const LOOKS = {
   'credentials of a request': /\b(basic|bearer|dpop) [\w+/=.-]{16,}/i,
 }
 
+const browser = useBrowser()
 let secrets = []
 before(async () => {
   if (skip) return
@@ -138,5 +140,18 @@ test('no export has a secret', { skip }, async () => {
   const method = 'io.atcr.hold.exportUserData'
   const exported = await query(LONGSHORE_URL, method, { userDid: alice.did }, await alice.token(did, method))
   assert.ok(exported.layerRecords.length > 0)
-  assertNothingIn('the export', JSON.stringify(exported))
+  assertNothingIn('the export of the hold', JSON.stringify(exported))
+})
+
+test("no archive of somebody's data has a secret", { skip }, async () => {
+  const { page } = await browser.open('/settings/data', { hydrated: false })
+  await signIn(page, account('alice.test'))
+  await page.getByRole('button', { name: 'Make an archive' }).click()
+  const link = page.getByRole('link', { name: /^Download/ })
+  await link.waitFor({ timeout: 30_000 })
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+  const script = 'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nfor n in z.namelist(): sys.stdout.buffer.write(n.encode() + b"\\n" + z.read(n))'
+  const files = execFileSync('python3', ['-c', script, await download.path()], { encoding: 'latin1', maxBuffer: 2 ** 30 })
+  assert.match(files, /account\.json/)
+  assertNothingIn('the archive', files)
 })
