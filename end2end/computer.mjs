@@ -6,7 +6,7 @@ import path from 'node:path'
 
 import { TARGET } from './network/longshore.mjs'
 
-/** How long a program may take. */
+/** How long a program may take, unless something else is said. */
 const PATIENCE_MS = 60_000
 
 export class Computer {
@@ -53,9 +53,9 @@ export class Computer {
   }
 
   /** Starts a program without a terminal. `said` has what it printed so far, `ended` resolves to its exit code. */
-  start(program, args, { input = '', environment = {}, folder = this.home } = {}) {
+  start(program, args, { input = '', environment = {}, folder = this.home, patience = PATIENCE_MS } = {}) {
     const env = { ...this.environment, ...environment }
-    const child = spawn(program, args, { cwd: folder, env, stdio: 'pipe', timeout: PATIENCE_MS })
+    const child = spawn(program, args, { cwd: folder, env, stdio: 'pipe', timeout: patience })
     const said = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8')

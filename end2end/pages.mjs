@@ -3,6 +3,7 @@
 // `as` is who looks, by the handle of an account of the local network; without it, nobody is signed in. `path` may be
 // a function that makes what the page shows and answers with its address.
 import { LONGSHORE_URL } from './browser.mjs'
+import { ACCOUNTS } from './people.mjs'
 import { noteSecret } from './secrets.mjs'
 
 export const PAGES = [
@@ -25,6 +26,21 @@ export const PAGES = [
   { name: 'image', path: '/r/alice.test/tools/tide-table:edge', status: 200 },
   { name: 'chart', path: '/r/alice.test/charts/harbour:2.1.0', status: 200 },
   { name: 'install', path: '/install', status: 200 },
+  { name: 'holds', path: '/holds', status: 200 },
+  { name: 'holds-of-captain', path: '/holds', status: 200, as: 'alice.test' },
+  { name: 'hold', path: ofHold(''), status: 200 },
+  { name: 'hold-of-member', path: ofHold(''), status: 200, as: 'dora.test' },
+  { name: 'hold-crew', path: ofHold('/crew'), status: 200, as: 'alice.test' },
+  { name: 'hold-crew-none-match', path: ofHold('/crew?filter=zzz'), status: 200, as: 'alice.test' },
+  { name: 'hold-crew-add', path: ofHold('/crew/add?who=bob.test'), status: 200, as: 'alice.test' },
+  { name: 'hold-crew-add-nobody', path: ofHold('/crew/add?who=nobody.test'), status: 200, as: 'alice.test' },
+  { name: 'hold-member', path: ofHold(`/crew/${didOf('dora.test')}`), status: 200, as: 'alice.test' },
+  { name: 'hold-member-remove', path: ofHold(`/crew/${didOf('dora.test')}/remove`), status: 200, as: 'alice.test' },
+  { name: 'hold-quotas', path: ofHold('/quotas'), status: 200, as: 'alice.test' },
+  { name: 'hold-settings', path: ofHold('/settings'), status: 200, as: 'alice.test' },
+  { name: 'hold-captaincy', path: ofHold('/captaincy'), status: 200, as: 'alice.test' },
+  { name: 'hold-join-ended', path: ofHold('/join?invite=ended'), status: 200, as: 'carol.test' },
+  { name: 'hold-for-others', path: ofHold('/crew'), status: 403, as: 'carol.test' },
   { name: 'sign-in', path: '/sign-in', status: 200 },
   { name: 'sign-in-again', path: '/sign-in?fresh=1&return_to=/settings/tokens', status: 200, as: 'alice.test' },
   { name: 'settings-profile', path: '/settings', status: 200, as: 'alice.test' },
@@ -45,6 +61,18 @@ export const PAGES = [
 /** The address of a row's page. */
 export async function addressOf({ path }) {
   return typeof path === 'function' ? path() : path
+}
+
+// A page of the hold of the server under test.
+function ofHold(rest) {
+  return async () => {
+    const did = await (await fetch(new URL('/.well-known/atproto-did', LONGSHORE_URL))).text()
+    return `/hold/${did.replace('%', '%25')}${rest}`
+  }
+}
+
+function didOf(handle) {
+  return ACCOUNTS.find((account) => account.handle === handle)?.did
 }
 
 // A program on some computer asks to be logged in, and shows this address.

@@ -71,14 +71,13 @@ export async function signEverybodyIn(url, accounts, folder) {
 }
 
 /** The cookies of somebody whom `signEverybodyIn` signed in, as Playwright's `storageState`. */
-export function signedInAs(handle) {
-  const folder = process.env.LONGSHORE_SIGNED_IN
+export function signedInAs(handle, folder = process.env.LONGSHORE_SIGNED_IN) {
   if (!folder) throw new Error(`nobody is signed in; is LONGSHORE_URL a server without a local network?`)
   return JSON.parse(fs.readFileSync(path.join(folder, `${handle}.json`), 'utf8'))
 }
 
 /** The same for requests without a browser: a `Cookie` header. */
-export function cookiesOf(handle) {
-  return signedInAs(handle).cookies.filter(({ domain }) => domain === new URL(process.env.LONGSHORE_URL).hostname)
-    .map(({ name, value }) => `${name}=${value}`).join('; ')
+export function cookiesOf(handle, folder) {
+  const ours = signedInAs(handle, folder).cookies.filter(({ name }) => name.includes('longshore-'))
+  return ours.map(({ name, value }) => `${name}=${value}`).join('; ')
 }

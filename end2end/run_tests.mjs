@@ -11,7 +11,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { Person } from './hold/xrpc.mjs'
+import { addToCrew } from './crew.mjs'
 import { TARGET, startLongshore } from './network/longshore.mjs'
 import { NODE } from './network/node_version.mjs'
 import { claimBlock, close } from './network/ports.mjs'
@@ -41,7 +41,8 @@ process.exitCode = code
 
 function work() {
   if (takesScreenshots) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
-  return ['--test', ...filesIn('tests')]
+  // One file at a time: they share accounts, and what one of them allows another finds allowed.
+  return ['--test', '--test-concurrency=1', ...filesIn('tests')]
 }
 
 /** The test files of a folder that the words choose. */
@@ -86,19 +87,6 @@ async function startStack() {
     LONGSHORE_DATA: dataDir,
     LONGSHORE_LOG_FILE: log,
   }
-}
-
-async function addToCrew(url, captain, member) {
-  const { id: did } = await (await fetch(`${url}/.well-known/did.json`)).json()
-  const record = {
-    $type: 'io.atcr.hold.crew',
-    member: member.did,
-    role: 'member',
-    permissions: ['blob:read', 'blob:write'],
-    addedAt: new Date().toISOString(),
-  }
-  const input = { repo: did, collection: record.$type, rkey: member.did, record }
-  await (await Person.signIn(captain)).call({ url, did }, 'com.atproto.repo.putRecord', input)
 }
 
 // A process of its own, because it needs the Node that its packages were built for.

@@ -138,7 +138,7 @@ export class Repository {
     return { mediaType, digest: digest(bytes), size: bytes.length }
   }
 
-  async pushImage({ layers, architecture, config = {}, history, tags = [] }) {
+  async pushImage({ layers, architecture, config = {}, history, annotations, tags = [] }) {
     const pushed = []
     for (const { bytes } of layers) pushed.push(await this.pushBlob(TYPES.gzip, bytes))
     const document = {
@@ -151,7 +151,8 @@ export class Repository {
       ...(history && { history }),
     }
     const configured = await this.pushBlob(TYPES.config, Buffer.from(JSON.stringify(document)))
-    return this.pushManifest(tags, TYPES.manifest, { schemaVersion: 2, mediaType: TYPES.manifest, config: configured, layers: pushed })
+    const manifest = { schemaVersion: 2, mediaType: TYPES.manifest, config: configured, layers: pushed }
+    return this.pushManifest(tags, TYPES.manifest, { ...manifest, ...(annotations && { annotations }) })
   }
 
   async pushChart(version) {

@@ -29,6 +29,8 @@ pub const SETTINGS: &str = "/settings";
 pub const SETTINGS_SESSIONS: &str = "/settings/sessions";
 /// A person's access tokens; the form is sent to the same path.
 pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+/// What a person uses of what they may, in every hold.
+pub const SETTINGS_QUOTA: &str = "/settings/quota";
 /// A person's data, to take along or to have removed; the forms are sent to the same path.
 pub const SETTINGS_DATA: &str = "/settings/data";
 /// How far the newest archive is, as JSON.
@@ -55,6 +57,11 @@ pub const STATUS: &str = "/status";
 pub const HOLDS: &str = "/holds";
 /// How to set a hold up.
 pub const HOLDS_SET_UP: &str = "/holds/set-up";
+/// Whether a hold came up.
+pub const HOLDS_CHECK: &str = "/holds/set-up/check";
+
+/// Whether somebody has pushed yet, as JSON, for the page that waits for it.
+pub const FIRST_PUSH: &str = "/api/v1/first-push";
 
 /// Finding repositories.
 pub const SEARCH: &str = "/search";

@@ -6,20 +6,27 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
 
+use crate::components::keyboard::Keyboard;
 use crate::components::layout::{footer::Footer, header::Header};
+use crate::components::shortcuts::ShortcutsDialog;
 use crate::pages::{
     about::AboutPage,
     device_approval::{DevicePage, LoopbackPage},
     hold::{
+        activity::ActivityPage,
         captaincy::CaptaincyPage,
         crew::CrewPage,
         crew_add::CrewAddPage,
         crew_member::{CrewMemberPage, CrewRemovePage},
         join::JoinPage,
         list::HoldListPage,
+        network::NetworkPage,
         public::HoldPage,
         quotas::QuotasPage,
+        set_up::{CheckPage, SetUpPage},
         settings::HoldSettingsPage,
+        space::SpacePage,
+        usage::UsagePage,
     },
     home::HomePage,
     install::InstallPage,
@@ -28,7 +35,10 @@ use crate::pages::{
     privacy::PrivacyPage,
     repository::RepositoryPages,
     search::SearchPage,
-    settings::{data::DataPage, profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage},
+    settings::{
+        data::DataPage, profile::ProfilePage, quota::QuotaPage, sessions::SessionsPage,
+        tokens::TokensPage,
+    },
     sign_in::SignInPage,
     status::StatusPage,
     terms::TermsPage,
@@ -156,6 +166,45 @@ pub fn App() -> impl IntoView {
                     view=JoinPage
                     ssr=SsrMode::Async
                 />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("usage"))
+                    view=UsagePage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("space"))
+                    view=SpacePage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("network"))
+                    view=NetworkPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("activity"))
+                    view=ActivityPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("holds"), StaticSegment("set-up"))
+                    view=SetUpPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(
+                        StaticSegment("holds"),
+                        StaticSegment("set-up"),
+                        StaticSegment("check"),
+                    )
+                    view=CheckPage
+                    ssr=SsrMode::Async
+                />
+                <Route
+                    path=(StaticSegment("settings"), StaticSegment("quota"))
+                    view=QuotaPage
+                    ssr=SsrMode::Async
+                />
                 <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
                 <Route
@@ -186,6 +235,8 @@ pub fn App() -> impl IntoView {
                 />
             </Routes>
             <Footer />
+            <ShortcutsDialog />
+            <Keyboard />
         </Router>
     }
 }

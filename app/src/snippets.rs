@@ -18,22 +18,28 @@ pub struct Snippet {
 /// The name under which places keep the token.
 const VARIABLE: &str = "LONGSHORE_TOKEN";
 
-/// For every place, in the order in which they are offered. `host` is the registry's, `username` a handle or DID.
-pub fn snippets(host: &str, username: &str) -> Vec<Snippet> {
+/// For every place, in the order in which they are offered. `host` is the registry's, `username` a handle or DID;
+/// `plain_http`: the registry has no TLS, which podman must be told.
+pub fn snippets(host: &str, username: &str, plain_http: bool) -> Vec<Snippet> {
     let log_in = |program: &str| {
-        format!("echo \"${VARIABLE}\" | {program} login -u {username} --password-stdin {host}")
+        format!("echo \"${VARIABLE}\" | {program} -u {username} --password-stdin {host}")
+    };
+    let podman = if plain_http {
+        "podman login --tls-verify=false"
+    } else {
+        "podman login"
     };
     vec![
         Snippet {
             place: "docker",
             note: "With the token in the variable LONGSHORE_TOKEN, so that it is not in the history of your shell.",
-            text: log_in("docker"),
+            text: log_in("docker login"),
             is_command: true,
         },
         Snippet {
             place: "podman",
             note: "The same; buildah and skopeo find this login, too.",
-            text: log_in("podman"),
+            text: log_in(podman),
             is_command: true,
         },
         Snippet {
@@ -48,7 +54,7 @@ pub fn snippets(host: &str, username: &str) -> Vec<Snippet> {
         Snippet {
             place: "GitLab CI",
             note: "In .gitlab-ci.yml. Keep the token as a masked variable named LONGSHORE_TOKEN.",
-            text: format!("before_script:\n  - {}", log_in("docker")),
+            text: format!("before_script:\n  - {}", log_in("docker login")),
             is_command: false,
         },
         Snippet {
@@ -69,7 +75,7 @@ mod tests {
 
     #[test]
     fn every_place_names_the_registry_the_account_and_where_the_token_is() {
-        for snippet in snippets("registry.example:5000", "alice.example") {
+        for snippet in snippets("registry.example:5000", "alice.example", true) {
             for part in ["registry.example:5000", "alice.example", "LONGSHORE_TOKEN"] {
                 assert!(
                     snippet.text.contains(part),
@@ -82,8 +88,16 @@ mod tests {
     }
 
     #[test]
+    fn podman_is_told_where_there_is_no_tls() {
+        for plain_http in [false, true] {
+            let podman = &snippets("registry.example", "alice.example", plain_http)[1];
+            assert_eq!(podman.text.contains("--tls-verify=false"), plain_http);
+        }
+    }
+
+    #[test]
     fn wb_14_a_command_is_one_line_and_a_file_keeps_its_indentation() {
-        for snippet in snippets("registry.example", "alice.example") {
+        for snippet in snippets("registry.example", "alice.example", false) {
             assert_eq!(
                 snippet.text.lines().count() == 1,
                 snippet.is_command,
@@ -91,7 +105,7 @@ mod tests {
                 snippet.place
             );
         }
-        let actions = &snippets("registry.example", "alice.example")[2].text;
+        let actions = &snippets("registry.example", "alice.example", false)[2].text;
         assert_eq!(
             actions,
             "- uses: docker/login-action@v3\n  with:\n    registry: registry.example\n    username: alice.example\n    \

@@ -63,10 +63,13 @@ function found(text, wanted = secrets) {
 
 /** Fails with the lines that have a secret; the secret itself is not told again. */
 function assertNothingIn(name, text, wanted) {
-  const found_ = found(text, wanted)
-  if (found_.length === 0) return
+  const kinds = found(text, wanted)
+  if (kinds.length === 0) return
   const lines = text.split('\n').filter((line) => found(line, wanted).length > 0)
-  assert.fail(`${name} has ${found_.join(', ')}, in ${lines.length} lines such as: ${lines[0].slice(0, 300)}`)
+  let example = lines[0]
+  for (const { value } of secrets) example = example.replaceAll(value, '…')
+  for (const look of Object.values(LOOKS)) example = example.replace(look, '…')
+  assert.fail(`${name} has ${kinds.join(', ')}, in ${lines.length} lines such as: ${example.slice(0, 300)}`)
 }
 
 async function textOf(address, headers = {}) {

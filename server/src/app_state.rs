@@ -23,9 +23,7 @@ use crate::clients::plc_directory::PlcDirectory;
 use crate::clients::relay::Relays;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{
-    BlobStoreConfig, Config, DatabaseConfig, DidMethod, HoldConfig, MetricsAccess, Roles,
-};
+use crate::config::{Config, DidMethod, HoldConfig, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;
@@ -623,28 +621,7 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
             hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
-        keeping: keeping(config),
-    }
-}
-
-fn keeping(config: &Config) -> Keeping {
-    let database = match config.database {
-        DatabaseConfig::Sqlite(_) => "SQLite",
-        DatabaseConfig::Postgres(_) => "PostgreSQL",
-    };
-    let blob_store = match config.blob_store {
-        BlobStoreConfig::Filesystem { .. } => "folder",
-        BlobStoreConfig::S3(_) => "bucket",
-    };
-    let hold = config.hold.as_ref();
-    Keeping {
-        operator_contact: config.web.operator_contact.clone(),
-        database,
-        blob_store: hold.map(|_| blob_store),
-        password_session: config.registry.session_idle,
-        upload: config.registry.upload_expiry,
-        grace: hold.map(|hold| hold.gc_grace),
-        events: hold.map(|hold| hold.event_retention),
+        keeping: Keeping::of(config),
     }
 }
 

@@ -116,6 +116,7 @@ fn pages(state: &AppState) -> Router {
         holds: Some(HoldState {
             holds: state.holds.clone(),
             registry: state.registry.clone(),
+            catalog: Some(state.catalog.clone()),
             identities: state.identities.clone(),
             pds: state.pds.clone(),
             oauth: state.oauth.clone(),

@@ -60,6 +60,8 @@ pub struct RepositoryCard {
     pub pulls: Option<u64>,
     /// It has a signature.
     pub is_signed: bool,
+    /// Stars that are known here.
+    pub stars: u64,
 }
 
 /// Where the page gets a person from. The server provides an `Arc<dyn PersonSource>` as context.

@@ -11,14 +11,20 @@ use super::person::RepositoryCard;
 pub struct SearchQuery {
     /// Words.
     pub text: String,
-    /// `arm64`, `linux`, or both.
-    pub platform: String,
+    /// Runs on this operating system, such as `linux`.
+    pub os: String,
+    /// Runs on this architecture, such as `arm64`.
+    pub architecture: String,
     /// `image`, `helm`, `wasm` or `artifact`.
     pub kind: String,
     /// Only with a signature.
     pub signed: bool,
     /// Only with a description.
     pub readme: bool,
+    /// Only with a star.
+    pub starred: bool,
+    /// `stars` for the one with the most stars first; otherwise the one pushed to last comes first.
+    pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
 }
@@ -27,7 +33,7 @@ pub struct SearchQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchPage {
-    /// The one pushed to last first.
+    /// In the order that was asked for.
     pub repositories: Vec<RepositoryCard>,
     /// `after` of the next page.
     pub next: Option<String>,

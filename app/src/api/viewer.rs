@@ -8,6 +8,8 @@ pub struct Viewer {
     pub did: String,
     /// Their handle, when it is known and verified.
     pub handle: Option<String>,
+    /// The first component of their image names: the handle, else the DID as image names spell it.
+    pub namespace: String,
     /// Address of their picture, when they have one.
     pub avatar: Option<String>,
     /// What every form of theirs carries in the field [`FORM_TOKEN`]: it shows that the form comes from a page of

@@ -2,11 +2,14 @@
 
 pub(crate) mod copy_button;
 pub(crate) mod icon;
+pub(crate) mod live_progress;
+pub(crate) mod instant_search;
+pub(crate) mod keyboard;
 pub(crate) mod theme_switch;
 pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_to_manage;
+pub(crate) mod ask_for_holds;
 #[cfg(feature = "ssr")]
 pub(crate) mod ask_to_push;
 #[cfg(feature = "ssr")]
@@ -15,6 +18,8 @@ pub(crate) mod confirm_first;
 pub(crate) mod facts;
 #[cfg(feature = "ssr")]
 pub(crate) mod form_token;
+#[cfg(feature = "ssr")]
+pub(crate) mod growth;
 #[cfg(feature = "ssr")]
 pub(crate) mod harbour;
 #[cfg(feature = "ssr")]
@@ -30,7 +35,11 @@ pub(crate) mod pull_panel;
 #[cfg(feature = "ssr")]
 pub(crate) mod repository_header;
 #[cfg(feature = "ssr")]
+pub(crate) mod shortcuts;
+#[cfg(feature = "ssr")]
 pub(crate) mod signal_flag;
+#[cfg(feature = "ssr")]
+pub(crate) mod treemap;
 #[cfg(feature = "ssr")]
 pub(crate) mod usage_bar;
 #[cfg(feature = "ssr")]

@@ -3,20 +3,36 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
 
-use crate::api::home::{HoldSummary, HomePage as HomePageData, HomePageSource};
+use crate::api::home::{
+    FirstPush as FirstPushData, FirstPushSource, HoldSummary, HomePage as HomePageData,
+    HomePageSource, NewestPush, RecentSource,
+};
+use crate::api::person::RepositoryCard;
+use crate::api::viewer::Viewer;
 use crate::commands::{Client, commands, namespace};
 use crate::components::harbour::HarbourScene;
+use crate::components::icon::{Icon, Symbol};
 use crate::components::layout::page::Page;
 use crate::components::pull_command::CommandBlock;
+use crate::components::values::When;
+use crate::components::watch::Watch;
+use crate::pages::person::RepositoryRow;
 use crate::routes;
+
+/// The part of the page that turns green.
+const FIRST_PUSH: &str = "first-push";
 
 /// The start page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let page = use_context::<Arc<dyn HomePageSource>>().map(|source| source.home_page());
-    page.map(|page| {
+    page.map(|mut page| {
+        if let Some(viewer) = Viewer::current() {
+            page.example_handle = Some(viewer.namespace);
+        }
         view! {
             <Page
                 title=""
@@ -24,6 +40,7 @@ pub(crate) fn HomePage() -> impl IntoView {
             >
                 <Hero namespace=namespace(&page) />
                 <Start page=page.clone() />
+                <Recent />
                 <WhereThingsLie page />
             </Page>
         }
@@ -105,9 +122,140 @@ fn Start(page: HomePageData) -> impl IntoView {
                     </fieldset>
                     {panels}
                 </div>
+                <FirstPush />
             </div>
         </section>
     }
+}
+
+/// Whether the viewer's first push has arrived. It turns green by itself when it does.
+#[component]
+fn FirstPush() -> impl IntoView {
+    let Some(source) = use_context::<Arc<dyn FirstPushSource>>() else {
+        return view! {
+            <p class="first-push">
+                <span>
+                    <a href=routes::with_query(routes::SIGN_IN, &[("return_to", routes::HOME)])>"Sign in"</a>
+                    " and these commands have your handle in them, and this page tells you when your first push arrives."
+                </span>
+            </p>
+        }
+        .into_any();
+    };
+    Suspend::new(async move {
+        // Without an answer the page stands as it is.
+        let first = source.first_push().await;
+        first.map(|first| OwnedView::new(view! { <FirstPushState first /> }))
+    })
+    .into_any()
+}
+
+#[component]
+fn FirstPushState(first: FirstPushData) -> impl IntoView {
+    if let Some(newest) = first.newest {
+        return view! { <Arrived newest /> }.into_any();
+    }
+    view! {
+        // It stays while what is in it is replaced, so that the news is read aloud.
+        <div role="status">
+            <div id=FIRST_PUSH class="first-push">
+                <span class="first-push-light" aria-hidden="true"></span>
+                <p>
+                    "Waiting for your first push. "
+                    <span class="with-script">"This turns green by itself when it arrives."</span>
+                    <span class="without-script">"Load this page again after it."</span>
+                </p>
+            </div>
+        </div>
+        <Watch
+            url=routes::FIRST_PUSH.to_owned()
+            region=FIRST_PUSH.to_owned()
+            state=FirstPushData::NOT_YET.to_owned()
+            millis=3000
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn Arrived(newest: NewestPush) -> impl IntoView {
+    let NewestPush {
+        name,
+        tag,
+        pushed_at,
+    } = newest;
+    view! {
+        <div id=FIRST_PUSH class="first-push is-there">
+            <Icon symbol=Symbol::Check />
+            <p>
+                "It arrived: " <a href=routes::image(&name, &tag)>{format!("{name}:{tag}")}</a> ", pushed "
+                <When moment=pushed_at /> "."
+            </p>
+        </div>
+    }
+}
+
+/// Finding images, and what everybody may see of what was pushed last.
+#[component]
+fn Recent() -> impl IntoView {
+    let list = use_context::<Arc<dyn RecentSource>>().map(|source| {
+        Suspend::new(async move {
+            let repositories = source.recently_pushed().await;
+            repositories.map(|repositories| OwnedView::new(view! { <RecentList repositories /> }))
+        })
+    });
+    view! {
+        <section class="recent frame" aria-labelledby="recent-title">
+            <h2 id="recent-title">"Find images"</h2>
+            <form class="find" method="get" action=routes::SEARCH role="search" aria-label="Images">
+                <label class="sr-only" for="find">"Name, owner or description"</label>
+                <input
+                    id="find"
+                    name="q"
+                    type="search"
+                    placeholder="Name, owner or description"
+                    maxlength="100"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+                <button class="button" type="submit">
+                    "Search"
+                </button>
+            </form>
+            {list}
+        </section>
+    }
+}
+
+#[component]
+fn RecentList(repositories: Vec<RepositoryCard>) -> impl IntoView {
+    if repositories.is_empty() {
+        return view! {
+            <section class="empty">
+                <h3>"Nothing has been pushed yet"</h3>
+                <p>"The first push that everybody may see makes the first line here, a few seconds later."</p>
+                <p>
+                    <a class="button" href="#start">
+                        "How to push"
+                    </a>
+                </p>
+            </section>
+        }
+        .into_any();
+    }
+    let rows = repositories
+        .into_iter()
+        .map(|card| view! { <RepositoryRow card show_owner=true /> })
+        .collect_view();
+    view! {
+        <div class="section-head">
+            <h3 class="minor" id="recently-pushed">"Recently pushed"</h3>
+            <a href=routes::SEARCH>"All repositories"</a>
+        </div>
+        <ul class="repository-list" aria-labelledby="recently-pushed">{rows}</ul>
+    }
+    .into_any()
 }
 
 #[component]

@@ -181,6 +181,7 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
                     .pulls
                     .filter(|pulls| *pulls > 0)
                     .map(|pulls| view! { <li>{text::counted(pulls, "pull", "pulls")}</li> })}
+                {(card.stars > 0).then(|| view! { <li>{text::counted(card.stars, "star", "stars")}</li> })}
             </ul>
         </li>
     }

@@ -101,6 +101,8 @@ methods! {
     COLLECT_GARBAGE = "dev.longshore.hold.collectGarbage";
     /// Tells what removing manifests would free.
     ESTIMATE_REMOVAL = "dev.longshore.hold.estimateRemoval";
+    /// Whom a hold is offered to.
+    GET_CAPTAINCY_OFFER = "dev.longshore.hold.getCaptaincyOffer";
     /// How a hold stands on the network.
     GET_NETWORK_STATUS = "dev.longshore.hold.getNetworkStatus";
     /// What takes up a hold.
@@ -109,16 +111,14 @@ methods! {
     LIST_ACTIVITY = "dev.longshore.hold.listActivity";
     /// Collections of garbage, under way and before.
     LIST_COLLECTIONS = "dev.longshore.hold.listCollections";
+    /// Offers a hold to a crew member.
+    OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
     /// Has the relays asked to follow a hold.
     REQUEST_CRAWL_OF_HOLD = "dev.longshore.hold.requestCrawl";
     /// Starts a collection of garbage.
     START_COLLECTION = "dev.longshore.hold.startCollection";
     /// Ends a collection of garbage early.
     STOP_COLLECTION = "dev.longshore.hold.stopCollection";
-    /// Whom a hold is offered to.
-    GET_CAPTAINCY_OFFER = "dev.longshore.hold.getCaptaincyOffer";
-    /// Offers a hold to a crew member.
-    OFFER_CAPTAINCY = "dev.longshore.hold.offerCaptaincy";
     /// Ends an upload.
     ABORT_UPLOAD = "io.atcr.hold.abortUpload";
     /// Makes a blob of the parts.

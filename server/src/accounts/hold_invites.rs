@@ -12,11 +12,10 @@ use uuid::Uuid;
 use super::access_tokens::SecretHash;
 use super::oauth::{OAuthSessions, Permission};
 use crate::clients::hold::{HoldError, HoldUser};
-use crate::clients::hold_admin::HoldAdminError;
+use crate::clients::hold_admin::{CrewChange, HoldAdminError, TierChange};
 use crate::clients::holds::Holds;
 use crate::clock::Clock;
 use crate::db::{Database, DatabaseError, HoldInviteRow};
-use crate::hold::{CrewChange, TierChange};
 
 /// Random characters of a secret: 62^43 > 2^256.
 const SECRET_CHARACTERS: usize = 43;

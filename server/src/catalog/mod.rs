@@ -19,6 +19,7 @@ mod pushes;
 mod repository_page;
 mod search;
 mod summary;
+mod tag_manifests;
 mod tag_order;
 mod tags;
 
@@ -47,9 +48,10 @@ pub use person::{Person, PersonRepository};
 pub use profile::{Avatar, Profile};
 pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
-pub use search::{FoundRepository, Search, SearchPage};
+pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
 pub use tag_order::TagOrder;
+pub use tag_manifests::TagManifests;
 pub(crate) use tags::attached_to;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 

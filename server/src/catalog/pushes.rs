@@ -1,5 +1,6 @@
 //! What was pushed last, for feeds.
 
+use atproto::syntax::Did;
 use oci::{Digest, RepositoryName, RepositoryPath};
 
 use super::{Catalog, CatalogError, Owner, Reader};
@@ -51,6 +52,22 @@ impl Catalog {
         self.require_repository(&access).await?;
         let owner = self.find_owner(name.owner()).await?;
         self.pushes(reader, owner, Some(name.path())).await
+    }
+
+    /// What somebody pushed last as far as it is known here, whoever may read it: for themselves.
+    pub async fn newest_push(&self, did: &Did) -> Result<Option<(Owner, Push)>, CatalogError> {
+        let newest = self.inner.database.list_pushes(did, None, 1).await?;
+        let Some(row) = newest.into_iter().next() else {
+            return Ok(None);
+        };
+        let owner = self.find_owner(did.as_str()).await?;
+        let push = row.digest.parse().ok().map(|digest| Push {
+            path: row.repository,
+            tag: row.tag,
+            digest,
+            at: row.updated_at,
+        });
+        Ok(push.map(|push| (owner, push)))
     }
 
     async fn pushes(

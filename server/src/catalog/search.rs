@@ -7,7 +7,8 @@ use oci::{Digest, RepositoryPath};
 
 use super::{ArtifactKind, Catalog, CatalogError, Reader, summarize};
 use crate::clients::hold::HoldUser;
-use crate::db::{Flag, SearchQuery, SearchRow};
+pub use crate::db::SearchOrder;
+use crate::db::{Flag, FoundRow, SearchPlace, SearchQuery, SearchRow};
 use crate::registry::permissions::PullAccess;
 
 /// Repositories on one page.
@@ -26,14 +27,20 @@ const BATCH: i64 = 50;
 pub struct Search {
     /// Words that must all be in the handle, the name or the description.
     pub text: String,
-    /// `arm64`, `linux`, or both as `linux/arm64`.
-    pub platform: Option<String>,
+    /// Runs on this operating system, such as `linux`.
+    pub os: Option<String>,
+    /// Runs on this architecture, such as `arm64`; with `os`, on both at once.
+    pub architecture: Option<String>,
     /// A kind of artifact; an image also means an index.
     pub kind: Option<ArtifactKind>,
     /// Only with a signature.
     pub signed: bool,
     /// Only with a description.
     pub readme: bool,
+    /// Only with a star.
+    pub starred: bool,
+    /// What comes first.
+    pub order: SearchOrder,
     /// Behind this place: the `next` of another page.
     pub after: Option<String>,
 }
@@ -41,7 +48,7 @@ pub struct Search {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPage {
-    /// The one pushed to last first.
+    /// In the order that was asked for.
     pub found: Vec<FoundRepository>,
     /// Where the next page begins.
     pub next: Option<String>,
@@ -68,6 +75,8 @@ pub struct FoundRepository {
     pub size: u64,
     /// When a tag last moved, unix milliseconds.
     pub pushed_at: i64,
+    /// Stars that are known here.
+    pub stars: u64,
 }
 
 impl Catalog {
@@ -88,7 +97,7 @@ impl Catalog {
             let is_last = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
             for row in rows {
                 looked_at += 1;
-                let place = (row.pushed_at, row.owner_did.clone(), row.repository.clone());
+                let place = SearchPlace::from(&row);
                 if found.len() == PAGE {
                     let next = query.after.as_ref().map(place_text);
                     return Ok(SearchPage { found, next });
@@ -107,8 +116,10 @@ impl Catalog {
     async fn found(
         &self,
         reader: &Reader,
-        row: SearchRow,
+        row: FoundRow,
     ) -> Result<Option<FoundRepository>, CatalogError> {
+        let stars = row.stars.try_into().unwrap_or(0);
+        let row = row.repository;
         let (Ok(did), Ok(path)) = (row.owner_did.parse::<Did>(), row.repository.parse()) else {
             return Ok(None);
         };
@@ -136,6 +147,7 @@ impl Catalog {
             tag_count: row.tag_count.try_into().unwrap_or(0),
             size: row.size.try_into().unwrap_or(0),
             pushed_at: row.pushed_at,
+            stars,
         }))
     }
 
@@ -266,19 +278,29 @@ fn query_of(search: &Search) -> SearchQuery {
         .take(MAX_WORDS)
         .map(contains)
         .collect();
-    let (pushed_at, owner_did, repository) = match search.after.as_deref().map(parse_place) {
-        Some(Some(place)) => place,
-        _ => (i64::MAX, String::new(), String::new()),
-    };
     SearchQuery {
         words,
-        platform: search.platform.as_deref().map(contains),
+        platforms: platforms(search.os.as_deref(), search.architecture.as_deref()),
         kind: search
             .kind
             .map(|kind| contains(&format!(" {} ", kind.as_str()))),
         signed: search.signed,
         readme: search.readme,
-        after: Some((pushed_at, owner_did, repository)),
+        starred: search.starred,
+        order: search.order,
+        after: search.after.as_deref().and_then(parse_place),
+    }
+}
+
+/// Patterns of which one finds the platforms meant: `os/architecture`, with or without `/variant`, and blanks around.
+fn platforms(os: Option<&str>, architecture: Option<&str>) -> Option<[String; 2]> {
+    match (os, architecture) {
+        (None, None) => None,
+        (Some(os), None) => Some([" ", "/"].map(|end| contains(&format!(" {os}{end}")))),
+        (os, Some(architecture)) => {
+            let os = os.map(|os| format!(" {os}")).unwrap_or_default();
+            Some([" ", "/"].map(|end| contains(&format!("{os}/{architecture}{end}"))))
+        }
     }
 }
 
@@ -298,17 +320,25 @@ fn contains(part: &str) -> String {
     pattern
 }
 
-fn place_text(place: &(i64, String, String)) -> String {
-    format!("{} {} {}", place.0, place.1, place.2)
+fn place_text(place: &SearchPlace) -> String {
+    let SearchPlace {
+        stars,
+        pushed_at,
+        owner_did,
+        repository,
+    } = place;
+    format!("{stars} {pushed_at} {owner_did} {repository}")
 }
 
-fn parse_place(text: &str) -> Option<(i64, String, String)> {
-    let mut parts = text.splitn(3, ' ');
-    let place = (
-        parts.next()?.parse().ok()?,
-        parts.next()?.to_owned(),
-        parts.next()?.to_owned(),
-    );
+fn parse_place(text: &str) -> Option<SearchPlace> {
+    let mut parts = text.splitn(4, ' ');
+    let place = SearchPlace {
+        stars: parts.next()?.parse().ok()?,
+        pushed_at: parts.next()?.parse().ok()?,
+        owner_did: parts.next()?.to_owned(),
+        repository: parts.next()?.to_owned(),
+    };
+    // Neither database takes it.
     (!text.contains('\0')).then_some(place)
 }
 
@@ -324,12 +354,26 @@ mod tests {
 
     #[test]
     fn a_place_that_is_none_begins_at_the_start() {
-        for after in ["", "x", "1 a", "1 a b\0"] {
+        for after in ["", "x", "1 a", "1 a b c", "1 2 a b\0"] {
             assert_eq!(parse_place(after), None, "{after:?}");
         }
+        let place = SearchPlace {
+            stars: 2,
+            pushed_at: 1,
+            owner_did: "a".to_owned(),
+            repository: "b/c".to_owned(),
+        };
+        assert_eq!(parse_place(&place_text(&place)), Some(place));
+    }
+
+    #[test]
+    fn an_architecture_is_meant_whole() {
+        let patterns = |os, architecture| platforms(os, architecture).unwrap();
+        assert_eq!(patterns(None, Some("arm")), ["%/arm %", "%/arm/%"]);
+        assert_eq!(patterns(Some("linux"), None), ["% linux %", "% linux/%"]);
         assert_eq!(
-            parse_place("1 a b/c"),
-            Some((1, "a".to_owned(), "b/c".to_owned()))
+            patterns(Some("linux"), Some("arm64")),
+            ["% linux/arm64 %", "% linux/arm64/%"]
         );
     }
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use atproto::identity::EndpointPolicy;
 use atproto::syntax::Did;
 use moka::future::Cache;
+use url::Url;
 
 use super::hold::{HoldClient, HoldError};
 use super::hold_admin::{Configured, HoldAdmin, LocalAdmin, RemoteAdmin, Upkeep};
 use super::local_hold::LocalHold;
+use super::outbound::OutboundClient;
 use super::remote_hold::{RemoteHold, RemoteHoldParts, is_remote_upload};
 use crate::db::Database;
 use crate::hold::{HOLD_SERVICE, HOLD_SERVICE_TYPE, Hold};
@@ -106,6 +108,16 @@ impl Holds {
                 _ => HoldError::Unreachable { did: did.clone() },
             }),
         }
+    }
+
+    /// The guarded way out, as holds are reached.
+    pub fn outbound(&self) -> &OutboundClient {
+        &self.inner.remote.outbound
+    }
+
+    /// Where the hold of this DID answers, as its DID document says now.
+    pub async fn find_endpoint(&self, did: &Did) -> Result<Url, HoldError> {
+        Ok(self.find(did).await?.endpoint().clone())
     }
 
     async fn open_remote(&self, did: &Did) -> Result<Arc<RemoteHold>, Arc<HoldError>> {

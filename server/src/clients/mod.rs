@@ -6,6 +6,7 @@ pub(crate) mod fake_dns;
 pub mod handle_txt;
 pub mod hold;
 pub mod hold_admin;
+pub mod hold_check;
 pub mod holds;
 pub mod local_hold;
 pub mod outbound;

@@ -83,7 +83,10 @@ pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
 pub use personal_data::{OwnedDeletionRow, OwnedInviteRow, OwnedTagRow, PdsSessionSummary, RepositoryBlobRow};
 pub use remote_uploads::RemoteUploadRow;
-pub use repositories::{PushRow, RepositoryPageRow, RepositoryRow, SearchQuery, SearchRow};
+pub use repositories::{
+    FoundRow, PushRow, RepositoryPageRow, RepositoryRow, SearchOrder, SearchPlace, SearchQuery,
+    SearchRow,
+};
 pub use repository_deletions::{DeletionRow, DeletionStepRow};
 pub use repository_settings::RepositorySettingsRow;
 pub use stars::StarRow;

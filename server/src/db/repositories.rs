@@ -74,32 +74,109 @@ pub struct SearchRow {
     pub pushed_at: i64,
 }
 
+/// What a search finds.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct FoundRow {
+    /// The repository.
+    #[sqlx(flatten)]
+    pub repository: SearchRow,
+    /// How many stars of it are known here.
+    pub stars: i64,
+}
+
+/// What comes first among what a search finds; then the one pushed to last, then by owner and name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SearchOrder {
+    /// The one pushed to last.
+    #[default]
+    Pushed,
+    /// The one with the most stars.
+    Stars,
+}
+
+/// Where in the order something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchPlace {
+    /// Its stars; of no account where the order is by pushes.
+    pub stars: i64,
+    /// When it was last pushed to, unix milliseconds.
+    pub pushed_at: i64,
+    /// Whose it is.
+    pub owner_did: String,
+    /// Its name below theirs.
+    pub repository: String,
+}
+
+impl SearchPlace {
+    /// Before everything.
+    pub const START: Self = Self {
+        stars: i64::MAX,
+        pushed_at: i64::MAX,
+        owner_did: String::new(),
+        repository: String::new(),
+    };
+}
+
+impl From<&FoundRow> for SearchPlace {
+    fn from(row: &FoundRow) -> Self {
+        Self {
+            stars: row.stars,
+            pushed_at: row.repository.pushed_at,
+            owner_did: row.repository.owner_did.clone(),
+            repository: row.repository.repository.clone(),
+        }
+    }
+}
+
 /// What to search for. Patterns are those of `LIKE` with `\` as escape.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchQuery {
     /// Each must be in the words; at most three are used.
     pub words: Vec<String>,
-    /// Must be in the platforms.
-    pub platform: Option<String>,
+    /// One of these must be in the platforms.
+    pub platforms: Option<[String; 2]>,
     /// Must be among the kinds.
     pub kind: Option<String>,
     /// Signed ones only.
     pub signed: bool,
     /// Described ones only.
     pub readme: bool,
-    /// Pushed before this, or then and later in the order: pushed at, owner, repository.
-    pub after: Option<(i64, String, String)>,
+    /// With a star only.
+    pub starred: bool,
+    /// What comes first.
+    pub order: SearchOrder,
+    /// Behind this place only.
+    pub after: Option<SearchPlace>,
 }
 
-const SEARCH: &str =
-    "SELECT owner_did, repository, words, summary, platforms, kinds, is_signed, has_readme, tag_count, size, pushed_at
-       FROM repository_search
-      WHERE words LIKE $1 ESCAPE '\\' AND words LIKE $2 ESCAPE '\\' AND words LIKE $3 ESCAPE '\\'
-        AND platforms LIKE $4 ESCAPE '\\' AND kinds LIKE $5 ESCAPE '\\'
-        AND is_signed >= $6 AND has_readme >= $7
-        AND (pushed_at < $8 OR (pushed_at = $8 AND (owner_did > $9 OR (owner_did = $9 AND repository > $10))))
-      ORDER BY pushed_at DESC, owner_did, repository
-      LIMIT $11";
+/// The statement of a search, in an order. Stars are counted for rows that are looked at, which is for all of them only
+/// where they decide.
+macro_rules! search {
+    ($behind:literal, $order:literal) => {
+        concat!(
+            "SELECT owner_did, repository, words, summary, platforms, kinds, is_signed, has_readme, tag_count, size,
+                    pushed_at, stars
+               FROM (SELECT repository_search.*,
+                            (SELECT COUNT(*) FROM stars
+                              WHERE stars.owner_did = repository_search.owner_did
+                                AND stars.repository = repository_search.repository) AS stars
+                       FROM repository_search) AS searched
+              WHERE words LIKE $1 ESCAPE '\\' AND words LIKE $2 ESCAPE '\\' AND words LIKE $3 ESCAPE '\\'
+                AND (platforms LIKE $4 ESCAPE '\\' OR platforms LIKE $5 ESCAPE '\\') AND kinds LIKE $6 ESCAPE '\\'
+                AND is_signed >= $7 AND has_readme >= $8 AND stars >= $9
+                AND (",
+            $behind,
+            " (pushed_at < $11 OR (pushed_at = $11 AND (owner_did > $12 OR (owner_did = $12 AND repository > $13)))))
+              ORDER BY ",
+            $order,
+            " pushed_at DESC, owner_did, repository
+              LIMIT $14"
+        )
+    };
+}
+
+const SEARCH_BY_PUSHES: &str = search!("$10 < 0 OR", "");
+const SEARCH_BY_STARS: &str = search!("stars < $10 OR stars = $10 AND", "stars DESC,");
 
 impl Database {
     /// Somebody's repositories that have tags, the one pushed to last first.
@@ -220,34 +297,32 @@ impl Database {
         &self,
         query: &SearchQuery,
         limit: i64,
-    ) -> Result<Vec<SearchRow>, DatabaseError> {
-        let word = |index: usize| {
-            query
-                .words
-                .get(index)
-                .map_or("%", String::as_str)
-                .to_owned()
+    ) -> Result<Vec<FoundRow>, DatabaseError> {
+        let pattern = |pattern: Option<&String>| pattern.map_or("%", String::as_str).to_owned();
+        let platforms = query.platforms.as_ref();
+        let after = query.after.clone().unwrap_or(SearchPlace::START);
+        let statement = match query.order {
+            SearchOrder::Pushed => SEARCH_BY_PUSHES,
+            SearchOrder::Stars => SEARCH_BY_STARS,
         };
-        let (pushed_at, owner, repository) =
-            query
-                .after
-                .clone()
-                .unwrap_or((i64::MAX, String::new(), String::new()));
         Ok(on_pool!(
             self,
-            query_as::<_, SearchRow>(
-                SEARCH,
+            query_as::<_, FoundRow>(
+                statement,
                 [
-                    word(0),
-                    word(1),
-                    word(2),
-                    query.platform.as_deref().unwrap_or("%").to_owned(),
-                    query.kind.as_deref().unwrap_or("%").to_owned(),
+                    pattern(query.words.first()),
+                    pattern(query.words.get(1)),
+                    pattern(query.words.get(2)),
+                    pattern(platforms.map(|platforms| &platforms[0])),
+                    pattern(platforms.map(|platforms| &platforms[1])),
+                    pattern(query.kind.as_ref()),
                     i64::from(query.signed),
                     i64::from(query.readme),
-                    pushed_at,
-                    owner.as_str(),
-                    repository.as_str(),
+                    i64::from(query.starred),
+                    after.stars,
+                    after.pushed_at,
+                    after.owner_did.as_str(),
+                    after.repository.as_str(),
                     limit
                 ]
             ),

@@ -1,12 +1,18 @@
 //! What the pages of a hold show, and what all of them begin with.
 
+pub mod activity;
 pub mod captaincy;
 pub mod crew;
 pub mod join;
 pub mod list;
+pub mod network;
 pub mod public;
 pub mod quotas;
+pub mod set_up;
 pub mod settings;
+pub mod space;
+pub mod upkeep;
+pub mod usage;
 
 use serde::Serialize;
 

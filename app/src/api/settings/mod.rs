@@ -2,5 +2,6 @@
 
 pub mod data;
 pub mod profile;
+pub mod quota;
 pub mod sessions;
 pub mod tokens;

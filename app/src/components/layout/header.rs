@@ -29,7 +29,9 @@ pub(crate) fn Header() -> impl IntoView {
                         autocomplete="off"
                         autocapitalize="none"
                         spellcheck="false"
+                        aria-keyshortcuts="/"
                     />
+                    <kbd aria-hidden="true">"/"</kbd>
                 </form>
                 <div class="site-header-end">
                     <Account />

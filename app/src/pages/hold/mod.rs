@@ -5,15 +5,21 @@
     reason = "components own their properties"
 )]
 
+pub(crate) mod activity;
 pub(crate) mod captaincy;
 pub(crate) mod crew;
 pub(crate) mod crew_add;
 pub(crate) mod crew_member;
 pub(crate) mod join;
 pub(crate) mod list;
+pub(crate) mod network;
 pub(crate) mod public;
 pub(crate) mod quotas;
+pub(crate) mod set_up;
 pub(crate) mod settings;
+pub(crate) mod space;
+pub(crate) mod upkeep;
+pub(crate) mod usage;
 
 use http::StatusCode;
 use leptos::prelude::*;
@@ -22,7 +28,7 @@ use leptos_meta::Link;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::hold::{ForThose, HoldHead, HoldViewer, Named};
-use crate::components::ask_to_manage::AskToManage;
+use crate::components::ask_for_holds::AskForHolds;
 use crate::components::layout::page::Page;
 use crate::components::signal_flag::SignalFlag;
 use crate::{routes, text};
@@ -40,6 +46,10 @@ const SECTIONS: &[(&str, &str, Audience)] = &[
     ("", "Overview", Audience::Everybody),
     ("crew", "Crew", Audience::Administrators),
     ("quotas", "Quotas", Audience::Administrators),
+    ("usage", "Usage", Audience::Administrators),
+    ("space", "Space", Audience::Administrators),
+    ("network", "Network", Audience::Administrators),
+    ("activity", "Activity", Audience::Administrators),
     ("settings", "Settings", Audience::Captain),
 ];
 
@@ -133,7 +143,7 @@ pub(crate) fn HoldFrame(
     let outcome = view! { <Outcome done=head.done.clone() problem=head.problem.clone() /> };
     let ask = head
         .needs_permission
-        .then(|| view! { <AskToManage return_to=routes::hold_page(&head.did, section) /> });
+        .then(|| view! { <AskForHolds return_to=routes::hold_page(&head.did, section) /> });
     let heading = if section.is_empty() {
         view! { <h1 class="page-title">{name}</h1> }.into_any()
     } else {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{HoldFrame, PersonLink, hold_in_address};
 use crate::api::hold::HoldViewer;
 use crate::api::hold::public::{HoldSource, PublicHold};
-use crate::components::ask_to_manage::AskToManage;
+use crate::components::ask_for_holds::AskForHolds;
 use crate::components::copy_button::CopyButton;
 use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
@@ -143,7 +143,7 @@ fn Aboard(hold: PublicHold) -> impl IntoView {
 fn Join(hold: PublicHold) -> impl IntoView {
     let address = routes::hold(&hold.did);
     if hold.join_needs_permission {
-        return view! { <AskToManage return_to=address /> }.into_any();
+        return view! { <AskForHolds return_to=address /> }.into_any();
     }
     view! {
         <section class="notice" aria-labelledby="join">

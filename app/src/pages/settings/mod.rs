@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod profile;
+pub(crate) mod quota;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 
@@ -15,6 +16,7 @@ const SECTIONS: &[(&str, &str)] = &[
     (routes::SETTINGS, "Profile"),
     (routes::SETTINGS_SESSIONS, "Sessions and devices"),
     (routes::SETTINGS_TOKENS, "Access tokens"),
+    (routes::SETTINGS_QUOTA, "My quota"),
     (routes::SETTINGS_DATA, "Your data"),
 ];
 

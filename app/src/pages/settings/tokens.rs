@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::SettingsPage;
+use crate::api::home::HomePageSource;
 use crate::api::settings::tokens::{
     CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage as TokensPageData, TokensSource,
 };
@@ -252,7 +253,9 @@ fn Row(token: ListedToken) -> impl IntoView {
 
 #[component]
 fn Snippets(host: String, username: String) -> impl IntoView {
-    snippets(&host, &username)
+    let plain_http = use_context::<Arc<dyn HomePageSource>>()
+        .is_some_and(|source| source.home_page().plain_http);
+    snippets(&host, &username, plain_http)
         .into_iter()
         .map(|snippet| {
             let text = if snippet.is_command {

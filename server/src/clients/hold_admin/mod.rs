@@ -8,7 +8,7 @@ use atproto::syntax::{Datetime, Did};
 use url::Url;
 
 use super::hold::{HoldError, HoldUser};
-use crate::hold::{CrewChange, CrewMember, Quota, Standing, Tier};
+pub use crate::hold::{CrewChange, CrewMember, Quota, Standing, Tier, TierChange};
 
 mod local;
 mod local_upkeep;

@@ -1,10 +1,36 @@
 //! The home page: what it says comes from the configuration, and from the hold as it is now.
 
-use app::api::home::{HoldSummary, HomePage, HomePageSource};
-use atproto::syntax::{AtIdentifier, Did};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::WebSettings;
+use app::api::error::PageError;
+use app::api::home::{
+    FirstPush, FirstPushSource, HoldSummary, HomePage, HomePageSource, NewestPush, RecentSource,
+};
+use app::api::person::RepositoryCard;
+use app::api::search::{SearchQuery, SearchSource as _};
+use app::routes;
+use atproto::syntax::{AtIdentifier, Did};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use leptos::prelude::provide_context;
+use moka::future::Cache;
+use serde_json::json;
+use tokio::sync::RwLock;
+
+use super::sources::CatalogPages;
+use super::{WebSettings, json, views};
 use crate::hold::Hold;
+
+/// How long the list of what was pushed last is shown: the page is the one that everybody opens.
+const RECENT: Duration = Duration::from_secs(10);
+/// How long the page waits for that list; then it has the last one that is known.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// Repositories in that list.
+const RECENT_ROWS: usize = 6;
 
 /// The hold as the page shows it.
 #[derive(Clone)]
@@ -67,5 +93,95 @@ impl HomePageSource for ConfiguredHomePage {
             hold: self.hold.as_ref().and_then(ShownHold::summary),
             ..self.page.clone()
         }
+    }
+}
+
+/// What was pushed last, as everybody may see it.
+#[derive(Clone)]
+pub(super) struct Recent(Arc<RecentPushes>);
+
+struct RecentPushes {
+    /// As nobody in particular sees them.
+    pages: CatalogPages,
+    fresh: Cache<(), Vec<RepositoryCard>>,
+    last_known: RwLock<Option<Vec<RepositoryCard>>>,
+}
+
+impl Recent {
+    /// `pages` must be as nobody in particular sees them.
+    pub(super) fn new(pages: CatalogPages) -> Self {
+        Self(Arc::new(RecentPushes {
+            pages,
+            fresh: Cache::builder().time_to_live(RECENT).build(),
+            last_known: RwLock::new(None),
+        }))
+    }
+
+    pub(super) fn provide(&self) {
+        let source: Arc<dyn RecentSource> = Arc::new(self.clone());
+        provide_context(source);
+    }
+}
+
+impl RecentPushes {
+    /// Looks, once for all who ask at the same time.
+    async fn look(self: Arc<Self>) -> Option<Vec<RepositoryCard>> {
+        let look = async {
+            let everything = SearchQuery::default();
+            let mut found = self.pages.search(&everything).await.ok()?.repositories;
+            found.truncate(RECENT_ROWS);
+            *self.last_known.write().await = Some(found.clone());
+            Some(found)
+        };
+        self.fresh.optionally_get_with((), look).await
+    }
+}
+
+#[async_trait::async_trait]
+impl RecentSource for Recent {
+    async fn recently_pushed(&self) -> Option<Vec<RepositoryCard>> {
+        // Owners and holds elsewhere may have to be asked. A task of its own ends also when nobody waits any more.
+        let look = tokio::spawn(self.0.clone().look());
+        match tokio::time::timeout(PATIENCE, look).await {
+            Ok(Ok(Some(found))) => Some(found),
+            _ => self.0.last_known.read().await.clone(),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl FirstPushSource for CatalogPages {
+    async fn first_push(&self) -> Option<FirstPush> {
+        let user = self.reader.user.as_ref()?;
+        let newest = self.catalog.newest_push(&user.did).await.ok()?;
+        let newest = newest.map(|(owner, push)| NewestPush {
+            name: format!("{}/{}", owner.component(), push.path),
+            tag: push.tag,
+            pushed_at: views::moment(push.at, self.catalog.now_millis()),
+        });
+        Some(FirstPush {
+            is_final: newest.is_some(),
+            newest,
+        })
+    }
+}
+
+/// What a page that waits for a first push asks.
+pub(super) fn routes(pages: CatalogPages) -> Router {
+    Router::new()
+        .route(routes::FIRST_PUSH, get(first_push))
+        .with_state(pages)
+}
+
+async fn first_push(State(pages): State<CatalogPages>, request: Request) -> Response {
+    let pages = pages.for_request(request.extensions());
+    if pages.reader.user.is_none() {
+        let body =
+            json!({ "error": "AuthenticationRequired", "message": "sign in with a browser first" });
+        return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
+    }
+    match pages.first_push().await {
+        Some(first) => Json(first).into_response(),
+        None => json::failure(&PageError::Internal),
     }
 }

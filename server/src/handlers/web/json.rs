@@ -25,6 +25,10 @@ struct Parameters {
     kind: String,
     signed: Option<String>,
     readme: Option<String>,
+    starred: Option<String>,
+    os: String,
+    arch: String,
+    sort: String,
     filter: String,
     order: String,
     after: Option<String>,
@@ -62,10 +66,13 @@ async fn search(
     let pages = pages.for_request(request.extensions());
     let query = SearchQuery {
         text: parameters.q,
-        platform: parameters.platform.unwrap_or_default(),
+        os: parameters.os,
+        architecture: parameters.arch,
         kind: parameters.kind,
         signed: parameters.signed.is_some(),
         readme: parameters.readme.is_some(),
+        starred: parameters.starred.is_some(),
+        sort: parameters.sort,
         after: parameters.after,
     };
     answer(&pages, pages.search(&query).await)
@@ -128,6 +135,7 @@ fn answer<T: Serialize>(pages: &CatalogPages, content: Result<T, PageError>) -> 
     response
 }
 
+/// Why there is nothing.
 pub(super) fn failure(error: &PageError) -> Response {
     let (code, message) = match error {
         PageError::NotFound { what } => ("NotFound", format!("there is no {what}")),

@@ -121,16 +121,16 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         home_page.clone(),
         status,
     ));
+    let recent = catalog_pages.clone().map(home::Recent::new);
     let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
     let facts: Arc<dyn AboutSource> = facts;
-    let for_programs = match &holds {
-        Some(holds) => for_programs.merge(hold::for_programs(holds.clone())),
-        None => for_programs,
-    };
     let (state, hold_state) = (account.clone(), holds.clone());
     let provide_sources = move || {
         provide_context(home_page.clone());
         provide_context(facts.clone());
+        if let Some(recent) = &recent {
+            recent.provide();
+        }
         let Some((parts, viewer)) = viewer::of_request() else {
             return;
         };
@@ -160,7 +160,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let limits = state.limits.clone();
     let forms = settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
     let forms = match hold_state {
-        Some(holds) => forms.merge(hold::forms(holds, render)),
+        Some(holds) => forms
+            .merge(hold::forms(holds.clone(), render.clone()))
+            .merge(hold::upkeep_forms(holds, render)),
         None => forms,
     };
     let sign_in_page: SignInPage = {
@@ -203,6 +205,7 @@ fn for_programs(
         router = router
             .merge(json::routes(pages.clone()))
             .merge(feeds::routes(pages.clone()))
+            .merge(home::routes(pages.clone()))
             .merge(avatars::routes(pages.clone()));
     }
     if let Some(holds) = holds {

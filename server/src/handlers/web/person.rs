@@ -28,6 +28,7 @@ impl PersonSource for CatalogPages {
                 platforms: repository.platforms,
                 pulls: Some(repository.pulls),
                 is_signed: false,
+                stars: 0,
             })
             .collect();
         Ok(Person {

@@ -6,17 +6,23 @@ use app::api::search::{SearchPage, SearchQuery, SearchSource};
 
 use super::sources::CatalogPages;
 use super::views;
-use crate::catalog::{ArtifactKind, FoundRepository, Search};
+use crate::catalog::{ArtifactKind, FoundRepository, Search, SearchOrder};
 
 #[async_trait::async_trait]
 impl SearchSource for CatalogPages {
     async fn search(&self, query: &SearchQuery) -> Result<SearchPage, PageError> {
         let search = Search {
             text: query.text.clone(),
-            platform: Some(query.platform.clone()).filter(|platform| !platform.is_empty()),
+            os: given(&query.os),
+            architecture: given(&query.architecture),
             kind: ArtifactKind::parse(&query.kind),
             signed: query.signed,
             readme: query.readme,
+            starred: query.starred,
+            order: match query.sort.as_str() {
+                "stars" => SearchOrder::Stars,
+                _ => SearchOrder::Pushed,
+            },
             after: query.after.clone(),
         };
         let page = self.catalog.search(&self.reader, &search).await;
@@ -31,6 +37,11 @@ impl SearchSource for CatalogPages {
             next: page.next,
         })
     }
+}
+
+fn given(text: &str) -> Option<String> {
+    let text: String = text.trim().chars().take(40).collect();
+    Some(text.to_lowercase()).filter(|text| !text.is_empty())
 }
 
 fn card(found: FoundRepository, now: i64) -> RepositoryCard {
@@ -51,5 +62,6 @@ fn card(found: FoundRepository, now: i64) -> RepositoryCard {
         platforms: found.platforms,
         pulls: None,
         is_signed: found.is_signed,
+        stars: found.stars,
     }
 }

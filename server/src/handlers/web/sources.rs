@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::api::home::FirstPushSource;
 use app::api::person::PersonSource;
 use app::api::repository::RepositorySource;
 use app::api::search::SearchSource;
@@ -67,6 +68,9 @@ impl CatalogPages {
         let pages = Arc::new(self);
         provide_context::<Arc<dyn PersonSource>>(pages.clone());
         provide_context::<Arc<dyn SearchSource>>(pages.clone());
+        if pages.reader.user.is_some() {
+            provide_context::<Arc<dyn FirstPushSource>>(pages.clone());
+        }
         provide_context::<Arc<dyn RepositorySource>>(pages);
     }
 }

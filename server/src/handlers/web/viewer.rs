@@ -19,9 +19,18 @@ pub(super) fn provide(viewer: &Viewer) {
 }
 
 fn view(signed_in: &SignedIn) -> PageViewer {
+    let handle = signed_in.handle.as_ref().map(ToString::to_string);
+    let namespace = match &handle {
+        Some(handle) => handle.to_lowercase(),
+        None => {
+            let spelled = signed_in.did.to_oci_component();
+            spelled.unwrap_or_else(|| signed_in.did.to_string())
+        }
+    };
     PageViewer {
         did: signed_in.did.to_string(),
-        handle: signed_in.handle.as_ref().map(ToString::to_string),
+        handle,
+        namespace,
         avatar: None,
         form_token: signed_in.browser_session.form_token.clone(),
     }

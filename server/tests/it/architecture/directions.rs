@@ -155,6 +155,7 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
             "server/src/app_state.rs",
             "server/src/cli.rs",
             "server/src/clients/hold.rs",
+            "server/src/clients/hold_admin/",
             "server/src/clients/holds.rs",
             "server/src/clients/local_hold.rs",
             "server/src/clients/remote_hold/",

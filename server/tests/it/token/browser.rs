@@ -22,10 +22,15 @@ impl<'a> Browser<'a> {
 
     /// In which somebody has just signed in.
     pub async fn of(server: &'a TestServer, account: &Account) -> Self {
+        Self::with_session(server, account, "none").await
+    }
+
+    /// In which somebody has just signed in, with a session at their server.
+    pub async fn with_session(server: &'a TestServer, account: &Account, session: &str) -> Self {
         let did = account.did.parse().unwrap();
         let browsers = &server.state.browsers;
         let cookie = browsers
-            .sign_in(&did, "none", "Test browser", None)
+            .sign_in(&did, session, "Test browser", None)
             .await
             .unwrap();
         Self {

@@ -5,6 +5,8 @@ mod compare;
 mod data;
 mod errors;
 mod files;
+mod holds;
+mod holds_elsewhere;
 mod images;
 mod pages;
 mod privacy;

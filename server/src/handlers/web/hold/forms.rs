@@ -40,19 +40,19 @@ pub(in crate::handlers::web) fn routes(state: HoldState, render: RenderPage) -> 
 }
 
 /// A form that somebody sent about a hold.
-struct Sent {
+pub(super) struct Sent {
     pages: HoldPages,
     render: RenderPage,
     signed_in: SignedIn,
-    did: String,
-    form: Form,
+    pub(super) did: String,
+    pub(super) form: Form,
 }
 
 /// Why a form did nothing: the status of the answer, and a sentence.
 struct Refusal(StatusCode, String);
 
 impl Sent {
-    async fn read(
+    pub(super) async fn read(
         state: HoldState,
         render: RenderPage,
         signed_in: SignedIn,
@@ -79,7 +79,7 @@ impl Sent {
     }
 
     /// The hold and whoever asks it; or the answer where there is no such hold.
-    async fn open(&self) -> Result<(Opened, HoldUser), Response> {
+    pub(super) async fn open(&self) -> Result<(Opened, HoldUser), Response> {
         let Ok(opened) = self.pages.open(&self.did).await else {
             let page = routes::hold(&self.did);
             let status = StatusCode::NOT_FOUND;
@@ -126,7 +126,7 @@ impl Sent {
         shown.await
     }
 
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         done: Result<(), HoldAdminError>,
         page: &str,

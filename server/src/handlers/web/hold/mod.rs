@@ -4,33 +4,47 @@
 //! show what `hold/permissions.rs` lets them see; what a form asks for is decided by the hold itself, here or
 //! elsewhere.
 
+mod activity;
 mod captaincy;
 mod crew;
 mod forms;
 mod join;
 mod list;
+mod network;
 mod public;
 mod quotas;
 mod rows;
+mod set_up;
 mod settings;
+mod space;
+mod upkeep;
+mod upkeep_forms;
+mod usage;
 
 use std::sync::Arc;
 
 use app::api::error::PageError;
+use app::api::hold::activity::ActivitySource;
 use app::api::hold::captaincy::CaptaincySource;
 use app::api::hold::crew::CrewSource;
 use app::api::hold::join::JoinSource;
 use app::api::hold::list::HoldListSource;
+use app::api::hold::network::NetworkSource;
 use app::api::hold::public::HoldSource;
 use app::api::hold::quotas::QuotasSource;
+use app::api::hold::set_up::SetUpSource;
 use app::api::hold::settings::{HoldSettingsForm, HoldSettingsSource};
+use app::api::hold::space::SpaceSource;
+use app::api::hold::usage::UsageSource;
 use app::api::hold::{ForThose, HoldHead, HoldViewer, Named};
+use app::api::settings::quota::QuotaSource;
 use atproto::syntax::{AtIdentifier, Did};
 use axum::http::request::Parts;
 use leptos::prelude::provide_context;
 
 use crate::accounts::HoldInvites;
 use crate::accounts::oauth::{OAuthSessions, Permission};
+use crate::catalog::Catalog;
 use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::hold_admin::{HoldAbout, HoldAdmin, HoldAdminError};
 use crate::clients::holds::Holds;
@@ -43,6 +57,7 @@ use crate::registry::Registry;
 
 pub(super) use forms::routes as forms;
 pub(super) use public::routes as for_programs;
+pub(super) use upkeep_forms::routes as upkeep_forms;
 
 pub use public::PublicFacts;
 
@@ -53,6 +68,8 @@ pub struct HoldState {
     pub holds: Holds,
     /// Knows which holds there are.
     pub registry: Registry,
+    /// Knows the tags of repositories.
+    pub catalog: Option<Catalog>,
     /// Who is who.
     pub identities: Identities,
     /// Reads what people say of themselves.
@@ -108,6 +125,12 @@ pub(super) fn provide(state: &HoldState, viewer: &Viewer, parts: &Parts) {
     provide_context::<Arc<dyn HoldListSource>>(pages.clone());
     provide_context::<Arc<dyn CrewSource>>(pages.clone());
     provide_context::<Arc<dyn QuotasSource>>(pages.clone());
+    provide_context::<Arc<dyn UsageSource>>(pages.clone());
+    provide_context::<Arc<dyn SpaceSource>>(pages.clone());
+    provide_context::<Arc<dyn NetworkSource>>(pages.clone());
+    provide_context::<Arc<dyn ActivitySource>>(pages.clone());
+    provide_context::<Arc<dyn QuotaSource>>(pages.clone());
+    provide_context::<Arc<dyn SetUpSource>>(Arc::new(set_up::Guide::new(&pages, parts)));
     provide_context::<Arc<dyn HoldSettingsSource>>(pages.clone());
     provide_context::<Arc<dyn CaptaincySource>>(pages.clone());
     provide_context::<Arc<dyn JoinSource>>(pages);
@@ -128,6 +151,7 @@ fn done(query: &str) -> Option<&'static str> {
         "offered" => "Offered. Nothing changes until they accept.",
         "withdrawn" => "Taken back. Nobody is offered the captaincy any more.",
         "accepted" => "The hold is yours.",
+        "asked" => "Asked. What each relay says now is below.",
         _ => return None,
     })
 }

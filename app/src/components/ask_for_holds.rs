@@ -9,7 +9,7 @@ use crate::routes;
 /// A form that leads to the person's server, which asks whether this registry may speak for them at holds, and then
 /// back to `return_to`.
 #[component]
-pub(crate) fn AskToManage(return_to: String) -> impl IntoView {
+pub(crate) fn AskForHolds(return_to: String) -> impl IntoView {
     let did = Viewer::current().map(|viewer| viewer.did);
     view! {
         <div class="notice">

@@ -1,0 +1,220 @@
+//! Who did what in a hold, `/hold/<did>/activity`.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::upkeep::said;
+use super::{HoldFrame, PersonLink, for_those, hold_in_address, query};
+use crate::api::hold::activity::{
+    ActivityQuery, ActivityRow, ActivitySource, Doer, GROUPS, HoldActivity, PERIODS,
+};
+use crate::api::hold::upkeep::UpkeepPage;
+use crate::components::loaded::loaded;
+use crate::components::values::When;
+use crate::{routes, text};
+
+/// The page.
+#[component]
+pub(crate) fn ActivityPage() -> impl IntoView {
+    let did = hold_in_address();
+    let asked = ActivityQuery {
+        person: query("person"),
+        action: query("action"),
+        days: query("days").parse().unwrap_or_default(),
+        after: Some(query("after")).filter(|after| !after.is_empty()),
+    };
+    // Absent only while the list of routes is made.
+    let source = use_context::<Arc<dyn ActivitySource>>();
+    source.map(|source| {
+        loaded(async move { source.activity(&did, asked).await }, |page| {
+            for_those(page, draw)
+        })
+    })
+}
+
+fn draw(page: UpkeepPage<HoldActivity>) -> impl IntoView {
+    let UpkeepPage { head, said: answer } = page;
+    let did = head.did.clone();
+    view! {
+        <HoldFrame head section="activity" title="Activity">
+            <h1 class="sr-only">"Activity"</h1>
+            {said(answer, move |activity| view! { <Activity did activity /> })}
+        </HoldFrame>
+    }
+}
+
+fn address(page: &str, query: &ActivityQuery, after: &str) -> String {
+    let days = if query.days == 0 {
+        String::new()
+    } else {
+        query.days.to_string()
+    };
+    routes::with_query(
+        page,
+        &[
+            ("person", &query.person),
+            ("action", &query.action),
+            ("days", &days),
+            ("after", after),
+        ],
+    )
+}
+
+#[component]
+fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
+    let page = routes::hold_page(&did, "activity");
+    let HoldActivity {
+        query,
+        entries,
+        next,
+        unknown_person,
+    } = activity;
+    let unknown = unknown_person.map(|reason| {
+        view! {
+            <p class="problem" role="alert">
+                {reason}
+            </p>
+        }
+    });
+    let is_filtered = query != ActivityQuery::default();
+    let list = if entries.is_empty() {
+        view! { <Nothing page=page.clone() is_filtered /> }.into_any()
+    } else {
+        let rows = entries
+            .into_iter()
+            .map(|entry| view! { <Entry entry /> })
+            .collect_view();
+        view! { <ol class="activity">{rows}</ol> }.into_any()
+    };
+    let first = query.after.is_some().then(|| {
+        view! { <a class="button button-quiet" href=address(&page, &query, "")>"Latest"</a> }
+    });
+    let next = next.map(|after| {
+        view! { <a class="button button-quiet" rel="next" href=address(&page, &query, &after)>"Older"</a> }
+    });
+    let paging = (first.is_some() || next.is_some()).then(|| {
+        view! { <nav class="paging" aria-label="Pages of the log">{first} {next}</nav> }
+    });
+    let lines = address(&format!("{page}/export.jsonl"), &query, "");
+    let table = address(&format!("{page}/export.csv"), &query, "");
+    view! {
+        <Filters page query=query.clone() />
+        {unknown}
+        <section aria-labelledby="log">
+            <h2 id="log">"Who did what"</h2>
+            {list}
+            {paging}
+            <p class="note">
+                "Entries are kept for a year. Take these along as " <a href=lines download>"JSON lines"</a> " or "
+                <a href=table download>"CSV"</a> "."
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Filters(page: String, query: ActivityQuery) -> impl IntoView {
+    let groups = GROUPS
+        .map(|(value, words)| view! { <option value=value selected=value == query.action>{words}</option> })
+        .collect_view();
+    let periods = PERIODS
+        .map(|(days, words)| view! { <option value=days.to_string() selected=days == query.days>{words}</option> })
+        .collect_view();
+    view! {
+        <form class="filter-form" method="get" action=page role="search" aria-label="The log">
+            <div class="field">
+                <label for="person">"Person"</label>
+                <input
+                    id="person"
+                    name="person"
+                    type="search"
+                    value=query.person
+                    placeholder="handle or DID"
+                    maxlength="300"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+            </div>
+            <div class="field">
+                <label for="action">"What"</label>
+                <select id="action" name="action">
+                    <option value="">"Everything"</option>
+                    {groups}
+                </select>
+            </div>
+            <div class="field">
+                <label for="days">"When"</label>
+                <select id="days" name="days">
+                    <option value="">"All that is kept"</option>
+                    {periods}
+                </select>
+            </div>
+            <button class="button button-quiet" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Nothing(page: String, is_filtered: bool) -> impl IntoView {
+    if is_filtered {
+        view! {
+            <div class="empty">
+                <h3 class="minor">"Nothing like that happened"</h3>
+                <p>
+                    <a class="button" href=page>
+                        "Show everything"
+                    </a>
+                </p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="empty">
+                <h3 class="minor">"Nothing has happened yet"</h3>
+                <p>"Changes of the crew and the settings, collections of garbage and refused pushes are listed here."</p>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Entry(entry: ActivityRow) -> impl IntoView {
+    let who = match entry.who {
+        Doer::Person(person) => view! { <PersonLink person /> }.into_any(),
+        Doer::Operator => view! { <strong>"The operator"</strong> }.into_any(),
+        Doer::Hold => view! { <strong>"The hold"</strong> }.into_any(),
+    };
+    let subject = entry
+        .subject
+        .map(|person| view! { " " <PersonLink person /> });
+    let times = (entry.times > 1).then(|| {
+        view! { <span class="chip">{format!("{} times within the hour", entry.times)}</span> }
+    });
+    let details = (!entry.details.is_empty()).then(|| {
+        let details = entry
+            .details
+            .iter()
+            .map(|detail| view! { <li>{text::visible(detail)}</li> })
+            .collect_view();
+        view! { <ul class="activity-details">{details}</ul> }
+    });
+    let group = entry
+        .action
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    view! {
+        <li class=format!("activity-entry activity-{group}")>
+            <p>{who} " " {entry.words} {subject} " " {times}</p>
+            {details}
+            <p class="note"><When moment=entry.at /></p>
+        </li>
+    }
+}
