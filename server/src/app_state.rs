@@ -360,28 +360,7 @@ fn web_settings(config: &Config, service: Option<&HoldService>) -> WebSettings {
             hold: service.hold.clone(),
         }),
         site_root: config.web.site_root.clone(),
-        keeping: keeping(config),
-    }
-}
-
-fn keeping(config: &Config) -> Keeping {
-    let database = match config.database {
-        DatabaseConfig::Sqlite(_) => "SQLite",
-        DatabaseConfig::Postgres(_) => "PostgreSQL",
-    };
-    let blob_store = match config.blob_store {
-        BlobStoreConfig::Filesystem { .. } => "folder",
-        BlobStoreConfig::S3(_) => "bucket",
-    };
-    let hold = config.hold.as_ref();
-    Keeping {
-        operator_contact: config.web.operator_contact.clone(),
-        database,
-        blob_store: hold.map(|_| blob_store),
-        password_session: config.registry.session_idle,
-        upload: config.registry.upload_expiry,
-        grace: hold.map(|hold| hold.gc_grace),
-        events: hold.map(|hold| hold.event_retention),
+        keeping: Keeping::of(config),
     }
 }
 

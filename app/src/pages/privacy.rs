@@ -71,6 +71,11 @@ fn Kept(facts: Facts) -> impl IntoView {
             "as long as your records are there; made again when somebody asks for an image of yours".to_owned(),
         ),
         (
+            "What you decided here",
+            "Deletions of yours, and invites that you made for holds",
+            "until you have your data removed; invites 30 days at most".to_owned(),
+        ),
+        (
             "Uploads that were not finished",
             "The bytes that came",
             hours(facts.upload_hours),
@@ -90,6 +95,11 @@ fn Kept(facts: Facts) -> impl IntoView {
             "In the hold here",
             "Layers, and public records of which blobs are yours, your membership, counters of pushes and pulls",
             format!("until you delete the images; bytes that nobody needs another {grace}"),
+        ));
+        rows.push((
+            "The hold's log",
+            "Who decided what about the hold and its crew, by DID",
+            "one year".to_owned(),
         ));
         rows.push((
             "Events of the hold",
@@ -158,7 +168,7 @@ fn NotDone() -> impl IntoView {
         <h2>"What does not happen"</h2>
         <ul class="prose-list">
             <li>"No third party is on these pages: no analytics, no fonts, no images from elsewhere."</li>
-            <li>"Logs have no addresses, no tokens and no names of yours. Addresses count requests in memory for minutes, against floods."</li>
+            <li>"Logs have no addresses and no tokens. Where something fails for an account, its public DID may be in them. Addresses count requests in memory for minutes, against floods."</li>
             <li>"Nothing is sold, and nothing is sent to you."</li>
             <li>"The one cookie says which browser is yours. A second one, for ten minutes, is there while you sign in, and one remembers which accounts you chose."</li>
         </ul>

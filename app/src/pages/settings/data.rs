@@ -293,6 +293,7 @@ fn Remove(page: DataPageData) -> impl IntoView {
                             and any other registry can read them. You can have them deleted below."
                         </li>
                         <li>"Layers that images of others use too"</li>
+                        <li>"In the log of a hold, for a year: who decided what about it"</li>
                         <li>"Copies at relays and other servers of the network, and backups until they expire"</li>
                         <li>"Your account at your server, which is not ours"</li>
                     </ul>

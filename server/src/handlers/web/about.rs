@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::clients::relay::Relays;
+use crate::config::{BlobStoreConfig, Config, DatabaseConfig};
 use crate::handlers::health::Readiness;
 use crate::registry::Registry;
 
@@ -42,6 +43,29 @@ pub struct Keeping {
     pub grace: Option<Duration>,
     /// How long a hold keeps its events.
     pub events: Option<Duration>,
+}
+
+impl Keeping {
+    /// What the settings say.
+    pub fn of(config: &Config) -> Self {
+        let hold = config.hold.as_ref();
+        let blob_store = match config.blob_store {
+            BlobStoreConfig::Filesystem { .. } => "folder",
+            BlobStoreConfig::S3(_) => "bucket",
+        };
+        Self {
+            operator_contact: config.web.operator_contact.clone(),
+            database: match config.database {
+                DatabaseConfig::Sqlite(_) => "SQLite",
+                DatabaseConfig::Postgres(_) => "PostgreSQL",
+            },
+            blob_store: hold.map(|_| blob_store),
+            password_session: config.registry.session_idle,
+            upload: config.registry.upload_expiry,
+            grace: hold.map(|hold| hold.gc_grace),
+            events: hold.map(|hold| hold.event_retention),
+        }
+    }
 }
 
 /// What is looked at.

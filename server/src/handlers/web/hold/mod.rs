@@ -56,8 +56,8 @@ use crate::identity::{Freshness, Identities};
 use crate::registry::Registry;
 
 pub(super) use forms::routes as forms;
-pub(super) use upkeep_forms::routes as upkeep_forms;
 pub(super) use public::routes as for_programs;
+pub(super) use upkeep_forms::routes as upkeep_forms;
 
 pub use public::PublicFacts;
 
