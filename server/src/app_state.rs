@@ -17,7 +17,7 @@ use crate::clients::outbound::OutboundClient;
 use crate::clients::pds::PdsClient;
 use crate::clients::remote_hold::RemoteHoldParts;
 use crate::clock::Clock;
-use crate::config::{BlobStoreConfig, Config, DatabaseConfig, MetricsAccess, Roles};
+use crate::config::{Config, MetricsAccess, Roles};
 use crate::db::Database;
 use crate::handlers::health::{Probe, Readiness};
 use crate::handlers::metrics::Metrics;

@@ -88,11 +88,19 @@ fn address(form: &str) -> Option<String> {
     let filled = FormData::new_with_form(&form).ok()?;
     let query = UrlSearchParams::new().ok()?;
     for field in FIELDS {
-        if let Some(value) = filled.get(field).as_string().filter(|value| !value.is_empty()) {
+        if let Some(value) = filled
+            .get(field)
+            .as_string()
+            .filter(|value| !value.is_empty())
+        {
             query.append(field, &value);
         }
     }
     let query = String::from(query.to_string());
     let action = form.get_attribute("action")?;
-    Some(if query.is_empty() { action } else { format!("{action}?{query}") })
+    Some(if query.is_empty() {
+        action
+    } else {
+        format!("{action}?{query}")
+    })
 }

@@ -7,7 +7,10 @@ use super::keyboard::HELP;
 /// Keys, separated by a blank, and what they do.
 const SHORTCUTS: [(&str, &str); 5] = [
     ("/", "Search"),
-    ("j k", "Next and previous in a list; the arrows too, once you are in it"),
+    (
+        "j k",
+        "Next and previous in a list; the arrows too, once you are in it",
+    ),
     ("c", "Copy the pull command of the page"),
     ("?", "Show these keys"),
     ("Esc", "Leave a field, or close what is open"),

@@ -24,9 +24,11 @@ fn words(error: &PageError) -> (&'static str, &'static str, String) {
                 "There is no {what}, or it lies in a hold that only its crew may read. It may also have been deleted."
             ),
         ),
-        PageError::BadRequest { reason } => {
-            ("Not understood", "This address makes no sense", reason.clone())
-        }
+        PageError::BadRequest { reason } => (
+            "Not understood",
+            "This address makes no sense",
+            reason.clone(),
+        ),
         PageError::Forbidden => (
             "Not allowed",
             "This is for others",
@@ -47,7 +49,9 @@ fn words(error: &PageError) -> (&'static str, &'static str, String) {
             ),
         ),
         PageError::Unavailable { reason } => ("Not now", "We are not quite there", reason.clone()),
-        PageError::Refused { reason, .. } => ("Not done", "That did not go through", reason.clone()),
+        PageError::Refused { reason, .. } => {
+            ("Not done", "That did not go through", reason.clone())
+        }
         PageError::Internal => (
             "Our mistake",
             "Something broke on our side",
@@ -62,7 +66,9 @@ fn way_on(error: &PageError, page: Option<String>) -> (String, &'static str) {
     // An empty address is that of the page itself.
     let page = page.unwrap_or_default();
     match error {
-        PageError::Forbidden if Viewer::current().is_none() => (routes::SIGN_IN.to_owned(), "Sign in"),
+        PageError::Forbidden if Viewer::current().is_none() => {
+            (routes::SIGN_IN.to_owned(), "Sign in")
+        }
         PageError::Forbidden
         | PageError::BadRequest { .. }
         | PageError::NotFound { .. }

@@ -110,7 +110,11 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
         (false, true) => "What matches".to_owned(),
         (false, false) => format!("What matches “{}”", text::visible(&query.text)),
     };
-    let summary = summary(found.repositories.len(), query.after.is_none(), found.next.is_none());
+    let summary = summary(
+        found.repositories.len(),
+        query.after.is_none(),
+        found.next.is_none(),
+    );
     let rows = found
         .repositories
         .into_iter()

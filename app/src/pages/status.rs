@@ -28,7 +28,10 @@ fn draw(status: Status) -> impl IntoView {
                 text::counted(failing as u64, "part elsewhere", "parts elsewhere")
             ),
         ),
-        (false, _) => ("status-head status-bad", "Something here is broken".to_owned()),
+        (false, _) => (
+            "status-head status-bad",
+            "Something here is broken".to_owned(),
+        ),
     };
     let parts = status
         .parts

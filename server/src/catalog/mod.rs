@@ -50,8 +50,8 @@ pub use pushes::{Push, Pushes};
 pub use repository_page::RepositoryPage;
 pub use search::{FoundRepository, Search, SearchOrder, SearchPage};
 pub use summary::summarize;
-pub use tag_order::TagOrder;
 pub use tag_manifests::TagManifests;
+pub use tag_order::TagOrder;
 pub(crate) use tags::attached_to;
 pub use tags::{PlatformEntry, TagEntry, TagsPage, TagsQuery};
 

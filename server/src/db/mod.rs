@@ -81,7 +81,9 @@ pub use hold_uploads::UploadRow;
 pub use hold_usage::{ManifestBlobRow, UsageRow, UsageSampleRow};
 pub use image_facts::{ImageFactsRow, ImagePartRow};
 pub use pending_notices::PendingNoticeRow;
-pub use personal_data::{OwnedDeletionRow, OwnedInviteRow, OwnedTagRow, PdsSessionSummary, RepositoryBlobRow};
+pub use personal_data::{
+    OwnedDeletionRow, OwnedInviteRow, OwnedTagRow, PdsSessionSummary, RepositoryBlobRow,
+};
 pub use remote_uploads::RemoteUploadRow;
 pub use repositories::{
     FoundRow, PushRow, RepositoryPageRow, RepositoryRow, SearchOrder, SearchPlace, SearchQuery,

@@ -86,7 +86,10 @@ impl Form {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
         let (form, content) = if is_plain {
-            (Self::read_up_to(request.into_body(), MAX_TEXT_BYTES).await?, None)
+            (
+                Self::read_up_to(request.into_body(), MAX_TEXT_BYTES).await?,
+                None,
+            )
         } else {
             Self::read_multipart(request, file).await?
         };

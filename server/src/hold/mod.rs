@@ -79,8 +79,8 @@ pub use set_up::{HoldSetup, SetUpError};
 pub use signing_key::SigningKeyError;
 pub use stats::stats_key;
 pub use tiers::{Tier, Tiers};
-pub use usage::{PersonUsage, Removal, RepositoryUsage, UsageReport, UsageSample};
 pub use uploads::{ReapedUploads, StoredPart};
+pub use usage::{PersonUsage, Removal, RepositoryUsage, UsageReport, UsageSample};
 
 use blobs::BlobSizes;
 use permissions::Remembered;

@@ -115,7 +115,10 @@ impl Hold {
                 limit,
             });
         }
-        let repositories = self.database().list_usage_by_repository(MOST_LISTED).await?;
+        let repositories = self
+            .database()
+            .list_usage_by_repository(MOST_LISTED)
+            .await?;
         let today = self.inner.clock.now_millis() / DAY_MILLIS;
         let samples = self
             .database()
@@ -131,7 +134,10 @@ impl Hold {
                 bytes: totals.used_bytes,
             },
             people,
-            repositories: repositories.into_iter().filter_map(repository_usage).collect(),
+            repositories: repositories
+                .into_iter()
+                .filter_map(repository_usage)
+                .collect(),
             samples: samples.into_iter().map(sample).collect(),
         })
     }

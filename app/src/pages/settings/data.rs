@@ -48,7 +48,11 @@ fn Data(page: DataPageData) -> impl IntoView {
             </p>
         }
     });
-    if let Some(deletion) = page.deletion.clone().filter(|deletion| deletion.is_complete) {
+    if let Some(deletion) = page
+        .deletion
+        .clone()
+        .filter(|deletion| deletion.is_complete)
+    {
         return view! { <Gone deletion /> }.into_any();
     }
     let deletion = page
@@ -144,7 +148,11 @@ fn Holds(holds: Vec<HoldInUse>) -> impl IntoView {
     let rows = holds
         .into_iter()
         .map(|hold| {
-            let place = if hold.is_local { "part of this server" } else { "elsewhere" };
+            let place = if hold.is_local {
+                "part of this server"
+            } else {
+                "elsewhere"
+            };
             view! {
                 <li>
                     <code>{hold.did}</code>
@@ -181,7 +189,13 @@ fn Archive(export: Export) -> impl IntoView {
             }
             .into_any()
         }
-        ExportState::Ready { href, size, digest, until, missing } => {
+        ExportState::Ready {
+            href,
+            size,
+            digest,
+            until,
+            missing,
+        } => {
             let missing = (!missing.is_empty()).then(|| view! { <Missing missing /> });
             view! {
                 <article class="archive" aria-label="Archive">
@@ -268,7 +282,9 @@ fn Remove(page: DataPageData) -> impl IntoView {
             />
         }
         .into_any(),
-        (None, true) => view! { <RemoveForm name=page.name.clone() with_records=false /> }.into_any(),
+        (None, true) => {
+            view! { <RemoveForm name=page.name.clone() with_records=false /> }.into_any()
+        }
     };
     view! {
         <section class="data-part" aria-labelledby="remove">

@@ -14,8 +14,8 @@ use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
 use crate::components::pull_command::CommandBlock;
-use crate::{routes, text};
 use crate::snippets::snippets;
+use crate::{routes, text};
 
 /// The page.
 #[component]

@@ -139,7 +139,13 @@ pub fn routes(parts: WebParts) -> WebRoutes {
     let facts: Arc<dyn AboutSource> = facts;
     let owner_forms = owners.clone();
     let (state, hold_state) = (account.clone(), holds.clone());
-    let public_url = PublicUrl(settings.public_url.as_str().trim_end_matches('/').to_owned());
+    let public_url = PublicUrl(
+        settings
+            .public_url
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned(),
+    );
     let provide_sources = move || {
         provide_context(public_url.clone());
         provide_context(home_page.clone());

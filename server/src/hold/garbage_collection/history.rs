@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::super::activity::{ActivityAction, Actor, Entry};
 use super::super::{Hold, HoldError};
+use super::Collection;
 use super::report::GarbageReport;
 use super::run::{CollectionProgress, Run};
-use super::Collection;
 use crate::db::CollectionRow;
 
 /// A collection that has not said for so long that it is under way is not.

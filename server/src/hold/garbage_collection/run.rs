@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::super::{Hold, HoldError};
-use super::report::GarbageReport;
 use super::Collection;
+use super::report::GarbageReport;
 
 /// How often it is written how far a collection is.
 const TELL_EVERY: Duration = Duration::from_millis(250);

@@ -16,7 +16,14 @@ pub async fn filled(server: &TestServer, tag: &str) -> String {
     let name = server.repository();
     let owner = server.owner_of(&name).await;
     let layer = gzip(&tar(&[("a", &blob(100))])).await;
-    push(&owner, &name, Some(tag), &config("amd64", json!({}), json!([])), &[layer]).await;
+    push(
+        &owner,
+        &name,
+        Some(tag),
+        &config("amd64", json!({}), json!([])),
+        &[layer],
+    )
+    .await;
     name
 }
 

@@ -35,7 +35,9 @@ async fn confirm(browser: &Browser, name: &str, page: &Shown, fields: &[(&str, &
     let fingerprint = hidden(page, "fingerprint");
     let mut fields = fields.to_vec();
     fields.push(("fingerprint", &fingerprint));
-    let begun = browser.post_signed_in(&format!("/r/{name}/-/delete"), &fields).await;
+    let begun = browser
+        .post_signed_in(&format!("/r/{name}/-/delete"), &fields)
+        .await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
     let address = begun.location();
     let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
@@ -146,35 +148,65 @@ async fn a_deletion_that_the_owners_server_interrupts_says_what_is_left_and_goes
     let pusher = fake.owner_of(&server, &name).await;
     for tag in ["a", "b", "c"] {
         let layer = gzip(&tar(&[("n", tag.as_bytes())])).await;
-        push(&pusher, &name, Some(tag), &config("amd64", json!({}), json!([])), &[layer]).await;
+        push(
+            &pusher,
+            &name,
+            Some(tag),
+            &config("amd64", json!({}), json!([])),
+            &[layer],
+        )
+        .await;
     }
     let password = fake.account.app_password.clone().into();
     let sessions = &server.state.sessions;
-    let session = sessions.sign_in(&fake.account.handle, &password).await.unwrap();
+    let session = sessions
+        .sign_in(&fake.account.handle, &password)
+        .await
+        .unwrap();
     let user = HoldUser {
         did: session.did,
         session: Some(session.session_id),
     };
     let repositories = &server.state.repositories;
-    let owned = repositories.open_filled(&user, &name.parse().unwrap()).await.unwrap();
+    let owned = repositories
+        .open_filled(&user, &name.parse().unwrap())
+        .await
+        .unwrap();
     let what = What::Tags(["a", "b"].map(|tag| tag.parse().unwrap()).into());
     let plan = repositories.plan_deletion(&owned, &what).await.unwrap();
     assert_eq!((plan.tags.len(), plan.manifests.len()), (2, 2));
 
     fake.break_method("deleteRecord", Fault::Status(503));
-    let id = repositories.delete(&owned, &what, &plan.fingerprint()).await.unwrap();
+    let id = repositories
+        .delete(&owned, &what, &plan.fingerprint())
+        .await
+        .unwrap();
     let (deletion, steps) = repositories.find_deletion(&owned, &id).await.unwrap();
-    assert_eq!((deletion.progress, deletion.steps), (Progress::Stopped, (0, 4)));
+    assert_eq!(
+        (deletion.progress, deletion.steps),
+        (Progress::Stopped, (0, 4))
+    );
     assert!(deletion.problem.unwrap().contains("Continue in a while"));
     assert!(matches!(steps[0].state, StepState::Failed { .. }));
-    assert_eq!(steps[1].state, StepState::Waiting, "others would have failed alike");
+    assert_eq!(
+        steps[1].state,
+        StepState::Waiting,
+        "others would have failed alike"
+    );
 
     fake.repair();
     repositories.continue_deletion(&owned, &id).await.unwrap();
     repositories.continue_deletion(&owned, &id).await.unwrap();
     let (deletion, _) = repositories.find_deletion(&owned, &id).await.unwrap();
-    assert_eq!((deletion.progress, deletion.steps), (Progress::Done, (4, 4)));
-    let left = server.nobody().get(&format!("/v2/{name}/tags/list")).await.json();
+    assert_eq!(
+        (deletion.progress, deletion.steps),
+        (Progress::Done, (4, 4))
+    );
+    let left = server
+        .nobody()
+        .get(&format!("/v2/{name}/tags/list"))
+        .await
+        .json();
     assert_eq!(left["tags"], json!(["c"]));
     server.stop().await;
 }

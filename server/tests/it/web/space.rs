@@ -31,7 +31,10 @@ fn exact(bytes: u64) -> String {
 /// Starts a collection on the page, and waits until the page's own progress says that it is over.
 async fn collect(browser: &Browser<'_>, space: &str) -> Value {
     let started = browser.submit(space, &[("action", "start")]).await;
-    assert_eq!(started.expect(StatusCode::SEE_OTHER).header("location"), space);
+    assert_eq!(
+        started.expect(StatusCode::SEE_OTHER).header("location"),
+        space
+    );
     let looking = async {
         loop {
             let answer = browser.open(&format!("{space}/progress")).await;
@@ -195,16 +198,25 @@ async fn a_push_that_does_not_fit_names_the_page_with_the_sums() {
         .send(Method::POST, &format!("/v2/{name}/blobs/uploads/"), &[], "")
         .await;
     let location = upload.expect(StatusCode::ACCEPTED).header("location");
-    let path = location.strip_prefix(&server.base).unwrap_or(&location).to_owned();
+    let path = location
+        .strip_prefix(&server.base)
+        .unwrap_or(&location)
+        .to_owned();
     let separator = if path.contains('?') { '&' } else { '?' };
     let put = format!("{path}{separator}digest={digest}");
     let refused = client.send(Method::PUT, &put, &[], content).await;
     let message = refused.expect(StatusCode::FORBIDDEN).text();
-    assert!(message.contains("of 1 kB") && message.contains("/settings/quota)"), "{message}");
+    assert!(
+        message.contains("of 1 kB") && message.contains("/settings/quota)"),
+        "{message}"
+    );
     let captain = Browser::of(&server, &network().alice).await;
     let log = page(server.hold().did(), "activity?action=quota");
     let log = captain.open(&log).await.expect(StatusCode::OK).text();
-    assert!(log.contains("had no room for a push") && log.contains("@bob.test"), "{log}");
+    assert!(
+        log.contains("had no room for a push") && log.contains("@bob.test"),
+        "{log}"
+    );
     server.stop().await;
 }
 
@@ -216,17 +228,36 @@ async fn a_captain_looks_after_a_hold_elsewhere_from_here() {
     add(hold, &did(&network().bob), &["blob:read"]).await;
     let usage = captain.open(&page(hold.did(), "usage")).await;
     usage.expect(StatusCode::OK);
-    assert!(!usage.text().contains("class=\"problem\""), "{}", usage.text());
+    assert!(
+        !usage.text().contains("class=\"problem\""),
+        "{}",
+        usage.text()
+    );
     let network = captain.open(&page(hold.did(), "network")).await;
     assert!(network.expect(StatusCode::OK).text().contains("#atcr_hold"));
     let log = captain.open(&page(hold.did(), "activity")).await;
-    assert!(log.expect(StatusCode::OK).text().contains("took into the crew"));
+    assert!(
+        log.expect(StatusCode::OK)
+            .text()
+            .contains("took into the crew")
+    );
     let space = page(hold.did(), "space");
     let plan = captain.open(&format!("{space}?plan=1")).await;
-    assert!(plan.expect(StatusCode::OK).text().contains("What a collection would do now"));
+    assert!(
+        plan.expect(StatusCode::OK)
+            .text()
+            .contains("What a collection would do now")
+    );
     assert_eq!(collect(&captain, &space).await["state"], "done");
-    let lines = captain.open(&page(hold.did(), "activity/export.jsonl")).await;
-    assert!(lines.expect(StatusCode::OK).text().contains("garbage.ended"));
+    let lines = captain
+        .open(&page(hold.did(), "activity/export.jsonl"))
+        .await;
+    assert!(
+        lines
+            .expect(StatusCode::OK)
+            .text()
+            .contains("garbage.ended")
+    );
     server.stop().await;
 }
 
@@ -234,31 +265,82 @@ async fn a_captain_looks_after_a_hold_elsewhere_from_here() {
 async fn the_guide_writes_the_settings_and_looks_whether_a_hold_came_up() {
     let server = TestServer::start(Engine::Sqlite).await;
     let nobody = Browser::of_nobody(&server);
-    let guide = nobody.open("/holds/set-up").await.expect(StatusCode::OK).text();
-    assert!(guide.contains("name=\"url\"") && !guide.contains("HOLD_OWNER="), "{guide}");
+    let guide = nobody
+        .open("/holds/set-up")
+        .await
+        .expect(StatusCode::OK)
+        .text();
+    assert!(
+        guide.contains("name=\"url\"") && !guide.contains("HOLD_OWNER="),
+        "{guide}"
+    );
     let captain = Browser::of(&server, &network().alice).await;
-    let own = captain.open("/holds/set-up").await.expect(StatusCode::OK).text();
-    assert!(own.contains(&format!("value=\"{}\"", network().alice.did)), "{own}");
+    let own = captain
+        .open("/holds/set-up")
+        .await
+        .expect(StatusCode::OK)
+        .text();
+    assert!(
+        own.contains(&format!("value=\"{}\"", network().alice.did)),
+        "{own}"
+    );
     let made = "/holds/set-up?url=hold.example.com&owner=alice.test&storage=s3&bucket=images";
     let made = nobody.open(made).await.expect(StatusCode::OK).text();
-    for part in ["LONGSHORE_ROLES=hold", "HOLD_PUBLIC_URL=https://hold.example.com", "S3_BUCKET=images", "podman run"] {
+    for part in [
+        "LONGSHORE_ROLES=hold",
+        "HOLD_PUBLIC_URL=https://hold.example.com",
+        "S3_BUCKET=images",
+        "podman run",
+    ] {
         assert!(made.contains(part), "{part}: {made}");
     }
-    let wrong = nobody.open("/holds/set-up?url=http://hold.example.com&owner=x").await.text();
-    assert!(wrong.contains("class=\"problem\"") && !wrong.contains("HOLD_OWNER="), "{wrong}");
+    let wrong = nobody
+        .open("/holds/set-up?url=http://hold.example.com&owner=x")
+        .await
+        .text();
+    assert!(
+        wrong.contains("class=\"problem\"") && !wrong.contains("HOLD_OWNER="),
+        "{wrong}"
+    );
 
-    for hold in [server.base.clone(), server.hold().did().to_string().replace('%', "%25")] {
-        let checked = nobody.open(&format!("/holds/set-up/check?hold={hold}")).await;
+    for hold in [
+        server.base.clone(),
+        server.hold().did().to_string().replace('%', "%25"),
+    ] {
+        let checked = nobody
+            .open(&format!("/holds/set-up/check?hold={hold}"))
+            .await;
         let checked = checked.expect(StatusCode::OK).text();
-        assert!(checked.contains("It came up.") && checked.contains(&network().alice.did), "{checked}");
+        assert!(
+            checked.contains("It came up.") && checked.contains(&network().alice.did),
+            "{checked}"
+        );
         assert!(!checked.contains("check-fails"), "{checked}");
     }
-    let absent = nobody.open("/holds/set-up/check?hold=nothing.invalid").await;
+    let absent = nobody
+        .open("/holds/set-up/check?hold=nothing.invalid")
+        .await;
     let absent = absent.expect(StatusCode::OK).text();
-    assert!(absent.contains("check-fails") && absent.contains("check-skipped"), "{absent}");
-    for hostile in ["10.0.0.1", "https://169.254.169.254/", "javascript:alert(1)", "did:web:"] {
-        let refused = nobody.open(&format!("/holds/set-up/check?hold={hostile}")).await;
-        assert!(refused.expect(StatusCode::OK).text().contains("check-fails"), "{hostile}");
+    assert!(
+        absent.contains("check-fails") && absent.contains("check-skipped"),
+        "{absent}"
+    );
+    for hostile in [
+        "10.0.0.1",
+        "https://169.254.169.254/",
+        "javascript:alert(1)",
+        "did:web:",
+    ] {
+        let refused = nobody
+            .open(&format!("/holds/set-up/check?hold={hostile}"))
+            .await;
+        assert!(
+            refused
+                .expect(StatusCode::OK)
+                .text()
+                .contains("check-fails"),
+            "{hostile}"
+        );
     }
     server.stop().await;
 }

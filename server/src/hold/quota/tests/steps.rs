@@ -331,7 +331,11 @@ impl History<'_> {
         let (name, bytes) = TIERS[rank];
         let is_member = self.model.people[person].limit.is_some();
         if self.random.random_bool(0.5) {
-            let changed = self.hold.set_tier(&self.dids[0], &self.dids[person], rank).await.unwrap();
+            let changed = self
+                .hold
+                .set_tier(&self.dids[0], &self.dids[person], rank)
+                .await
+                .unwrap();
             assert_eq!(changed.as_deref(), is_member.then_some(name));
             if is_member {
                 self.model.people[person].limit = Some(bytes);
