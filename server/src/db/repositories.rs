@@ -505,7 +505,7 @@ impl Transaction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::testing::{TestDatabase, test_on_databases};
+    use crate::db::testing::test_on_databases;
 
     fn row(repository: &str, platforms: &str, pushed_at: i64) -> SearchRow {
         SearchRow {

@@ -84,10 +84,11 @@ async fn after_a_revoked_app_password_the_next_push_says_to_log_in_again() {
     // What docker does next: ask for another token, with the password it has.
     let login = server.nobody().ask_token(Some(&fake.account), &[]).await;
     login.expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
+    // The login is over for reading too.
     owner
         .get(&format!("/v2/{name}/manifests/v1"))
         .await
-        .expect(StatusCode::NOT_FOUND);
+        .expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
     server.stop().await;
 }
 

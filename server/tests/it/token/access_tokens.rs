@@ -154,7 +154,7 @@ on_both_engines! {
         let scope = format!("repository:{name}:pull,push");
         let refused = ask(&server, &alice.handle, &token, &[&scope]).await;
         refused.expect_error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
-        assert!(refused.text().contains(&format!("{}/sign-in", server.base)), "{}", refused.text());
+        assert!(refused.text().contains(&format!("{}/settings/tokens", server.base)), "{}", refused.text());
 
         let scope = format!("repository:{name}:pull");
         let (client, _) = granted(&server, &ask(&server, &alice.handle, &token, &[&scope]).await);

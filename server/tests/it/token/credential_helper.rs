@@ -270,7 +270,7 @@ async fn skopeo_pushes_and_pulls_by_the_program_with_two_accounts_on_one_registr
     let refused = computer.skopeo(&push).await;
     let reason = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(
-        !refused.status.success() && reason.contains("sign in at"),
+        !refused.status.success() && reason.contains("allow pushes on"),
         "{reason}"
     );
 

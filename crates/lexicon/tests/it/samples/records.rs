@@ -6,8 +6,8 @@ use atproto::data::{Cid, RecordBlob};
 use atproto::syntax::{AtUri, Datetime, Did};
 use lexicon::{
     ActorProfile, BlobReference, FeedPost, HoldCaptain, HoldCrew, HoldLayer, HoldStats,
-    ManifestRecord, ManifestReference, Platform, RepoPage, RepositorySubject, SailorProfile,
-    RepositorySettings, Retention, RetentionRule, SailorStar, TagRecord,
+    ManifestRecord, ManifestReference, Platform, RepoPage, RepositorySettings, RepositorySubject,
+    Retention, RetentionRule, SailorProfile, SailorStar, TagRecord,
 };
 
 pub const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
