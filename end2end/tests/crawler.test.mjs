@@ -19,8 +19,13 @@ const VIEWERS = { nobody: undefined, 'a stranger': 'carol.test', 'one of the cre
 // In the name, tag, description, label and file of the image in the private hold, and nowhere else.
 const SEALED = ['sealed-cargo', 'midnight-tide', 'sealed-readme', 'sealed-label', 'sealed-file']
 
+// A hold elsewhere may be down, and its page says so; the log is exported for somebody whom the form asked for, who may
+// not exist.
+const mayFail = ({ address, status }) =>
+  (status === 502 && address.startsWith('/hold/')) || (status === 422 && /\/activity\/export\./.test(address))
+
 function assertNoDeadEnd(answers) {
-  const dead = answers.filter(({ status }) => status >= 400)
+  const dead = answers.filter((answer) => answer.status >= 400 && !mayFail(answer))
   assert.deepEqual(dead.map(({ address, status, from }) => `${status} ${address}, from ${from}`), [])
 }
 
@@ -42,7 +47,7 @@ test('whatever address the captain finds, nobody else breaks it', { skip }, asyn
   for (const handle of [undefined, 'carol.test']) {
     for (const { address } of answers) {
       const { status } = await visit(LONGSHORE_URL, address, handle && cookiesOf(handle))
-      assert.ok(status < 500, `${status} ${address} as ${handle}`)
+      assert.ok(status < 500 || mayFail({ address, status }), `${status} ${address} as ${handle}`)
     }
   }
 })
@@ -96,7 +101,7 @@ test('a private hold', { skip }, async (t) => {
       const others = [`/api/v1/r${repository}`, `/api/v1/r${repository}/-/tags`, `/feeds/r${repository}`, `/v2${repository}/tags/list`, `/v2/_catalog`]
       for (const address of [...found.map(({ address }) => address), '/api/v1/search', '/api/v1/u/alice.test', '/feeds/u/alice.test', ...others]) {
         const { status, text } = await visit(url, address, cookie)
-        assert.ok(status < 500, `${status} ${address}`)
+        assert.ok(status < 500 || mayFail({ address, status }), `${status} ${address}`)
         // What was asked for may be named in the answer; what it is may not.
         const asked = SEALED.filter((word) => decodeURIComponent(address).includes(word))
         const told = SEALED.filter((word) => !asked.includes(word) && text.includes(word))

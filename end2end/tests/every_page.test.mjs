@@ -19,7 +19,7 @@ for (const row of PAGES) {
     const address = await addressOf(row)
 
     await t.test(`has the status ${status} and a heading`, async () => {
-      const headers = as ? { cookie: cookiesOf(as) } : {}
+      const headers = { accept: 'text/html', ...(as && { cookie: cookiesOf(as) }) }
       const response = await fetch(new URL(address, LONGSHORE_URL), { headers, redirect: 'manual' })
       assert.equal(response.status, status)
       assert.match(response.headers.get('content-type'), /^text\/html/)

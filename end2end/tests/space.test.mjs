@@ -53,12 +53,12 @@ test('a captain frees space, to the byte', { skip: skipWithoutAccounts }, async 
 
   await t.test('signs in and weighs a tag', async () => {
     await signIn(page, alice)
-    await page.getByRole('link', { name: /removing tags of alice.test\/ballast/ }).click()
+    await page.getByRole('link', { name: /tags of alice.test\/ballast/ }).click()
     await page.getByLabel(/^heavy/).check()
     await page.getByRole('button', { name: 'Say what that frees' }).click()
     const statement = page.locator('.statement-main', { hasText: 'Deleting this tag frees' })
     freed = await bytesIn(statement)
-    assert.ok(freed > 400_000 && freed < 401_000, `${freed}`)
+    assert.ok(freed >= 400_000 && freed < 401_000, `${freed}`)
   })
 
   await t.test('deletes the image, and sees in the dry run what goes', async () => {

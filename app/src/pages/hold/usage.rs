@@ -176,7 +176,7 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
             &routes::hold_page(&did, "usage"),
             &[("repository", value.as_str())],
         );
-        let label = format!("What would removing tags of {name} free?");
+        let label = format!("Weigh tags of {name}: what would removing them free?");
         view! {
             <tr>
                 <th scope="row">
