@@ -8,7 +8,7 @@ import { noteSecret } from './secrets.mjs'
 
 export const PAGES = [
   { name: 'home', path: '/', status: 200 },
-  { name: 'home-signed-in', path: '/', status: 200, as: 'bob.test' },
+  { name: 'home-signed-in', path: '/', status: 200, as: 'dora.test' },
   { name: 'not-found', path: '/no/such/page', status: 404 },
   { name: 'person', path: '/u/alice.test', status: 200 },
   { name: 'person-without-images', path: '/u/bob.test', status: 200 },
