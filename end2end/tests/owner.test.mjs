@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
 import { HANDS } from '../keys.mjs'
-import { account, agreeAtServer, signIn, skipWithoutAccounts } from '../people.mjs'
+import { account, signInAsOwner, skipWithoutAccounts } from '../people.mjs'
 import { Repository, layer } from '../sample_images.mjs'
 
 const skip = skipWithoutAccounts
@@ -23,11 +23,7 @@ async function pushed(name, tags) {
 async function openAsOwner(path, keys) {
   const alice = account('alice.test')
   const { page } = await browser.open(`/sign-in?return_to=${encodeURIComponent(path)}`, { hydrated: false, keys })
-  await signIn(page, alice)
-  const allow = page.getByRole('button', { name: 'Allow it at your server' })
-  await allow.click()
-  await agreeAtServer(page, alice)
-  await page.waitForURL(`**${path}`)
+  await signInAsOwner(page, alice, path)
   return page
 }
 
