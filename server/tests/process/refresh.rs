@@ -222,10 +222,10 @@ async fn kill_once(scene: &Scene) {
         }
         tokio::task::block_in_place(|| doomed.kill());
     };
-    let (outcomes, _) = tokio::join!(cut_off, async {
+    let (outcomes, ()) = tokio::join!(cut_off, async {
         tokio::time::timeout(PATIENCE, all_have_stopped)
             .await
-            .unwrap()
+            .unwrap();
     });
     assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
     scene

@@ -206,8 +206,9 @@ fn owner_error(error: &IdentityError) -> OciError {
 fn hold_error(error: HoldError) -> OciError {
     let message = error.to_string();
     match error {
-        HoldError::Denied { .. } => OciError::new(ErrorCode::Denied, message),
-        HoldError::RegistrationDisabled { .. } => OciError::new(ErrorCode::Denied, message),
+        HoldError::Denied { .. } | HoldError::RegistrationDisabled { .. } => {
+            OciError::new(ErrorCode::Denied, message)
+        }
         HoldError::QuotaExceeded { .. } => OciError {
             is_about_quota: true,
             ..OciError::new(ErrorCode::Denied, message)
