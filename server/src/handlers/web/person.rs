@@ -10,7 +10,7 @@ use crate::catalog;
 #[async_trait::async_trait]
 impl PersonSource for CatalogPages {
     async fn person(&self, name: &str) -> Result<Person, PageError> {
-        let person = self.catalog.person(&self.reader, name).await;
+        let person = Box::pin(self.catalog.person(&self.reader, name)).await;
         let person = person.map_err(views::page_error)?;
         let now = self.catalog.now_millis();
         let owner = owner(&person.owner);
