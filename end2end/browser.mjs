@@ -3,6 +3,7 @@ import { after, before } from 'node:test'
 
 import { chromium } from 'playwright-core'
 
+import { byKeysAlone } from './keys.mjs'
 import { LAUNCH } from './launch.mjs'
 import { signedInAs } from './people.mjs'
 import { noteCookies, noteRequest } from './secrets.mjs'
@@ -15,7 +16,7 @@ export const DESKTOP = { width: 1280, height: 900 }
 
 /**
  * Starts a browser for the tests of one file. The answer opens pages in fresh contexts, with `as` signed in as the
- * account of that handle, and keeps their console errors, among which are violations of the content security policy.
+ * account of that handle, with `keys` used by keys alone, and keeps their console errors, among which are violations of the content security policy.
  */
 export function useBrowser() {
   let browser
@@ -27,7 +28,7 @@ export function useBrowser() {
     await browser?.close()
   })
   return {
-    async open(path, { as, hydrated = true, ...options } = {}) {
+    async open(path, { as, hydrated = true, keys = false, ...options } = {}) {
       const context = await browser.newContext({
         baseURL: LONGSHORE_URL,
         viewport: DESKTOP,
@@ -43,7 +44,7 @@ export function useBrowser() {
       page.on('pageerror', (error) => errors.push(error.message))
       const response = await page.goto(path)
       if (hydrated && options.javaScriptEnabled !== false) await untilHydrated(page)
-      return { page, context, errors, status: response.status(), headers: response.headers() }
+      return { page: keys ? byKeysAlone(page) : page, context, errors, status: response.status(), headers: response.headers() }
     },
   }
 }

@@ -48,6 +48,14 @@ export async function agreeAtServer(page, account) {
   await authorize.click()
 }
 
+/** Signs in on the way to a page for owners, and allows there at the PDS what it asks for. */
+export async function signInAsOwner(page, account, path) {
+  await signIn(page, account)
+  await page.getByRole('button', { name: 'Allow it at your server' }).click()
+  await agreeAtServer(page, account)
+  await page.waitForURL(`**${path}`)
+}
+
 /**
  * Signs everybody in, each in a browser of their own, and keeps their cookies in `folder`. For pages that are only
  * looked at: whoever signs out, or changes what others look at, signs in by themselves.

@@ -162,6 +162,11 @@ pub fn deletion(name: &str, id: &str) -> String {
     format!("/r/{name}/-/deletions/{id}")
 }
 
+/// How far a deletion is, as JSON for its owner.
+pub fn deletion_progress(name: &str, id: &str) -> String {
+    json(&deletion(name, id))
+}
+
 /// Where somebody gives or takes a star of a repository.
 pub fn star(name: &str) -> String {
     format!("/r/{name}/-/star")

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 import { useBrowser } from '../browser.mjs'
+import { HANDS } from '../keys.mjs'
 import { account, signIn, skipWithoutAccounts } from '../people.mjs'
 
 const skip = skipWithoutAccounts
@@ -40,30 +41,31 @@ function unpack(file) {
   }
 }
 
-test('somebody makes an archive, opens it, and removes their data', { skip }, async () => {
-  const sailor = await newAccount('packer')
-  const { page, errors } = await browser.open('/settings/data', { hydrated: false })
-  await signIn(page, sailor)
-  await page.getByRole('heading', { name: 'Your data' }).waitFor()
+for (const { how, keys } of HANDS) {
+  test(`somebody makes an archive, opens it, and removes their data ${how}`, { skip }, async () => {
+    const sailor = await newAccount(keys ? 'typist' : 'packer')
+    const { page, errors } = await browser.open('/settings/data', { hydrated: false, keys })
+    await signIn(page, sailor)
+    await page.getByRole('heading', { name: 'Your data' }).waitFor()
 
-  await page.getByRole('button', { name: 'Make an archive' }).click()
-  // By the island, or by the page asking for itself again.
-  const link = page.getByRole('link', { name: /^Download/ })
-  await link.waitFor({ timeout: 30_000 })
-  const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
-  assert.match(download.suggestedFilename(), new RegExp(`^longshore-${sailor.handle}-\\d{4}-\\d\\d-\\d\\d\\.zip$`))
-  const files = unpack(await download.path())
-  assert.match(files['README.txt'], new RegExp(sailor.did))
-  const { did, browserSessions } = JSON.parse(files['account.json'])
-  assert.equal(did, sailor.did)
-  assert.equal(browserSessions.length, 1)
-  assert.ok(Object.keys(files).some((name) => name.startsWith('holds/')), Object.keys(files).join())
-  assert.ok(files['repo.car'].length > 50)
+    await page.getByRole('button', { name: 'Make an archive' }).click()
+    const link = page.getByRole('link', { name: /^Download/ })
+    await link.waitFor({ timeout: 30_000 })
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+    assert.match(download.suggestedFilename(), new RegExp(`^longshore-${sailor.handle}-\\d{4}-\\d\\d-\\d\\d\\.zip$`))
+    const files = unpack(await download.path())
+    assert.match(files['README.txt'], new RegExp(sailor.did))
+    const { did, browserSessions } = JSON.parse(files['account.json'])
+    assert.equal(did, sailor.did)
+    assert.equal(browserSessions.length, 1)
+    assert.ok(Object.keys(files).some((name) => name.startsWith('holds/')), Object.keys(files).join())
+    assert.ok(files['repo.car'].length > 50)
 
-  await page.getByRole('textbox', { name: /to confirm/ }).fill(sailor.handle)
-  await page.getByRole('button', { name: 'Remove everything about me' }).click()
-  await page.getByText('Everything about you is removed').waitFor()
-  await page.goto('/settings/data')
-  assert.match(page.url(), /\/sign-in/)
-  assert.deepEqual(errors.filter((error) => /Content Security Policy/i.test(error)), [])
-})
+    await page.getByRole('textbox', { name: /to confirm/ }).fill(sailor.handle)
+    await page.getByRole('button', { name: 'Remove everything about me' }).click()
+    await page.getByText('Everything about you is removed').waitFor()
+    await page.goto('/settings/data')
+    assert.match(page.url(), /\/sign-in/)
+    assert.deepEqual(errors.filter((error) => /Content Security Policy/i.test(error)), [])
+  })
+}

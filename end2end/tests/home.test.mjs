@@ -85,8 +85,10 @@ test('what was pushed last is there, and can be searched', async () => {
 })
 
 test('somebody who is signed in finds their handle in the commands', { skip: skipWithoutAccounts }, async () => {
-  const { page } = await browser.open('/', { as: 'bob.test' })
-  assert.ok(await page.getByText('docker login -u bob.test').isVisible())
+  // She has pushed nothing yet, so the page waits for it.
+  const { page } = await browser.open('/', { as: 'erin.test' })
+  assert.ok(await page.getByText('docker login -u erin.test').isVisible())
+  assert.ok(await page.getByText('This turns green by itself').isVisible())
 })
 
 test('the page turns green by itself when the first push arrives', { skip: skipWithoutAccounts }, async () => {
@@ -107,3 +109,30 @@ test('the page turns green by itself when the first push arrives', { skip: skipW
   await page.getByText('It arrived').waitFor()
   assert.ok(!requests.includes('/api/v1/first-push'))
 })
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`on a phone one row leads everywhere, ${javaScriptEnabled ? 'with' : 'without'} scripts`, { skip: skipWithoutAccounts }, async () => {
+    const options = { as: 'carol.test', viewport: { width: 320, height: 640 }, javaScriptEnabled }
+    const { page } = await browser.open('/about', options)
+    const bar = page.getByRole('banner')
+    const { height } = await bar.boundingBox()
+    assert.ok(height <= 130, `the bar with its search is ${height} pixels high`)
+    const holds = bar.getByRole('link', { name: 'Holds' })
+    assert.ok(!(await holds.isVisible()))
+    await page.locator('.wordmark').focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await holds.waitFor()
+    assert.ok(await bar.getByRole('link', { name: 'carol.test' }).isVisible())
+    assert.ok(await bar.getByRole('button', { name: 'Sign out' }).isVisible())
+    const { x, width } = await page.locator('.site-menu').boundingBox()
+    assert.ok(x >= 0 && x + width <= 320, `${x} + ${width}`)
+    await page.keyboard.press('Escape')
+    assert.ok(!(await holds.isVisible()))
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/holds')
+  })
+}

@@ -4,16 +4,15 @@ import { test } from 'node:test'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
 import { untilFindable } from '../findable.mjs'
+import { HANDS } from '../keys.mjs'
 
 const browser = useBrowser()
 const REPOSITORY = '/r/alice.test/harbour-master'
 
-for (const javaScriptEnabled of [true, false]) {
-  const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript'
-
+for (const { how, ...way } of [...HANDS, { how: 'without JavaScript', javaScriptEnabled: false }]) {
   test(`somebody finds an image, its layers and its files ${how}`, async () => {
     await untilFindable('alice.test/harbour-master')
-    const { page, errors } = await browser.open('/', { javaScriptEnabled })
+    const { page, errors } = await browser.open('/', way)
     await page.getByRole('searchbox', { name: 'Search repositories' }).fill('harbour ships')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'alice.test/harbour-master' }).click()
@@ -32,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 
   test(`two tags are compared ${how}`, async () => {
-    const { page, errors } = await browser.open(`${REPOSITORY}/-/compare`, { javaScriptEnabled })
+    const { page, errors } = await browser.open(`${REPOSITORY}/-/compare`, way)
     await page.getByLabel('From').selectOption('1.8.0')
     await page.getByLabel('To', { exact: true }).selectOption('1.10.0')
     await page.getByRole('button', { name: 'Compare' }).click()
@@ -42,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 
   test(`tags are filtered ${how}`, async () => {
-    const { page } = await browser.open(`${REPOSITORY}/-/tags`, { javaScriptEnabled })
+    const { page } = await browser.open(`${REPOSITORY}/-/tags`, way)
     await page.getByLabel('Filter tags').fill('1.10')
     await page.getByRole('button', { name: 'Show' }).click()
     const tags = await page.locator('.tag-row h2').allTextContents()

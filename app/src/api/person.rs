@@ -32,6 +32,8 @@ pub struct Person {
     pub avatar: Option<String>,
     /// The one pushed to last first.
     pub repositories: Vec<RepositoryCard>,
+    /// What they like, the last star first.
+    pub starred: Vec<RepositoryCard>,
     /// The person's server could not be asked for changes.
     pub is_stale: bool,
 }

@@ -9,6 +9,8 @@ pub enum Symbol {
     Check,
     /// Two sheets.
     Copy,
+    /// Three lines: more behind them.
+    Menu,
     /// The theme of the system.
     Monitor,
     /// The dark theme.
@@ -30,6 +32,7 @@ impl Symbol {
                 "M9 9h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z\
                  M5 15V5a1 1 0 0 1 1-1h9"
             }
+            Self::Menu => "M4 7h16M4 12h16M4 17h16",
             Self::Monitor => {
                 "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9 20h6M12 16v4"
             }

@@ -101,9 +101,28 @@ fn draw(person: Person) -> impl IntoView {
                     <a href=routes::feed(&address)>"Feed of pushes"</a>
                 </p>
                 {list}
+                <Starred cards=person.starred />
             </div>
         </Page>
     }
+}
+
+/// What they like; nothing for whoever likes nothing.
+#[component]
+fn Starred(cards: Vec<RepositoryCard>) -> impl IntoView {
+    let has_stars = !cards.is_empty();
+    has_stars.then(|| {
+        let cards = cards
+            .into_iter()
+            .map(|card| view! { <RepositoryRow card show_owner=true /> })
+            .collect_view();
+        view! {
+            <section aria-labelledby="starred">
+                <h2 id="starred">"Starred"</h2>
+                <ul class="repository-list">{cards}</ul>
+            </section>
+        }
+    })
 }
 
 /// Their picture, else their flag.

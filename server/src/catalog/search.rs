@@ -113,7 +113,7 @@ impl Catalog {
         }
     }
 
-    async fn found(
+    pub(super) async fn found(
         &self,
         reader: &Reader,
         row: FoundRow,

@@ -52,6 +52,7 @@ mod pending_notices;
 mod personal_data;
 mod remote_uploads;
 mod repositories;
+mod repository_cards;
 mod repository_deletions;
 mod repository_settings;
 mod service_token_ids;
@@ -89,6 +90,7 @@ pub use repositories::{
     FoundRow, PushRow, RepositoryPageRow, RepositoryRow, SearchOrder, SearchPlace, SearchQuery,
     SearchRow,
 };
+pub use repository_cards::RepositoryMarksRow;
 pub use repository_deletions::{DeletionRow, DeletionStepRow};
 pub use repository_settings::RepositorySettingsRow;
 pub use stars::StarRow;

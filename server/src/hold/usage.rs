@@ -28,7 +28,7 @@ pub struct UsageReport {
     pub people: Vec<PersonUsage>,
     /// Repositories, those first that use most.
     pub repositories: Vec<RepositoryUsage>,
-    /// One for each day, the oldest first.
+    /// One for each day, the oldest first; the one of this day is as it is now.
     pub samples: Vec<UsageSample>,
 }
 
@@ -119,11 +119,20 @@ impl Hold {
             .database()
             .list_usage_by_repository(MOST_LISTED)
             .await?;
-        let today = self.inner.clock.now_millis() / DAY_MILLIS;
-        let samples = self
+        let now = self.inner.clock.now_millis();
+        let today = now / DAY_MILLIS;
+        let kept = self
             .database()
             .list_usage_samples(today - SAMPLED_DAYS)
             .await?;
+        // The sample that was kept last may be an hour old, and of a new hold the first one was taken before any push.
+        let of_today = UsageSample {
+            taken_at: now,
+            stored_bytes: totals.stored_bytes,
+            used_bytes: totals.used_bytes,
+        };
+        let earlier = kept.into_iter().filter(|row| row.day < today);
+        let samples = earlier.map(sample).chain([of_today]).collect();
         Ok(UsageReport {
             stored: Amount {
                 blobs: totals.blobs,
@@ -138,7 +147,7 @@ impl Hold {
                 .into_iter()
                 .filter_map(repository_usage)
                 .collect(),
-            samples: samples.into_iter().map(sample).collect(),
+            samples,
         })
     }
 

@@ -3,8 +3,7 @@
 //! A star counts here when it was given here, or when its record was seen: a person's records are listed when they
 //! give or take a star.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use atproto::syntax::{AtIdentifier, Datetime, Did, RecordKey};
 use lexicon::{Record as _, RepositorySubject, SailorStar};
@@ -17,14 +16,9 @@ use crate::clients::pds::Swap;
 use crate::db::StarRow;
 use crate::identity::Freshness;
 use crate::registry::RegistryError;
-use crate::registry::permissions::Caller;
 
 /// Pages of records looked at for one person, of 100 each.
 const MAX_PAGES: usize = 20;
-/// Stars of one person that are shown.
-const MAX_STARRED: i64 = 100;
-/// How long a list waits to know whether a repository may be in it.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Repositories {
     /// Gives or takes somebody's star of a repository that they may read. May be repeated.
@@ -160,55 +154,6 @@ impl Repositories {
     pub async fn count_stars(&self, owner: &Did, path: &RepositoryPath) -> Result<u64, OwnerError> {
         let count = self.inner.database.count_stars(owner, path).await?;
         Ok(count.try_into().unwrap_or(0))
-    }
-
-    /// How many stars each of somebody's repositories has, by path, without those that have none.
-    pub async fn stars_of_owner(&self, owner: &Did) -> Result<BTreeMap<String, u64>, OwnerError> {
-        let counted = self.inner.database.count_stars_of_owner(owner).await?;
-        Ok(counted
-            .into_iter()
-            .map(|(path, count)| (path, count.try_into().unwrap_or(0)))
-            .collect())
-    }
-
-    /// What somebody likes and `reader` may read, the last star first: image names with the owner's DID, and when the
-    /// star was given, unix milliseconds.
-    pub async fn starred_by(
-        &self,
-        reader: Option<&HoldUser>,
-        person: &Did,
-    ) -> Result<Vec<(RepositoryName, i64)>, OwnerError> {
-        let rows = self
-            .inner
-            .database
-            .list_stars_by(person, MAX_STARRED)
-            .await?;
-        let mut starred = Vec::new();
-        for row in rows {
-            let name = row
-                .owner_did
-                .parse::<Did>()
-                .ok()
-                .and_then(|did| did.to_oci_component())
-                .and_then(|owner| format!("{owner}/{}", row.repository).parse().ok());
-            let Some(name) = name else {
-                continue;
-            };
-            let caller = reader.map_or_else(Caller::default, nobody_more);
-            let access = self
-                .inner
-                .registry
-                .pull_access(caller, RepositoryName::clone(&name));
-            let may_read = tokio::time::timeout(PATIENCE, Box::pin(access)).await;
-            let Ok(Ok(access)) = may_read else {
-                continue;
-            };
-            let (owner, path) = (&access.repository.owner, name.path());
-            if self.inner.database.repository_exists(owner, path).await? {
-                starred.push((name, row.starred_at));
-            }
-        }
-        Ok(starred)
     }
 
     /// Whether somebody likes a repository.

@@ -164,6 +164,8 @@ pub struct DeletionPage {
     pub deletion: DeletionCard,
     /// Each step.
     pub steps: Vec<DeletionStep>,
+    /// How far it is, as its JSON says.
+    pub state: String,
 }
 
 /// One thing that is deleted.

@@ -5,8 +5,12 @@ use leptos::prelude::*;
 use crate::api::viewer::Viewer;
 use crate::components::form_token::FormToken;
 use crate::components::harbour::Mark;
+use crate::components::icon::{Icon, Symbol};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::routes;
+
+/// The id of what the button of narrow pages opens.
+const MENU: &str = "site-menu";
 
 /// The bar at the top of every page.
 #[component]
@@ -33,23 +37,21 @@ pub(crate) fn Header() -> impl IntoView {
                     />
                     <kbd aria-hidden="true">"/"</kbd>
                 </form>
-                <div class="site-header-end">
-                    <a class="site-link" href=routes::HOLDS>
-                        "Holds"
-                    </a>
-                    <Account />
-                    <ThemeSwitch />
-                </div>
+                <Menu />
+                <WayIn />
+                <button type="button" class="menu-button" popovertarget=MENU aria-label="Menu">
+                    <Icon symbol=Symbol::Menu />
+                </button>
             </div>
         </header>
     }
 }
 
-/// The account that is signed in with the way out, or the way in.
+/// What is in the bar where there is room, and else opens below it: a popover, which needs no script.
 #[component]
-fn Account() -> impl IntoView {
-    match Viewer::current() {
-        Some(viewer) => view! {
+fn Menu() -> impl IntoView {
+    let account = Viewer::current().map(|viewer| {
+        view! {
             <nav class="account" aria-label="Your account">
                 <a class="account-name" href=routes::SETTINGS title="Your settings">
                     {viewer.name().to_owned()}
@@ -62,12 +64,26 @@ fn Account() -> impl IntoView {
                 </form>
             </nav>
         }
-        .into_any(),
-        None => view! {
-            <nav class="account" aria-label="Your account">
-                <a href=routes::SIGN_IN>"Sign in"</a>
-            </nav>
-        }
-        .into_any(),
+    });
+    view! {
+        <div class="site-menu" id=MENU popover="auto">
+            <a class="site-link" href=routes::HOLDS>
+                "Holds"
+            </a>
+            {account}
+            <ThemeSwitch />
+        </div>
     }
+}
+
+/// Signing in, for whoever is not.
+#[component]
+fn WayIn() -> impl IntoView {
+    Viewer::current().is_none().then(|| {
+        view! {
+            <a class="site-link" href=routes::SIGN_IN>
+                "Sign in"
+            </a>
+        }
+    })
 }

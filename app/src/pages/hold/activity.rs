@@ -70,6 +70,10 @@ fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
         next,
         unknown_person,
     } = activity;
+    // Nobody did nothing: there is nothing to take along.
+    let take_along = unknown_person
+        .is_none()
+        .then(|| view! { <TakeAlong page=page.clone() query=query.clone() /> });
     let unknown = unknown_person.map(|reason| {
         view! {
             <p class="problem" role="alert">
@@ -96,8 +100,6 @@ fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
     let paging = (first.is_some() || next.is_some()).then(|| {
         view! { <nav class="paging" aria-label="Pages of the log">{first} {next}</nav> }
     });
-    let lines = address(&format!("{page}/export.jsonl"), &query, "");
-    let table = address(&format!("{page}/export.csv"), &query, "");
     view! {
         <Filters page query=query.clone() />
         {unknown}
@@ -105,11 +107,21 @@ fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
             <h2 id="log">"Who did what"</h2>
             {list}
             {paging}
-            <p class="note">
-                "Entries are kept for a year. Take these along as " <a href=lines download>"JSON lines"</a> " or "
-                <a href=table download>"CSV"</a> "."
-            </p>
+            {take_along}
         </section>
+    }
+}
+
+/// The same entries as files.
+#[component]
+fn TakeAlong(page: String, query: ActivityQuery) -> impl IntoView {
+    let lines = address(&format!("{page}/export.jsonl"), &query, "");
+    let table = address(&format!("{page}/export.csv"), &query, "");
+    view! {
+        <p class="note">
+            "Entries are kept for a year. Take these along as " <a href=lines download>"JSON lines"</a> " or "
+            <a href=table download>"CSV"</a> "."
+        </p>
     }
 }
 

@@ -1,31 +1,97 @@
 //! A deletion under way or done, with how each step went.
 
 use leptos::prelude::*;
-use leptos_meta::Meta;
 
-use crate::api::repository::owner::{DeletionPage, DeletionStep, Progress};
+use crate::api::repository::owner::{DeletionCard, DeletionPage, DeletionStep, Progress};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
 use crate::components::values::Size;
+use crate::components::watch::Watch;
 use crate::{routes, text};
 
+/// The part of the page that follows the deletion.
+const REGION: &str = "deletion";
+/// How often it is asked how far it is, in milliseconds.
+const ASK_EVERY: u32 = 1500;
+
 pub(super) fn draw(page: DeletionPage) -> impl IntoView {
-    let (repository, deletion) = (page.repository, page.deletion);
-    let (done, all) = deletion.steps;
-    let is_running = deletion.progress == Progress::Running;
-    // The page looks again by itself, with or without scripts.
-    let again = is_running.then(|| view! { <Meta http_equiv="refresh" content="3" /> });
-    let heading = match deletion.progress {
+    let DeletionPage {
+        repository,
+        deletion,
+        steps,
+        state,
+    } = page;
+    let name = repository.name.clone();
+    let heading = heading(deletion.progress);
+    let watch = (deletion.progress == Progress::Running).then(|| {
+        let url = routes::deletion_progress(&name, &deletion.id);
+        view! { <Watch url region=REGION.to_owned() state millis=ASK_EVERY /> }
+    });
+    let is_gone = deletion.cause == "repository" && deletion.progress == Progress::Done;
+    let next = if is_gone {
+        view! { <a href=routes::person(&repository.owner.name)>"Your repositories"</a> }.into_any()
+    } else {
+        view! {
+            <a href=routes::tags(&name)>"The tags"</a>
+            " · "
+            <a href=routes::repository_settings(&name)>"The settings"</a>
+        }
+        .into_any()
+    };
+    view! {
+        <Page title=heading description="How a deletion goes.">
+            <RepositoryHeader
+                owner=repository.owner
+                name=repository.name
+                path=repository.path
+                tab=RepositoryTab::Other
+            />
+            <div class="frame page-body owner-page">
+                <div id=REGION class="deletion">
+                    <h2>{heading}</h2>
+                    <HowFar deletion=deletion.clone() />
+                    <WhatNext name deletion />
+                    <AllSteps steps />
+                    <p>{next}</p>
+                </div>
+                {watch}
+            </div>
+        </Page>
+    }
+}
+
+fn heading(progress: Progress) -> &'static str {
+    match progress {
         Progress::Running => "Deleting",
         Progress::Done => "Deleted",
         Progress::Stopped => "Not everything is deleted",
-    };
-    let is_gone = deletion.cause == "repository" && deletion.progress == Progress::Done;
-    let freed = deletion
-        .freed
-        .filter(|_| deletion.progress == Progress::Done)
-        .map(|bytes| view! { <p>"Your quota got back " <Size bytes /> "."</p> });
+    }
+}
+
+/// The count, and a bar.
+#[component]
+fn HowFar(deletion: DeletionCard) -> impl IntoView {
+    let (done, all) = deletion.steps;
+    let words = format!(
+        "{} of {} done: {} and {} deleted.",
+        text::grouped(done),
+        text::counted(all, "step", "steps"),
+        text::counted(deletion.tags.0, "tag", "tags"),
+        text::counted(deletion.manifests.0, "manifest", "manifests"),
+    );
+    view! {
+        <div role="status">
+            <p>{words}</p>
+            <progress class="progress" max=all.max(1) value=done aria-label="Steps that are done"></progress>
+        </div>
+    }
+}
+
+/// What there is to wait for, to know or to do.
+#[component]
+fn WhatNext(name: String, deletion: DeletionCard) -> impl IntoView {
+    let address = routes::deletion(&name, &deletion.id);
     let problem = deletion.problem.map(|problem| {
         view! {
             <p class="problem" role="alert">
@@ -33,65 +99,36 @@ pub(super) fn draw(page: DeletionPage) -> impl IntoView {
             </p>
         }
     });
-    let go_on = (deletion.progress == Progress::Stopped && all > 0).then(|| {
-        view! {
-            <form method="post" action=routes::deletion(&repository.name, &deletion.id)>
-                <FormToken />
-                <button class="button" type="submit">
-                    "Continue with what is left"
-                </button>
-            </form>
+    let next = match deletion.progress {
+        Progress::Running => view! {
+            <p class="note">"It goes on when you close this page."</p>
+            <p class="unscripted">
+                <a class="button button-quiet" href=address>
+                    "Look again"
+                </a>
+            </p>
         }
-    });
-    let steps = page.steps;
-    let next = if is_gone {
-        view! { <a href=routes::person(&repository.owner.name)>"Your repositories"</a> }.into_any()
-    } else {
-        view! {
-            <a href=routes::tags(&repository.name)>"The tags"</a>
-            " · "
-            <a href=routes::repository_settings(&repository.name)>"The settings"</a>
-        }
-        .into_any()
+        .into_any(),
+        Progress::Done => deletion
+            .freed
+            .map(|bytes| view! { <p>"Your quota got back " <Size bytes /> "."</p> })
+            .into_any(),
+        Progress::Stopped => (deletion.steps.1 > 0)
+            .then(|| {
+                view! {
+                    <form method="post" action=address>
+                        <FormToken />
+                        <button class="button" type="submit">
+                            "Continue with what is left"
+                        </button>
+                    </form>
+                }
+            })
+            .into_any(),
     };
     view! {
-        <Page title=heading description="How a deletion goes.">
-            {again}
-            <RepositoryHeader
-                owner=repository.owner.clone()
-                name=repository.name.clone()
-                path=repository.path.clone()
-                tab=RepositoryTab::Other
-            />
-            <div class="frame page-body owner-page">
-                <h2>{heading}</h2>
-                <div role="status">
-                    <p>
-                        {format!(
-                            "{} of {} done: {} and {} deleted.",
-                            text::grouped(done),
-                            text::counted(all, "step", "steps"),
-                            text::counted(deletion.tags.0, "tag", "tags"),
-                            text::counted(deletion.manifests.0, "manifest", "manifests"),
-                        )}
-                    </p>
-                    <progress class="progress" max=all.max(1) value=done aria-label="Steps that are done"></progress>
-                </div>
-                {is_running
-                    .then(|| {
-                        view! {
-                            <p class="note">
-                                "It goes on when you close this page. This page looks again every three seconds."
-                            </p>
-                        }
-                    })}
-                {problem}
-                {freed}
-                {go_on}
-                <AllSteps steps />
-                <p>{next}</p>
-            </div>
-        </Page>
+        {problem}
+        {next}
     }
 }
 

@@ -104,9 +104,14 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
             .into_any(),
         ),
     };
-    // Without scripts the page asks again by itself while there is something to wait for.
-    let reload = is_running.then(|| {
-        view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"3\">" /> }
+    let look_again = is_running.then(|| {
+        view! {
+            <p class="unscripted">
+                <a class="button button-quiet" href=routes::SETTINGS_DATA>
+                    "Look again"
+                </a>
+            </p>
+        }
     });
     view! {
         <section class="data-part" aria-labelledby="take-along">
@@ -120,7 +125,7 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
             <div id="exports" class="exports">
                 {exports}
                 {button}
-                {reload}
+                {look_again}
             </div>
             <Watch
                 url=routes::SETTINGS_DATA_PROGRESS.to_owned()

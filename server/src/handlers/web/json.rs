@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::sources::CatalogPages;
+use crate::handlers::middleware::browser_session::Viewer;
 
 /// Every parameter that some page knows; each takes its own.
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +85,7 @@ async fn repository(
     Query(parameters): Query<Parameters>,
     request: Request,
 ) -> Response {
+    let viewer = request.extensions().get::<Viewer>().cloned();
     let pages = pages.for_request(request.extensions());
     let Some(RepositoryAddress { name, page }) = RepositoryAddress::parse(&rest) else {
         let what = "page at this address".to_owned();
@@ -109,10 +111,14 @@ async fn repository(
             };
             answer(&pages, pages.files(&name, &reference, &query).await)
         }
+        RepositoryPage::Deletion(id) => {
+            let viewer = viewer.and_then(|viewer| viewer.0);
+            let progress = pages.owners.deletion_progress(viewer.as_ref(), &name, &id);
+            answer(&pages, progress.await)
+        }
         RepositoryPage::Edit
         | RepositoryPage::Settings
         | RepositoryPage::Delete
-        | RepositoryPage::Deletion(_)
         | RepositoryPage::Star => {
             let what = "page at this address".to_owned();
             answer::<()>(&pages, Err(PageError::NotFound { what }))

@@ -4,13 +4,13 @@ use app::api::error::PageError;
 use app::api::person::{Owner, Person, PersonSource, RepositoryCard};
 
 use super::sources::CatalogPages;
-use super::views;
+use super::{search, views};
 use crate::catalog;
 
 #[async_trait::async_trait]
 impl PersonSource for CatalogPages {
     async fn person(&self, name: &str) -> Result<Person, PageError> {
-        let person = self.catalog.person(&self.reader, name).await;
+        let person = Box::pin(self.catalog.person(&self.reader, name)).await;
         let person = person.map_err(views::page_error)?;
         let now = self.catalog.now_millis();
         let owner = owner(&person.owner);
@@ -20,17 +20,19 @@ impl PersonSource for CatalogPages {
             .map(|repository| RepositoryCard {
                 name: format!("{}/{}", owner.name, repository.path),
                 path: repository.path,
-                summary: None,
+                summary: repository.summary,
                 pushed_at: views::moment(repository.pushed_at, now),
                 tag_count: repository.tag_count,
                 size: repository.size,
                 kind: repository.kind.map(|kind| kind.as_str().to_owned()),
                 platforms: repository.platforms,
                 pulls: Some(repository.pulls),
-                is_signed: false,
-                stars: 0,
+                is_signed: repository.is_signed,
+                stars: repository.stars,
             })
             .collect();
+        let starred = person.starred.into_iter();
+        let starred = starred.map(|found| search::card(found, now)).collect();
         Ok(Person {
             display_name: person.display_name,
             avatar: person
@@ -38,6 +40,7 @@ impl PersonSource for CatalogPages {
                 .then(|| app::routes::avatar(person.owner.did.as_str())),
             owner,
             repositories,
+            starred,
             is_stale: person.is_stale,
         })
     }

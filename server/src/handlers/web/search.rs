@@ -44,7 +44,8 @@ fn given(text: &str) -> Option<String> {
     Some(text.to_lowercase()).filter(|text| !text.is_empty())
 }
 
-fn card(found: FoundRepository, now: i64) -> RepositoryCard {
+/// What was found, as a card.
+pub(super) fn card(found: FoundRepository, now: i64) -> RepositoryCard {
     // What is no image is worth saying.
     let kind = found
         .kinds

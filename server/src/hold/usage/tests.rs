@@ -134,7 +134,18 @@ test_on_databases! {
             folder.clock.advance(TimeDelta::hours(12));
         }
         let samples = hold.usage_report(&did(CAPTAIN)).await.unwrap().samples;
-        assert_eq!(samples.len(), 2);
+        let days: Vec<i64> = samples.iter().map(|sample| sample.taken_at / DAY_MILLIS).collect();
+        assert_eq!(days, [days[0], days[0] + 1]);
         assert!(samples.iter().all(|sample| sample.used_bytes == 1315));
+    }
+
+    async fn the_sample_of_this_day_is_as_it_is_now(test: &TestDatabase) {
+        let folder = HoldFolder::new();
+        let hold = folder.start(&test.database).await;
+        hold.sample_usage().await.unwrap();
+        image(&hold, CAPTAIN, "app", b"one", &[&[7; 500]]).await;
+        let samples = hold.usage_report(&did(CAPTAIN)).await.unwrap().samples;
+        assert_eq!(samples.len(), 1);
+        assert_eq!((samples[0].stored_bytes, samples[0].used_bytes), (500, 500));
     }
 }

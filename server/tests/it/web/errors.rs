@@ -1,8 +1,9 @@
 //! What goes wrong, as people see it: each error as it really comes about, with its status and one way on that works.
 
 use http::{Method, StatusCode};
+use server::clock::Clock;
 
-use crate::harness::{Answer, Engine, TestServer, image, network};
+use crate::harness::{Answer, Engine, Options, TestServer, image, network};
 use crate::oauth::{fake_server::FakeServer, scene::Scene};
 use crate::token::browser::Browser;
 
@@ -170,7 +171,61 @@ async fn a_hold_that_does_not_answer_is_named() {
             .any(|part| part["name"] == did.as_str() && part["works"] == false),
         "{status}"
     );
-    hold.resume().await.stop().await;
+    let hold = hold.resume().await;
+    let again = look(&server, &path).await;
+    again.expect(StatusCode::OK);
+    hold.stop().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_asks_too_often_is_told_when_to_try_again() {
+    let clock = Clock::fixed(Clock::System.now());
+    let server = TestServer::start_with(Options {
+        clock: clock.clone(),
+        settings: vec![("LONGSHORE_LIMIT_DEVICE_LOGINS", "1".to_owned())],
+        ..Options::new(Engine::Sqlite)
+    })
+    .await;
+    let browser = Browser::of(&server, &network().bob).await;
+    let from = [PERSON, ("x-forwarded-for", "203.0.113.7")];
+    let path = "/device?user_code=bcdf-ghjk";
+    let first = browser.open_with(path, &from).await;
+    first.expect(StatusCode::OK);
+    let page = browser.open_with(path, &from).await;
+    expect_way_on(
+        &server,
+        path,
+        &page,
+        StatusCode::TOO_MANY_REQUESTS,
+        "Steady as she goes",
+    )
+    .await;
+    let wait: i64 = page.header("retry-after").parse().unwrap();
+    assert!(page.text().contains("Try again"), "{}", page.text());
+    clock.advance(chrono::TimeDelta::seconds(wait));
+    let again = browser.open_with(path, &from).await;
+    again.expect(StatusCode::OK);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_for_others_leads_back_to_the_start() {
+    let server = TestServer::start(Engine::Sqlite).await;
+    let name = server.repository();
+    let owner = server.owner_of(&name).await;
+    owner.push_image(&name, "v1", &image(1)).await;
+    let browser = Browser::of(&server, &network().bob).await;
+    let path = format!("/r/{name}/-/edit");
+    let page = browser.open_with(&path, &[PERSON]).await;
+    expect_way_on(
+        &server,
+        &path,
+        &page,
+        StatusCode::FORBIDDEN,
+        "This is for others",
+    )
+    .await;
     server.stop().await;
 }
 

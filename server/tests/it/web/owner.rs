@@ -181,6 +181,32 @@ on_both_databases! {
         assert_eq!(network().record(&network().bob, "io.atcr.sailor.star", &key).await, None);
         alice.post_signed_in(&star, &[("starred", "no")]).await;
     }
+
+    async fn pages_of_people_show_stars_signatures_and_what_they_like(server) {
+        let (liked, signed) = (filled(server, "v1").await, filled(server, "v1").await);
+        let owner = server.owner_of(&signed).await;
+        let layer = gzip(&tar(&[("s", b"a signature")])).await;
+        let tag = format!("sha256-{}.sig", "0".repeat(64));
+        push(&owner, &signed, Some(&tag), &config("", json!({}), json!([])), &[layer]).await;
+        while server.state.catalog.index_repositories().await.unwrap() > 0 {}
+        let bob = Browser::new(server);
+        sign_in(&bob, &network().bob, &ALLOWED).await;
+        bob.post_signed_in(&format!("/r/{liked}/-/star"), &[("starred", "yes")]).await;
+
+        let (alices, bobs) = (format!("/u/{}", network().alice.did), format!("/u/{}", network().bob.did));
+        let json = server.nobody().get(&format!("/api/v1{alices}")).await.json();
+        let card = |name: &str| json["repositories"].as_array().unwrap().iter().find(|card| card["name"] == name).unwrap();
+        assert_eq!((&card(&liked)["stars"], &card(&liked)["isSigned"]), (&json!(1), &json!(false)));
+        assert_eq!((&card(&signed)["stars"], &card(&signed)["isSigned"]), (&json!(0), &json!(true)));
+        assert!(server.nobody().get(&alices).await.text().contains("1 star<"));
+
+        let starred = async || server.nobody().get(&format!("/api/v1{bobs}")).await.json()["starred"].clone();
+        let shown = starred().await;
+        assert_eq!((shown.as_array().unwrap().len(), &shown[0]["name"]), (1, &json!(liked)), "{shown}");
+        assert!(server.nobody().get(&bobs).await.text().contains(&format!("href=\"/r/{liked}\"")));
+        bob.post_signed_in(&format!("/r/{liked}/-/star"), &[("starred", "no")]).await;
+        assert_eq!(starred().await, json!([]));
+    }
 }
 
 /// Sends the edit form as browsers do, with a file.

@@ -42,8 +42,11 @@ async fn confirm(browser: &Browser, name: &str, page: &Shown, fields: &[(&str, &
     let address = begun.location();
     let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
+        let progress = browser.get(&format!("/api/v1{address}")).await;
+        assert_eq!(progress.status, StatusCode::OK, "{}", progress.text);
         let page = browser.get(&address).await;
-        if !page.text.contains("http-equiv=\"refresh\"") {
+        assert!(!page.text.contains("http-equiv"), "no page reloads itself");
+        if progress.text.contains("\"isFinal\":true") {
             return page;
         }
         assert!(tokio::time::Instant::now() < patience, "{}", page.text);

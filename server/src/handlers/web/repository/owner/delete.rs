@@ -5,13 +5,14 @@ use app::routes;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use oci::Tag;
+use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::settings::card;
 use super::{OwnerPages, OwnerState, Sender, problem};
 use crate::handlers::form::Form;
-use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded};
-use crate::repositories::{KeptBecause, OwnerError, StepKind, StepState, What};
+use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
+use crate::repositories::{Deletion, KeptBecause, OwnerError, Progress, StepKind, StepState, What};
 
 /// Tags that one form may choose.
 const MAX_CHOSEN: usize = 1000;
@@ -157,6 +158,7 @@ pub(super) async fn deletion_page(
     let now = state.repositories.now_millis();
     Ok(DeletionPage {
         repository: state.named(&pages.signed_in, &owned).await,
+        state: progress(&deletion).to_string(),
         deletion: card(deletion, now),
         steps: steps
             .into_iter()
@@ -174,6 +176,38 @@ pub(super) async fn deletion_page(
                 },
             })
             .collect(),
+    })
+}
+
+/// `GET /api/v1/r/<name>/-/deletions/<id>`: how far it is, for its owner.
+pub(super) async fn load_progress(
+    state: &OwnerState,
+    signed_in: &SignedIn,
+    name: &str,
+    id: &str,
+) -> Result<Value, OwnerError> {
+    let owned = state.open_emptied(signed_in, name).await?;
+    let (deletion, _) = state.repositories.find_deletion(&owned, id).await?;
+    Ok(progress(&deletion))
+}
+
+/// What the page compares, and programs read.
+fn progress(deletion: &Deletion) -> Value {
+    let of = |(done, all): (u64, u64)| json!({ "done": done, "all": all });
+    let (state, is_final) = match deletion.progress {
+        Progress::Running => ("running", false),
+        Progress::Done => ("done", true),
+        Progress::Stopped => ("stopped", true),
+    };
+    json!({
+        "cause": deletion.cause.as_str(),
+        "state": state,
+        "problem": deletion.problem,
+        "steps": of(deletion.steps),
+        "tags": of(deletion.tags),
+        "manifests": of(deletion.manifests),
+        "freed": deletion.freed,
+        "isFinal": is_final,
     })
 }
 

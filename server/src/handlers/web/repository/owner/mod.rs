@@ -135,6 +135,19 @@ impl OwnerSource for OwnerPages {
 }
 
 impl OwnerState {
+    /// How far a deletion is, for whoever owns the repository. For others there is none.
+    pub(in crate::handlers::web) async fn deletion_progress(
+        &self,
+        signed_in: Option<&SignedIn>,
+        name: &str,
+        id: &str,
+    ) -> Result<serde_json::Value, PageError> {
+        let signed_in = signed_in.ok_or_else(|| page_error(OwnerError::DeletionUnknown))?;
+        delete::load_progress(self, signed_in, name, id)
+            .await
+            .map_err(page_error)
+    }
+
     /// The repository, for its owner.
     async fn open(&self, signed_in: &SignedIn, name: &str) -> Result<OwnedRepository, OwnerError> {
         let name = views::repository_name(name).map_err(|_| OwnerError::RepositoryUnknown)?;
