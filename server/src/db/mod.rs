@@ -55,6 +55,7 @@ mod repositories;
 mod repository_deletions;
 mod repository_settings;
 mod service_token_ids;
+mod sign_out;
 mod stars;
 mod tags;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::pace::Asker;
 use super::{PdsClient, PdsError, RepoAccess, method_url, procedure, query};
 use crate::clients::outbound::{FetchLimits, OutboundRequest};
 
@@ -68,9 +69,9 @@ impl PdsClient {
             password: password.expose_secret(),
         };
         let request = procedure(pds, "com.atproto.server.createSession", &input)?;
+        let asker = Asker::SignIn(did.clone());
         let body = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(asker, request, &FetchLimits::PDS_CALL)
             .await?;
         read_session(body, now)
     }
@@ -85,8 +86,7 @@ impl PdsClient {
         let url = method_url(pds, "com.atproto.server.refreshSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
         let body = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Anybody, request, &FetchLimits::PDS_CALL)
             .await?;
         read_session(body, now)
     }
@@ -99,7 +99,8 @@ impl PdsClient {
     ) -> Result<(), PdsError> {
         let url = method_url(pds, "com.atproto.server.deleteSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
-        self.outbound.send(request, &FetchLimits::PDS_CALL).await?;
+        self.send(Asker::Anybody, request, &FetchLimits::PDS_CALL)
+            .await?;
         Ok(())
     }
 

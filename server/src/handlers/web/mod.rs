@@ -32,7 +32,7 @@ pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
 use app::api::PublicUrl;
 use app::api::about::AboutSource;
-use app::api::error::ShownError;
+use app::api::error::{Reference, ShownError};
 use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
@@ -53,6 +53,7 @@ use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::middleware::request_id::RequestId;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
 use crate::repositories::Repositories;
 
@@ -157,6 +158,9 @@ pub fn routes(parts: WebParts) -> WebRoutes {
             return;
         };
         viewer::provide(&viewer);
+        if let Some(id) = parts.extensions.get::<RequestId>() {
+            provide_context(Reference(id.as_str().to_owned()));
+        }
         if let Some(error) = parts.extensions.get::<ShownError>() {
             provide_context(error.clone());
         }
