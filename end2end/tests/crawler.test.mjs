@@ -1,5 +1,5 @@
 // Somebody follows every link and sends every form that only asks: as nobody, as a stranger, as one of the crew, as the
-// captain. Nothing leads nowhere, and what lies in a private hold is seen by those who may pull from it alone.
+// captain. Nothing leads nowhere (WB-15: or to another site by itself), and what lies in a private hold is seen by those who may pull from it alone.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -24,6 +24,12 @@ const SEALED = ['sealed-cargo', 'midnight-tide', 'sealed-readme', 'sealed-label'
 const mayFail = ({ address, status }) =>
   (status === 502 && address.startsWith('/hold/')) || (status === 422 && /\/activity\/export\./.test(address))
 
+/** WB-15: an answer leads on by itself to this site alone. */
+function assertLeadsNowhereElse(base, answers) {
+  const away = answers.filter(({ location }) => location && new URL(location, base).origin !== new URL(base).origin)
+  assert.deepEqual(away.map(({ address, location }) => `${address} leads to ${location}`), [])
+}
+
 function assertNoDeadEnd(answers) {
   const dead = answers.filter((answer) => answer.status >= 400 && !mayFail(answer))
   assert.deepEqual(dead.map(({ address, status, from }) => `${status} ${address}, from ${from}`), [])
@@ -35,6 +41,7 @@ for (const [viewer, handle] of Object.entries(VIEWERS)) {
   test(`no link or form leads ${viewer} nowhere`, { skip }, async (t) => {
     const answers = await crawl(LONGSHORE_URL, handle && cookiesOf(handle))
     assertNoDeadEnd(answers)
+    assertLeadsNowhereElse(LONGSHORE_URL, answers)
     t.diagnostic(`${answers.length} addresses`)
     assert.ok(answers.length > 50, `only ${answers.length} addresses`)
     const isSignedIn = answers.some(({ text }) => text.includes('action="/sign-out"'))

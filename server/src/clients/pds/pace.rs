@@ -91,7 +91,9 @@ impl Pace {
             "a PDS asks to slow down"
         );
         let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        self.waits
-            .insert((origin, asker), self.clock.now_millis().saturating_add(wait));
+        self.waits.insert(
+            (origin, asker),
+            self.clock.now_millis().saturating_add(wait),
+        );
     }
 }

@@ -314,7 +314,9 @@ impl PdsClient {
     /// [`PdsError::InvalidAnswer`] when it is larger than [`FetchLimits::PDS_REPO`] allows.
     pub async fn get_repo(&self, pds: &Url, did: &Did) -> Result<Bytes, PdsError> {
         let request = query(pds, "com.atproto.sync.getRepo", &[("did", did.as_str())]);
-        Ok(self.send(Asker::Anybody, request, &FetchLimits::PDS_REPO).await?)
+        Ok(self
+            .send(Asker::Anybody, request, &FetchLimits::PDS_REPO)
+            .await?)
     }
 
     /// `com.atproto.sync.getBlob`: the bytes of a blob, at most `max_bytes`, checked against its CID.
@@ -332,7 +334,8 @@ impl PdsClient {
         let cid_text = cid.to_string();
         let parameters = [("did", did.as_str()), ("cid", cid_text.as_str())];
         let request = query(pds, "com.atproto.sync.getBlob", &parameters);
-        match self.send(Asker::Anybody, request, &FetchLimits::pds_blob(max_bytes))
+        match self
+            .send(Asker::Anybody, request, &FetchLimits::pds_blob(max_bytes))
             .await
         {
             Ok(bytes) if cid.matches_raw(&bytes) => Ok(Some(bytes)),

@@ -76,31 +76,33 @@ impl PdsClient {
         read_session(body, now)
     }
 
-    /// `com.atproto.server.refreshSession`: a new pair of tokens; the old refresh token is spent.
+    /// `com.atproto.server.refreshSession`: a new pair of tokens of the account; the old refresh token is spent.
     pub async fn refresh_session(
         &self,
         pds: &Url,
+        did: &Did,
         refresh_token: &SecretString,
         now: i64,
     ) -> Result<PdsSession, PdsError> {
         let url = method_url(pds, "com.atproto.server.refreshSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
         let body = self
-            .send_for_json(Asker::Anybody, request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Account(did.clone()), request, &FetchLimits::PDS_CALL)
             .await?;
         read_session(body, now)
     }
 
-    /// `com.atproto.server.deleteSession`.
+    /// `com.atproto.server.deleteSession`, for the account.
     pub async fn delete_session(
         &self,
         pds: &Url,
+        did: &Did,
         refresh_token: &SecretString,
     ) -> Result<(), PdsError> {
         let url = method_url(pds, "com.atproto.server.deleteSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
-        self.send(Asker::Anybody, request, &FetchLimits::PDS_CALL)
-            .await?;
+        let asker = Asker::Account(did.clone());
+        self.send(asker, request, &FetchLimits::PDS_CALL).await?;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use server::clock::Clock;
@@ -77,6 +77,8 @@ pub struct Lies {
     pub stopped: Mutex<HashSet<String>>,
     /// Requests for the description of the server that come while this is set are never answered.
     pub descriptions_hang: AtomicBool,
+    /// In how many seconds to come back, says every answer with the status 429.
+    pub retry_after: Mutex<Option<&'static str>>,
     /// Blobs that were taken.
     pub blobs: Mutex<Vec<Bytes>>,
     /// Rings for each request that comes, and for each that stops.
@@ -140,6 +142,7 @@ impl FakeServer {
             stops: Mutex::default(),
             stopped: Mutex::default(),
             descriptions_hang: AtomicBool::default(),
+            retry_after: Mutex::default(),
             blobs: Mutex::default(),
             bell: Notify::new(),
             revoked: Mutex::default(),
@@ -342,6 +345,16 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
         response
             .headers_mut()
             .insert("dpop-nonce", nonce.parse().unwrap());
+    }
+    let retry_after = lies
+        .retry_after
+        .lock()
+        .unwrap()
+        .map(HeaderValue::from_static);
+    if let Some(seconds) = retry_after
+        && response.status() == StatusCode::TOO_MANY_REQUESTS
+    {
+        response.headers_mut().insert("retry-after", seconds);
     }
     let date = lies
         .clock
