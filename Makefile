@@ -21,7 +21,7 @@ helper: ## build docker-credential-longshore and install it below PREFIX (~/.loc
 
 test: setup ## everything that must pass
 	cargo fmt --check
-	end2end/s3/with_s3.sh end2end/postgres/with_postgres.sh cargo test
+	end2end/s3/with_s3.sh end2end/postgres/with_postgres.sh cargo test --no-fail-fast -- --quiet
 	style/build.sh
 	node end2end/run_tests.mjs
 	$(NODE) --test 'end2end/hold/*.test.mjs'

@@ -20,8 +20,8 @@ import { pushSamples } from './sample_images.mjs'
 
 const FOLDER = import.meta.dirname
 // The captain of the hold, who has images; somebody else; a stranger, who never does anything; one of the crew;
-// another one, who has not pushed yet.
-const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test', 'erin.test']
+// another one, who has not pushed yet; and one who logs in by the credential helper alone.
+const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test', 'erin.test', 'finn.test']
 const takesScreenshots = process.argv.includes('--screenshots')
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
@@ -78,7 +78,7 @@ async function startStack() {
   stops.push(longshore.stop)
   await pushSamples({ url: longshore.url, network })
   const byHandle = Object.fromEntries(network.accounts.map((account) => [account.handle, account]))
-  for (const member of ['dora.test', 'erin.test']) await addToCrew(longshore.url, byHandle['alice.test'], byHandle[member])
+  for (const member of ['dora.test', 'erin.test', 'finn.test']) await addToCrew(longshore.url, byHandle['alice.test'], byHandle[member])
   await signEverybodyIn(longshore.url, network.accounts, signedIn)
   return {
     LONGSHORE_URL: longshore.url,

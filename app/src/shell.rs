@@ -4,7 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{ParamSegment, SsrMode, StaticSegment, WildcardSegment};
+use leptos_router::{SsrMode, path};
 
 use crate::components::keyboard::Keyboard;
 use crate::components::layout::{footer::Footer, header::Header};
@@ -96,147 +96,39 @@ pub fn App() -> impl IntoView {
             <Header />
             <Routes fallback=|| view! { <NotFoundPage /> }>
                 // The paths of `routes`.
-                <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
-                <Route path=StaticSegment("search") view=SearchPage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("u"), ParamSegment("name"))
-                    view=PersonPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("r"), WildcardSegment("rest"))
-                    view=RepositoryPages
-                    ssr=SsrMode::Async
-                />
-                <Route path=StaticSegment("holds") view=HoldListPage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"))
-                    view=HoldPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("crew"))
-                    view=CrewPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(
-                        StaticSegment("hold"),
-                        ParamSegment("did"),
-                        StaticSegment("crew"),
-                        StaticSegment("add"),
-                    )
-                    view=CrewAddPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(
-                        StaticSegment("hold"),
-                        ParamSegment("did"),
-                        StaticSegment("crew"),
-                        ParamSegment("member"),
-                    )
-                    view=CrewMemberPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(
-                        StaticSegment("hold"),
-                        ParamSegment("did"),
-                        StaticSegment("crew"),
-                        ParamSegment("member"),
-                        StaticSegment("remove"),
-                    )
-                    view=CrewRemovePage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("quotas"))
-                    view=QuotasPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("settings"))
-                    view=HoldSettingsPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("captaincy"))
-                    view=CaptaincyPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("join"))
-                    view=JoinPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("usage"))
-                    view=UsagePage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("space"))
-                    view=SpacePage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("network"))
-                    view=NetworkPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("hold"), ParamSegment("did"), StaticSegment("activity"))
-                    view=ActivityPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("holds"), StaticSegment("set-up"))
-                    view=SetUpPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(
-                        StaticSegment("holds"),
-                        StaticSegment("set-up"),
-                        StaticSegment("check"),
-                    )
-                    view=CheckPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("settings"), StaticSegment("quota"))
-                    view=QuotaPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("settings") view=ProfilePage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("settings"), StaticSegment("sessions"))
-                    view=SessionsPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("settings"), StaticSegment("tokens"))
-                    view=TokensPage
-                    ssr=SsrMode::Async
-                />
-                <Route
-                    path=(StaticSegment("settings"), StaticSegment("data"))
-                    view=DataPage
-                    ssr=SsrMode::Async
-                />
-                <Route path=StaticSegment("about") view=AboutPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("privacy") view=PrivacyPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("terms") view=TermsPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("status") view=StatusPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("install") view=InstallPage ssr=SsrMode::Async />
-                <Route path=StaticSegment("device") view=DevicePage ssr=SsrMode::Async />
-                <Route
-                    path=(StaticSegment("device"), StaticSegment("authorize"))
-                    view=LoopbackPage
-                    ssr=SsrMode::Async
-                />
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
+                <Route path=path!("/u/:name") view=PersonPage ssr=SsrMode::Async />
+                <Route path=path!("/r/*rest") view=RepositoryPages ssr=SsrMode::Async />
+                <Route path=path!("/holds") view=HoldListPage ssr=SsrMode::Async />
+                <Route path=path!("/holds/set-up") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/holds/set-up/check") view=CheckPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did") view=HoldPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/crew") view=CrewPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/crew/add") view=CrewAddPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/crew/:member") view=CrewMemberPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/crew/:member/remove") view=CrewRemovePage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/quotas") view=QuotasPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/settings") view=HoldSettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/captaincy") view=CaptaincyPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/join") view=JoinPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/usage") view=UsagePage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/space") view=SpacePage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/network") view=NetworkPage ssr=SsrMode::Async />
+                <Route path=path!("/hold/:did/activity") view=ActivityPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=ProfilePage ssr=SsrMode::Async />
+                <Route path=path!("/settings/sessions") view=SessionsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/tokens") view=TokensPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/quota") view=QuotaPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/data") view=DataPage ssr=SsrMode::Async />
+                <Route path=path!("/device") view=DevicePage ssr=SsrMode::Async />
+                <Route path=path!("/device/authorize") view=LoopbackPage ssr=SsrMode::Async />
+                <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
+                <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+                <Route path=path!("/terms") view=TermsPage ssr=SsrMode::Async />
+                <Route path=path!("/status") view=StatusPage ssr=SsrMode::Async />
+                <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
             </Routes>
             <Footer />
             <ShortcutsDialog />

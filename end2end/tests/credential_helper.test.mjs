@@ -69,11 +69,11 @@ function push(handle, tag) {
 
 test('a login by a code, typed on another computer', { skip: skipWithoutAccounts }, async () => {
   await computer.must(PROGRAM, ['configure-docker', HOST])
-  const dora = account('dora.test')
+  const finn = account('finn.test')
   const login = computer.start(PROGRAM, ['login', HOST, '--device', '--name', 'my desk'])
   const code = await until(login, () => /^and type (\S+)$/m.exec(login.said.stderr)?.[1])
   const { page } = await browser.open('/device', { hydrated: false })
-  await signIn(page, dora)
+  await signIn(page, finn)
   await page.getByLabel('The code that your terminal shows').fill(code.toLowerCase())
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText('Your terminal must show exactly this code').waitFor()
@@ -82,16 +82,16 @@ test('a login by a code, typed on another computer', { skip: skipWithoutAccounts
   await page.getByRole('button', { name: 'Approve' }).click()
   await page.getByText('Approved.').waitFor()
   assert.equal(await login.ended, 0, login.said.stderr)
-  const refused = await push('dora.test', 'too-early')
+  const refused = await push('finn.test', 'too-early')
   assert.notEqual(refused.code, 0)
   assert.match(refused.stderr, /you have not allowed this registry to write into your repo: allow pushes on http/)
-  await allowPushes(page, dora)
+  await allowPushes(page, finn)
   const { stdout } = await computer.run(PROGRAM, ['status'])
   for (const [, token] of computer.read('.config/longshore/credentials.json').matchAll(/"(longshore_[^"]+)"/g)) noteSecret('access token', token)
-  assert.match(stdout, /^ {2}alice\.test .*\n\* dora\.test /m)
+  assert.match(stdout, /^ {2}alice\.test .*\n\* finn\.test /m)
 })
 
-for (const handle of ['alice.test', 'dora.test']) {
+for (const handle of ['alice.test', 'finn.test']) {
   test(`skopeo and podman push and pull as ${handle}, whom the image's name tells`, { skip: skipWithoutAccounts }, async () => {
     const image = (name) => `${HOST}/${handle}/helped:${name}`
     await computer.must('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', 'oci:hello:latest', `docker://${image('skopeo')}`])
@@ -109,10 +109,10 @@ for (const handle of ['alice.test', 'dora.test']) {
 }
 
 test('after the logout a push fails at once and says so', { skip: skipWithoutAccounts }, async () => {
-  await computer.must(PROGRAM, ['logout', HOST, '--account', 'dora.test'])
-  const { code, stderr } = await push('dora.test', 'skopeo')
+  await computer.must(PROGRAM, ['logout', HOST, '--account', 'finn.test'])
+  const { code, stderr } = await push('finn.test', 'skopeo')
   assert.notEqual(code, 0)
   assert.match(stderr, /denied|unauthorized/)
   const { stdout } = await computer.run(PROGRAM, ['status'])
-  assert.ok(!stdout.includes('dora.test'), stdout)
+  assert.ok(!stdout.includes('finn.test'), stdout)
 })

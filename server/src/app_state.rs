@@ -167,15 +167,7 @@ impl AppState {
             clock,
         };
         let accounts = accounts::accounts(config, &parts)?;
-        let (hold, blob_store) = match &config.hold {
-            Some(hold_config) => {
-                let blob_store = open_blobs(config).await?;
-                let service =
-                    open_hold_service(config, hold_config, &parts, blob_store.clone()).await?;
-                (Some(service), Some(blob_store))
-            }
-            None => (None, None),
-        };
+        let (hold, blob_store) = open_local_hold(config, &parts).await?.unzip();
         let holds = holds(config, &parts, &accounts.sessions, hold.as_ref());
         let registry = registry(config, &parts, &accounts.sessions, &holds)?;
         let invites = HoldInvites {
@@ -218,7 +210,7 @@ impl AppState {
             oauth: accounts.oauth,
             browsers: accounts.browsers,
             all_access: accounts.all_access,
-            active_accounts: accounts.active_accounts,
+            active_accounts: accounts.active,
             limits: ClientLimits::new(&config.limits, parts.clock.clone()),
             trusted_proxies: TrustedProxies::new(&config.http.trusted_proxies),
             profiles: accounts.profiles,
@@ -241,6 +233,19 @@ impl AppState {
             clock: self.clock.clone(),
         })
     }
+}
+
+/// The hold that runs here, if one does, and where its bytes lie.
+async fn open_local_hold(
+    config: &Config,
+    parts: &Parts,
+) -> Result<Option<(HoldService, Arc<dyn BlobStore>)>, AssemblyError> {
+    let Some(hold_config) = &config.hold else {
+        return Ok(None);
+    };
+    let blob_store = open_blobs(config).await?;
+    let service = open_hold_service(config, hold_config, parts, blob_store.clone()).await?;
+    Ok(Some((service, blob_store)))
 }
 
 /// What everything else is made of.

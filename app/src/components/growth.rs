@@ -11,6 +11,10 @@ const HEIGHT: f64 = 260.0;
 const MARGIN: f64 = 12.0;
 
 /// The drawing. `label` says what it shows. With fewer than two samples there is nothing to draw.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 #[component]
 pub(crate) fn Growth(samples: Vec<Sample>, label: String) -> impl IntoView {
     let most = samples

@@ -24,6 +24,10 @@ pub fn Keyboard() -> impl IntoView {
     });
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "listeners are given their events"
+)]
 fn press(event: KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
         return;

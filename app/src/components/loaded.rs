@@ -1,6 +1,7 @@
 //! What becomes of a page once its content is there, or is not.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
@@ -24,4 +25,18 @@ where
         }
     })
     .into_any()
+}
+
+/// Draws a part of a page from the source of this request, which takes a while and cannot fail.
+pub(crate) fn from_source<Source, Draw, Drawing, View>(draw: Draw) -> Option<AnyView>
+where
+    Source: Send + Sync + ?Sized + 'static,
+    Draw: FnOnce(Arc<Source>) -> Drawing,
+    Drawing: Future<Output = View> + Send + 'static,
+    View: IntoView + 'static,
+{
+    // Absent only while the list of routes is made.
+    let drawing = draw(use_context::<Arc<Source>>()?);
+    let part = Suspend::new(async move { OwnedView::new(drawing.await).into_any() });
+    Some(part.into_any())
 }

@@ -1,5 +1,7 @@
 //! Areas that show how large parts are, beside a table that says the same.
 
+use std::cmp::Reverse;
+
 use leptos::prelude::*;
 
 use crate::text;
@@ -120,7 +122,7 @@ fn fitting(name: &str, width: f64) -> String {
 /// Places parts by their size (squarified: rows along the shorter side, as square as they get).
 fn place(mut parts: Vec<Part>) -> Vec<Placed> {
     parts.retain(|part| part.bytes > 0);
-    parts.sort_by(|one, other| other.bytes.cmp(&one.bytes));
+    parts.sort_by_key(|part| Reverse(part.bytes));
     let total: f64 = parts.iter().map(|part| exact(part.bytes)).sum();
     let mut placed = Vec::with_capacity(parts.len());
     let (mut x, mut y, mut width, mut height) = (0.0, 0.0, WIDTH, HEIGHT);

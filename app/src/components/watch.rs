@@ -32,9 +32,10 @@ fn look_later(url: String, region: String, state: String, millis: u32, looks: u3
     }
     let look = move || {
         spawn_local(async move {
-            let now = match live::is_visible() {
-                true => live::fetch_text(&url).await,
-                false => None,
+            let now = if live::is_visible() {
+                live::fetch_text(&url).await
+            } else {
+                None
             };
             let is_news = now.as_ref().is_some_and(|now| *now != state);
             let mut state = state;

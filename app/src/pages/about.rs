@@ -67,6 +67,10 @@ pub(crate) fn AboutPage() -> impl IntoView {
 }
 
 /// Whom to write to.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "components own their properties"
+)]
 #[component]
 pub(crate) fn Operator(contact: String) -> impl IntoView {
     let shown = text::visible(&contact);

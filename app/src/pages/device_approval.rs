@@ -12,29 +12,18 @@ use crate::components::ask_to_push::AskToPush;
 use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
+use crate::components::loaded::from_source;
 use crate::routes;
 
 /// For a code.
 #[component]
 pub(crate) fn DevicePage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn DeviceSource>>();
     view! {
         <Sheet>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.code_page().await;
-                                Some(view! { <Step page path=routes::DEVICE /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn DeviceSource>| async move {
+                let page = source.code_page().await;
+                view! { <Step page path=routes::DEVICE /> }
+            })}
         </Sheet>
     }
 }
@@ -42,24 +31,12 @@ pub(crate) fn DevicePage() -> impl IntoView {
 /// For a program on this computer.
 #[component]
 pub(crate) fn LoopbackPage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn DeviceSource>>();
     view! {
         <Sheet>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.loopback_page().await;
-                                Some(view! { <Step page path=routes::DEVICE_AUTHORIZE /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn DeviceSource>| async move {
+                let page = source.loopback_page().await;
+                view! { <Step page path=routes::DEVICE_AUTHORIZE /> }
+            })}
         </Sheet>
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Accounts {
     pub(super) sessions: PdsSessions,
     pub(super) profiles: SailorProfiles,
     pub(super) all_access: AllAccess,
-    pub(super) active_accounts: ActiveAccounts,
+    pub(super) active: ActiveAccounts,
 }
 
 /// Puts them together.
@@ -80,7 +80,7 @@ pub(super) fn accounts(config: &Config, parts: &Parts) -> Result<Accounts, Assem
         pds_sessions: sessions.clone(),
     };
     Ok(Accounts {
-        active_accounts: ActiveAccounts::new(
+        active: ActiveAccounts::new(
             identities.clone(),
             pds.clone(),
             all_access.clone(),

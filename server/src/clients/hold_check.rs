@@ -178,15 +178,12 @@ async fn find_origin(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Resul
                 "This is no DID. Type the address of the hold instead.".to_owned(),
             );
         };
-        return match holds.find_endpoint(&did).await {
-            Ok(origin) => {
-                works(check, Step::Address, format!("The DID leads to {origin}."));
-                Ok(origin)
-            }
-            Err(_) => {
-                let todo = "The DID leads nowhere: its document cannot be fetched, or names no hold (a service #atcr_hold). For a did:web, check that its domain points to the machine and that the certificate is good.";
-                fail(check, Step::Address, todo.to_owned())
-            }
+        return if let Ok(origin) = holds.find_endpoint(&did).await {
+            works(check, Step::Address, format!("The DID leads to {origin}."));
+            Ok(origin)
+        } else {
+            let todo = "The DID leads nowhere: its document cannot be fetched, or names no hold (a service #atcr_hold). For a did:web, check that its domain points to the machine and that the certificate is good.";
+            fail(check, Step::Address, todo.to_owned())
         };
     }
     let is_development = holds.outbound().is_development();
@@ -195,7 +192,7 @@ async fn find_origin(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Resul
     } else {
         format!("https://{typed}")
     };
-    let origin = Url::parse(&spelled).ok().filter(|url| url.has_host());
+    let origin = Url::parse(&spelled).ok().filter(url::Url::has_host);
     let Some(mut origin) = origin else {
         return fail(
             check,

@@ -551,7 +551,7 @@ mod tests {
                 transaction.upsert_star(&person, &star).await.unwrap();
             }
             transaction.commit().await.unwrap();
-            let by = |order, starred| SearchQuery { order, starred, ..SearchQuery::default() };
+            let by = |order, starred| SearchQuery { starred, order, ..SearchQuery::default() };
             let pushed = names(database, by(SearchOrder::Pushed, false)).await;
             assert_eq!(pushed, ["none", "one-new", "one-old", "two"]);
             let starred = names(database, by(SearchOrder::Pushed, true)).await;

@@ -106,9 +106,10 @@ impl Letters {
         let mut lines = vec![String::new()];
         for word in text.split(' ') {
             let line = lines.last_mut().expect("there is always one");
-            let joined = match line.is_empty() {
-                true => word.to_owned(),
-                false => format!("{line} {word}"),
+            let joined = if line.is_empty() {
+                word.to_owned()
+            } else {
+                format!("{line} {word}")
             };
             if self.width(&joined) <= width {
                 *line = joined;

@@ -16,9 +16,10 @@ pub(super) fn parse(text: &str) -> Option<Path> {
         let numbers = numbers(&rest[..end])?;
         rest = &rest[end..];
         // A relative form counts from where the pen is.
-        let (from_x, from_y) = match command.is_ascii_lowercase() {
-            true => (x, y),
-            false => (0.0, 0.0),
+        let (from_x, from_y) = if command.is_ascii_lowercase() {
+            (x, y)
+        } else {
+            (0.0, 0.0)
         };
         match (command.to_ascii_uppercase(), numbers.as_slice()) {
             ('M', [to_x, to_y]) => {

@@ -63,8 +63,8 @@ fn import(installation: &Installation, archive: &Path) -> String {
 }
 
 /// The repo is the one that was exported, or has gone on from there: pulls that waited were counted at the start.
-fn expect_to_go_on((before, used): &(Value, Vec<Value>), (now, uses): &(Value, Vec<Value>)) {
-    assert_eq!(used, uses);
+fn expect_to_go_on((before, used): &(Value, Vec<Value>), (now, quotas): &(Value, Vec<Value>)) {
+    assert_eq!(used, quotas);
     let (before, now) = (before["rev"].as_str(), now["rev"].as_str());
     assert!(before.is_some() && before <= now, "{before:?} {now:?}");
 }

@@ -20,6 +20,10 @@ pub struct HoldList {
 }
 
 /// A hold in a list.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a hold says yes or no to each"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HoldCard {

@@ -8,6 +8,10 @@ use crate::api::error::PageError;
 use crate::api::moment::Moment;
 
 /// The first page of a hold.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a hold says yes or no to each"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicHold {

@@ -152,10 +152,10 @@ fn Repo(network: HoldNetwork) -> impl IntoView {
             }
         })
         .collect_view();
-    let kept = network
-        .oldest_event
-        .map(|oldest| format!("{oldest} to {}", network.last_event))
-        .unwrap_or_else(|| "none".to_owned());
+    let kept = network.oldest_event.map_or_else(
+        || "none".to_owned(),
+        |oldest| format!("{oldest} to {}", network.last_event),
+    );
     view! {
         <div class="two-tables">
             <Facts>

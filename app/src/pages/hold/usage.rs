@@ -1,5 +1,6 @@
 //! What takes up a hold, `/hold/<did>/usage`.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -133,7 +134,7 @@ fn Map(usage: HoldUsage) -> impl IntoView {
     let shared = usage.used.saturating_sub(exclusive);
     let name = |row: &RepositoryRow| format!("{}/{}", row.owner.name(), text::visible(&row.path));
     let mut rows = usage.repositories.clone();
-    rows.sort_by(|one, other| other.exclusive.cmp(&one.exclusive));
+    rows.sort_by_key(|row| Reverse(row.exclusive));
     let mut parts: Vec<Part> = rows
         .iter()
         .take(DRAWN)

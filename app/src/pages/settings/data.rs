@@ -11,30 +11,19 @@ use crate::api::settings::data::{
 use crate::api::viewer::Viewer;
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
+use crate::components::loaded::from_source;
 use crate::components::watch::Watch;
 use crate::{routes, text};
 
 /// The page.
 #[component]
 pub(crate) fn DataPage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn DataSource>>();
     view! {
         <SettingsPage title="Your data" path=routes::SETTINGS_DATA>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.data_page().await;
-                                Some(view! { <Data page /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn DataSource>| async move {
+                let page = source.data_page().await;
+                view! { <Data page /> }
+            })}
         </SettingsPage>
     }
 }

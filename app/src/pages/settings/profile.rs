@@ -10,30 +10,19 @@ use crate::api::settings::profile::{
 };
 use crate::api::viewer::Viewer;
 use crate::components::form_token::FormToken;
+use crate::components::loaded::from_source;
 use crate::routes;
 
 /// The page.
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn ProfileSource>>();
     let viewer = Viewer::current();
     view! {
         <SettingsPage title="Profile" path=routes::SETTINGS>
-            <Suspense>
-                {move || {
-                    let (source, viewer) = (source.clone(), viewer.clone());
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.profile_page().await;
-                                Some(view! { <Profile page viewer /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn ProfileSource>| async move {
+                let page = source.profile_page().await;
+                view! { <Profile page viewer /> }
+            })}
         </SettingsPage>
     }
 }

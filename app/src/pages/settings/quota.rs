@@ -7,30 +7,19 @@ use leptos::prelude::*;
 use super::SettingsPage;
 use crate::api::hold::Pressure;
 use crate::api::settings::quota::{HoldQuota, QuotaPage as QuotaPageData, QuotaSource};
+use crate::components::loaded::from_source;
 use crate::components::usage_bar::{PressureChip, UsageBar};
 use crate::{routes, text};
 
 /// The page.
 #[component]
 pub(crate) fn QuotaPage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn QuotaSource>>();
     view! {
         <SettingsPage title="My quota" path=routes::SETTINGS_QUOTA>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.quota_page().await;
-                                Some(view! { <Quotas page /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn QuotaSource>| async move {
+                let page = source.quota_page().await;
+                view! { <Quotas page /> }
+            })}
         </SettingsPage>
     }
 }

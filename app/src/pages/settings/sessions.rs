@@ -9,36 +9,26 @@ use super::tokens::TokenList;
 use crate::api::settings::sessions::{SessionsSource, SignedInBrowser};
 use crate::api::settings::tokens::{ListedToken, TokensSource};
 use crate::components::form_token::FormToken;
+use crate::components::loaded::from_source;
 use crate::routes;
 
 /// The page.
 #[component]
 pub(crate) fn SessionsPage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source =
-        use_context::<Arc<dyn SessionsSource>>().zip(use_context::<Arc<dyn TokensSource>>());
     view! {
         <SettingsPage title="Sessions and devices" path=routes::SETTINGS_SESSIONS>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some((sessions, tokens)) => {
-                                let page = sessions.sessions_page().await;
-                                let tokens = tokens.tokens_page().await.tokens;
-                                Some(view! {
-                                    <Ended is_shown=page.has_ended_others />
-                                    <Browsers browsers=page.browsers />
-                                    <Devices tokens />
-                                    <EndOthers />
-                                })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|sessions: Arc<dyn SessionsSource>| async move {
+                let page = sessions.sessions_page().await;
+                view! {
+                    <Ended is_shown=page.has_ended_others />
+                    <Browsers browsers=page.browsers />
+                }
+            })}
+            {from_source(|tokens: Arc<dyn TokensSource>| async move {
+                let tokens = tokens.tokens_page().await.tokens;
+                view! { <Devices tokens /> }
+            })}
+            <EndOthers />
         </SettingsPage>
     }
 }

@@ -13,6 +13,7 @@ use crate::components::ask_to_push::AskToPush;
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
+use crate::components::loaded::from_source;
 use crate::components::pull_command::CommandBlock;
 use crate::snippets::snippets;
 use crate::{routes, text};
@@ -20,24 +21,12 @@ use crate::{routes, text};
 /// The page.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
-    // Absent only while the list of routes is made.
-    let source = use_context::<Arc<dyn TokensSource>>();
     view! {
         <SettingsPage title="Access tokens" path=routes::SETTINGS_TOKENS>
-            <Suspense>
-                {move || {
-                    let source = source.clone();
-                    Suspend::new(async move {
-                        match source {
-                            Some(source) => {
-                                let page = source.tokens_page().await;
-                                Some(view! { <Tokens page /> })
-                            }
-                            None => None,
-                        }
-                    })
-                }}
-            </Suspense>
+            {from_source(|source: Arc<dyn TokensSource>| async move {
+                let page = source.tokens_page().await;
+                view! { <Tokens page /> }
+            })}
         </SettingsPage>
     }
 }

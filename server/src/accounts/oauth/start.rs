@@ -82,7 +82,7 @@ impl Inner {
         match &named {
             Named::Account(AtIdentifier::Handle(handle)) => self.count_at(handle.as_str())?,
             Named::Server(server) | Named::Either(_, server) => {
-                self.count_at(server.authority())?
+                self.count_at(server.authority())?;
             }
             Named::Account(AtIdentifier::Did(_)) => {}
         }

@@ -77,9 +77,10 @@ impl PersonalData {
         let holds = self.holds_of(did).await?;
         let user = self.hold_user(did).await?;
         let tokens = parts.access.access_tokens.revoke_all(did).await?;
-        let records = match with_records {
-            true => Some(self.delete_records(did).await),
-            false => None,
+        let records = if with_records {
+            Some(self.delete_records(did).await)
+        } else {
+            None
         };
         let mut removed = Vec::with_capacity(holds.len());
         for hold in holds {

@@ -208,8 +208,9 @@ fn owner_error(error: &IdentityError) -> OciError {
 fn hold_error(error: HoldError) -> OciError {
     let message = error.to_string();
     match error {
-        HoldError::Denied { .. } => OciError::new(ErrorCode::Denied, message),
-        HoldError::RegistrationDisabled { .. } => OciError::new(ErrorCode::Denied, message),
+        HoldError::Denied { .. } | HoldError::RegistrationDisabled { .. } => {
+            OciError::new(ErrorCode::Denied, message)
+        }
         HoldError::QuotaExceeded { .. } => OciError {
             page: Some(QUOTA_PAGE),
             ..OciError::new(ErrorCode::Denied, message)

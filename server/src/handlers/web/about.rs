@@ -122,8 +122,8 @@ impl ServerFacts {
         for (kind, probe, name) in own {
             let Some(name) = name else { continue };
             let works = !report.failing.contains(&probe);
-            let words = if works { "Answers" } else { "Does not answer" };
-            status.parts.push(part(kind, name, works, words));
+            let said = if works { "Answers" } else { "Does not answer" };
+            status.parts.push(part(kind, name, works, said));
         }
         let (holds, relays) = tokio::join!(look_at_holds(&parts.registry), async {
             match &parts.relays {
@@ -166,27 +166,27 @@ async fn look_at_holds(registry: &Registry) -> Vec<Part> {
 }
 
 async fn look_at_relays(relays: &Relays) -> Vec<Part> {
-    let states = tokio::time::timeout(PATIENCE, relays.states()).await;
-    let states = states.unwrap_or_default();
-    states
+    let known = tokio::time::timeout(PATIENCE, relays.states()).await;
+    let known = known.unwrap_or_default();
+    known
         .into_iter()
         .map(|state| {
-            let (works, words) = match (state.status, state.problem) {
+            let (works, said) = match (state.status, state.problem) {
                 (Some(status), _) => (true, format!("Follows the hold here ({status})")),
                 (None, Some(problem)) => (false, problem),
                 (None, None) => (true, "Follows the hold here".to_owned()),
             };
-            part("relay", &state.relay, works, &words)
+            part("relay", &state.relay, works, &said)
         })
         .collect()
 }
 
-fn part(kind: &'static str, name: &str, works: bool, words: &str) -> Part {
+fn part(kind: &'static str, name: &str, works: bool, said: &str) -> Part {
     Part {
         kind,
         name: name.to_owned(),
         works,
-        words: words.to_owned(),
+        words: said.to_owned(),
     }
 }
 
@@ -229,9 +229,10 @@ pub(super) fn routes(facts: Arc<ServerFacts>) -> Router {
 /// 503 when something here does not work, for programs that look at nothing else.
 async fn status(State(facts): State<Arc<ServerFacts>>) -> Response {
     let status = facts.status().await;
-    let code = match status.is_ready {
-        true => StatusCode::OK,
-        false => StatusCode::SERVICE_UNAVAILABLE,
+    let code = if status.is_ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     };
     let everybody = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (code, everybody, Json(status)).into_response()

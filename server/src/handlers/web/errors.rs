@@ -48,7 +48,7 @@ pub async fn show_errors(
     let text = to_bytes(body, MAX_TEXT).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text).trim().to_owned();
     let shown = ShownError {
-        error: page_error(status, text),
+        error: page_error(status, &text),
         page: Some(page),
     };
     let viewer = viewer.unwrap_or_default();
@@ -91,10 +91,13 @@ fn page_of(method: &Method, uri: &Uri, headers: &HeaderMap) -> String {
         .unwrap_or_else(|| app::routes::HOME.to_owned())
 }
 
-fn page_error(status: StatusCode, text: String) -> PageError {
-    let reason = |otherwise: &str| match text.is_empty() {
-        true => otherwise.to_owned(),
-        false => text.clone(),
+fn page_error(status: StatusCode, text: &str) -> PageError {
+    let reason = |otherwise: &str| {
+        if text.is_empty() {
+            otherwise.to_owned()
+        } else {
+            text.to_owned()
+        }
     };
     match status {
         StatusCode::NOT_FOUND => PageError::NotFound {

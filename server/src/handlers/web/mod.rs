@@ -10,6 +10,7 @@ mod hold;
 mod home;
 mod json;
 mod markdown;
+mod page_sources;
 mod person;
 mod pictures;
 mod render;
@@ -30,10 +31,6 @@ pub use self::errors::{ErrorPages, show_errors};
 pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
-use app::api::PublicUrl;
-use app::api::about::AboutSource;
-use app::api::error::{Reference, ShownError};
-use app::api::home::HomePageSource;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::Request;
@@ -41,19 +38,15 @@ use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use leptos::config::LeptosOptions;
-use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use url::Url;
 
-use self::home::ConfiguredHomePage;
+use self::page_sources::PageSources;
 use self::render::RenderPage;
-use self::repository::owner::OwnerState;
-use self::sources::CatalogPages;
 use crate::catalog::Catalog;
 use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
-use crate::handlers::middleware::request_id::RequestId;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
 use crate::repositories::Repositories;
 
@@ -110,94 +103,20 @@ pub struct WebRoutes {
 
 /// The web app.
 pub fn routes(parts: WebParts) -> WebRoutes {
-    let WebParts {
-        settings,
-        catalog,
-        status,
-        repositories,
-        holds,
-        account,
-        cookies,
-    } = parts;
-    let assets = Arc::new(load_assets(&settings));
-    let options = leptos_options(&settings, &assets);
-    let home_page: Arc<dyn HomePageSource> = Arc::new(ConfiguredHomePage::new(&settings));
-    let owners = repositories.map(|repositories| OwnerState {
-        repositories,
-        oauth: account.oauth.clone(),
-    });
-    let catalog_pages = catalog
-        .zip(owners.clone())
-        .map(|(catalog, owners)| CatalogPages::new(catalog, owners, &settings));
-    let facts = Arc::new(about::ServerFacts::new(
-        settings.registry_host.clone(),
-        settings.keeping.clone(),
-        home_page.clone(),
-        status,
-    ));
-    let recent = catalog_pages.clone().map(home::Recent::new);
-    let for_programs = for_programs(catalog_pages.as_ref(), holds.as_ref(), facts.clone());
-    let facts: Arc<dyn AboutSource> = facts;
-    let owner_forms = owners.clone();
-    let (state, hold_state) = (account.clone(), holds.clone());
-    let public_url = PublicUrl(
-        settings
-            .public_url
-            .as_str()
-            .trim_end_matches('/')
-            .to_owned(),
-    );
-    let provide_sources = move || {
-        provide_context(public_url.clone());
-        provide_context(home_page.clone());
-        provide_context(facts.clone());
-        if let Some(recent) = &recent {
-            recent.provide();
-        }
-        let Some((parts, viewer)) = viewer::of_request() else {
-            return;
-        };
-        viewer::provide(&viewer);
-        if let Some(id) = parts.extensions.get::<RequestId>() {
-            provide_context(Reference(id.as_str().to_owned()));
-        }
-        if let Some(error) = parts.extensions.get::<ShownError>() {
-            provide_context(error.clone());
-        }
-        if let Some(pages) = &catalog_pages {
-            pages.for_request(&parts.extensions).provide();
-        }
-        provide_context(sign_in::page(&parts, cookies, &settings));
-        if let Some(holds) = &holds {
-            hold::provide(holds, &viewer, &parts);
-        }
-        if let Some(signed_in) = &viewer.0 {
-            settings::provide(&account, signed_in, &parts);
-            device_approval::provide(&account, signed_in, &parts);
-            if let Some(owners) = &owners {
-                repository::owner::provide(owners, signed_in, &parts);
-            }
-        }
-    };
+    let assets = Arc::new(load_assets(&parts.settings));
+    let options = leptos_options(&parts.settings, &assets);
+    let sources = PageSources::new(&parts);
+    let for_programs = sources.for_programs();
     let document = {
         let options = options.clone();
         move || shell(options.clone())
     };
+    let provide_sources = {
+        let sources = sources.clone();
+        move || sources.provide()
+    };
     let page = render_app_async_with_context(provide_sources.clone(), document.clone());
     let render = RenderPage::new(page.clone());
-    let error_pages = ErrorPages::new(render.clone());
-    let limits = state.limits.clone();
-    let mut forms =
-        settings::forms(state.clone(), render.clone()).merge(device_approval::forms(state));
-    if let Some(owners) = owner_forms {
-        forms = forms.merge(repository::owner::routes(owners, render.clone()));
-    }
-    let forms = match hold_state {
-        Some(holds) => forms
-            .merge(hold::forms(holds.clone(), render.clone()))
-            .merge(hold::upkeep_forms(holds, render)),
-        None => forms,
-    };
     let sign_in_page: SignInPage = {
         let page = page.clone();
         Arc::new(move |failure| Box::pin(show_failed_sign_in(page.clone(), failure)))
@@ -215,37 +134,16 @@ pub fn routes(parts: WebParts) -> WebRoutes {
         .layer(middleware::from_fn(only_for_their_owner))
         .merge(for_programs)
         .layer(middleware::from_fn(validators::add_etag))
-        .merge(forms)
+        .merge(sources.forms(&render))
         .layer(middleware::from_fn_with_state(
-            limits,
+            parts.account.limits,
             device_approval::limit_codes,
         ));
     WebRoutes {
         pages,
         sign_in_page,
-        error_pages,
+        error_pages: ErrorPages::new(render),
     }
-}
-
-/// What programs read: JSON, feeds and pictures.
-fn for_programs(
-    pages: Option<&CatalogPages>,
-    holds: Option<&HoldState>,
-    facts: Arc<about::ServerFacts>,
-) -> Router {
-    let mut router = about::routes(facts);
-    if let Some(pages) = pages {
-        router = router
-            .merge(json::routes(pages.clone()))
-            .merge(feeds::routes(pages.clone()))
-            .merge(home::routes(pages.clone()))
-            .merge(pictures::routes(pages.clone()))
-            .merge(avatars::routes(pages.clone()));
-    }
-    if let Some(holds) = holds {
-        router = router.merge(hold::for_programs(holds.clone()));
-    }
-    router
 }
 
 /// The texts of errors begin in lower case and end without a full stop.

@@ -20,12 +20,11 @@ pub(super) fn provide(viewer: &Viewer) {
 
 fn view(signed_in: &SignedIn) -> PageViewer {
     let handle = signed_in.handle.as_ref().map(ToString::to_string);
-    let namespace = match &handle {
-        Some(handle) => handle.to_lowercase(),
-        None => {
-            let spelled = signed_in.did.to_oci_component();
-            spelled.unwrap_or_else(|| signed_in.did.to_string())
-        }
+    let namespace = if let Some(handle) = &handle {
+        handle.to_lowercase()
+    } else {
+        let spelled = signed_in.did.to_oci_component();
+        spelled.unwrap_or_else(|| signed_in.did.to_string())
     };
     PageViewer {
         did: signed_in.did.to_string(),

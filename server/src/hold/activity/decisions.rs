@@ -70,7 +70,7 @@ impl Hold {
                 let is_removed = after.is_none();
                 let key = write.rkey.to_string();
                 let details = json!({ "removed": is_removed });
-                Some(entry(ActivityAction::PostChanged).to(key).with(details))
+                Some(entry(ActivityAction::PostChanged).to(&key).with(details))
             }
             _ => None,
         })
@@ -122,7 +122,7 @@ fn crew_decision(actor: &Actor, before: Option<CrewRow>, after: Option<&Ipld>) -
         }
         (None, None) => return None,
     };
-    Some(Entry::new(actor.clone(), action).to(member).with(details))
+    Some(Entry::new(actor.clone(), action).to(&member).with(details))
 }
 
 fn captain_decision(actor: &Actor, before: &HoldCaptain, after: &Ipld) -> Option<Entry> {

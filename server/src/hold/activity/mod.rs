@@ -56,7 +56,7 @@ impl Entry {
 
     /// To whom or what.
     #[must_use]
-    pub fn to(mut self, subject: impl ToString) -> Self {
+    pub fn to(mut self, subject: &impl ToString) -> Self {
         self.subject = Some(subject.to_string());
         self
     }

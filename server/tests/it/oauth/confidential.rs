@@ -148,10 +148,6 @@ impl Scene {
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one story, from the first key to the second"
-)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_01_to_oa_03_and_bf_13_a_client_with_keys_signs_in_at_the_reference_and_rotates_them() {
     let scene = Scene::new().await;

@@ -20,6 +20,9 @@ pub fn page(hold: &Did, name: &str) -> String {
     }
 }
 
+/// The path below a hold that a form is sent to, its fields, and what everybody gets for it.
+type SentForm<'a> = (&'a str, &'a [(&'a str, &'a str)], [u16; 5]);
+
 pub fn did(account: &Account) -> Did {
     account.did.parse().unwrap()
 }
@@ -275,7 +278,7 @@ on_both_databases! {
         // The form; its fields; the same.
         let target_text = target.to_string();
         let add = [("member", target_text.as_str()), ("permission", "blob:read")];
-        let forms: [(&str, &[(&str, &str)], [u16; 5]); 9] = [
+        let forms: [SentForm<'_>; 9] = [
             ("crew", &[("invite", "1"), ("uses", "1"), ("days", "1")], [303, 403, 403, 201, 201]),
             ("crew", &[("revoke_invite", "none")], [303, 403, 403, 303, 303]),
             ("crew/add", &add, [303, 403, 403, 303, 303]),

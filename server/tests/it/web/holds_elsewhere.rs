@@ -24,9 +24,17 @@ pub async fn vouched_for<'a>(server: &'a TestServer, account: &Account) -> Brows
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_captain_runs_a_hold_elsewhere_from_here() {
     let server = TestServer::start(Engine::Apart).await;
-    let (hold, bob) = (server.hold(), &network().bob);
     let captain = vouched_for(&server, &network().alice).await;
+    look_around(&server, &captain).await;
+    add_bob(&server, &captain).await;
+    change_settings(&server, &captain).await;
+    restrict_bob(&server, &captain).await;
+    hand_over_to_bob(&server, &captain).await;
+    server.stop().await;
+}
 
+async fn look_around(server: &TestServer, captain: &Browser<'_>) {
+    let hold = server.hold();
     let own = captain.open("/holds").await.expect(StatusCode::OK).text();
     assert!(
         own.contains(&page(hold.did(), "")) && !own.contains("Runs here"),
@@ -41,7 +49,10 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
         first.contains("Answers now") && first.contains("A bucket (S3)"),
         "{first}"
     );
+}
 
+async fn add_bob(server: &TestServer, captain: &Browser<'_>) {
+    let (hold, bob) = (server.hold(), &network().bob);
     let preview = page(hold.did(), "crew/add?who=bob.test");
     let added = captain
         .submit(
@@ -76,7 +87,10 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
         quotas.contains("New members get this") && quotas.contains("changed there and not here"),
         "{quotas}"
     );
+}
 
+async fn change_settings(server: &TestServer, captain: &Browser<'_>) {
+    let hold = server.hold();
     let settings = page(hold.did(), "settings");
     let fields = [
         ("public", "true"),
@@ -101,7 +115,10 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
             .as_deref(),
         Some("Far away")
     );
+}
 
+async fn restrict_bob(server: &TestServer, captain: &Browser<'_>) {
+    let (hold, bob) = (server.hold(), &network().bob);
     let member = page(hold.did(), &format!("crew/{}", bob.did));
     captain
         .submit(&member, &[("permission", "blob:read"), ("role", "reader")])
@@ -115,7 +132,10 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
             .permissions,
         ["blob:read"]
     );
+}
 
+async fn hand_over_to_bob(server: &TestServer, captain: &Browser<'_>) {
+    let (hold, bob) = (server.hold(), &network().bob);
     let captaincy = page(hold.did(), "captaincy");
     captain
         .submit(
@@ -129,7 +149,7 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
         shown.contains("Take the offer back") && !shown.contains("HOLD_OWNER"),
         "{shown}"
     );
-    let next = vouched_for(&server, bob).await;
+    let next = vouched_for(server, bob).await;
     next.submit(&captaincy, &[("accept", "1")])
         .await
         .expect(StatusCode::SEE_OTHER);
@@ -148,7 +168,6 @@ async fn a_captain_runs_a_hold_elsewhere_from_here() {
         .open(&page(hold.did(), "crew"))
         .await
         .expect(StatusCode::FORBIDDEN);
-    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

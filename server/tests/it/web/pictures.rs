@@ -27,7 +27,7 @@ on_both_databases! {
         let name = server.repository();
         let address = format!("/og/r/{name}.png");
         server.nobody().get(&address).await.expect(StatusCode::NOT_FOUND);
-        push_described(&server, &name, "Charts of the harbour.").await;
+        push_described(server, &name, "Charts of the harbour.").await;
         let page = server.nobody().get(&format!("/r/{name}")).await;
         let html = page.expect(StatusCode::OK).text();
         let picture = format!("property=\"og:image\" content=\"http://{}{address}\"", server.host);
@@ -42,7 +42,7 @@ on_both_databases! {
         let again = server.nobody().send(Method::GET, &address, &known, "").await;
         assert!(again.expect(StatusCode::NOT_MODIFIED).body.is_empty());
 
-        push_described(&server, &name, "<script>\u{202e}alert(1)</script>").await;
+        push_described(server, &name, "<script>\u{202e}alert(1)</script>").await;
         let changed = server.nobody().send(Method::GET, &address, &known, "").await;
         assert_ne!(changed.expect(StatusCode::OK).header("etag"), etag);
         assert_ne!(changed.body, first.body);

@@ -139,12 +139,12 @@ impl HoldPages {
     }
 
     async fn remembered(&self, did: &Did, names: &mut BTreeMap<Did, Named>) -> Named {
-        if let Some(named) = names.get(did) {
-            return named.clone();
+        if let Some(known) = names.get(did) {
+            return known.clone();
         }
-        let named = self.named(did).await;
-        names.insert(did.clone(), named.clone());
-        named
+        let found = self.named(did).await;
+        names.insert(did.clone(), found.clone());
+        found
     }
 }
 

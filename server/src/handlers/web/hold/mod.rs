@@ -174,7 +174,7 @@ impl HoldPages {
         let viewer = viewer_of(standing);
         let head = HoldHead {
             did: did.to_string(),
-            name: self.name_of_hold(admin.as_ref(), &about),
+            name: Self::name_of_hold(admin.as_ref(), &about),
             captain: self.named(&about.captain).await,
             is_here,
             viewer,
@@ -234,7 +234,7 @@ impl HoldPages {
     }
 
     /// What a hold is called: its own name, else the host it answers at.
-    fn name_of_hold(&self, admin: &dyn HoldAdmin, about: &HoldAbout) -> String {
+    fn name_of_hold(admin: &dyn HoldAdmin, about: &HoldAbout) -> String {
         let given = about.display_name.as_deref().map(str::trim);
         match given.filter(|name| !name.is_empty()) {
             Some(name) => name.to_owned(),
@@ -301,10 +301,8 @@ fn page_error(error: &HoldAdminError) -> PageError {
                 what: "hold of this name".to_owned(),
             }
         }
-        HoldAdminError::Hold(HoldError::Unreachable { did }) => PageError::Unreachable {
-            what: format!("the hold {did}"),
-        },
-        HoldAdminError::NotOffered { did, .. } => PageError::Unreachable {
+        HoldAdminError::Hold(HoldError::Unreachable { did })
+        | HoldAdminError::NotOffered { did, .. } => PageError::Unreachable {
             what: format!("the hold {did}"),
         },
         HoldAdminError::Hold(error) => {

@@ -39,14 +39,7 @@ pub(in crate::handlers::web) fn routes(state: HoldState, render: RenderPage) -> 
 }
 
 /// `POST /hold/<did>/space`: starts a collection of garbage, or stops one.
-async fn space(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+async fn space(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let page = routes::hold_page(&sent.did, "space");
     let done = match sent.form.find("action") {
@@ -64,14 +57,7 @@ async fn space(
 }
 
 /// `POST /hold/<did>/network`: has the relays asked to follow the hold.
-async fn network(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+async fn network(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let page = routes::hold_page(&sent.did, "network");
     let asked = opened.admin.request_crawl(&user).await.map(drop);
@@ -184,12 +170,11 @@ async fn export(
         line,
     };
     let pieces = stream::unfold((Some(text), rest), |(text, mut rest)| async move {
-        match text {
-            Some(text) => Some((Ok(Bytes::from(text)), (None, rest))),
-            None => {
-                let piece = rest.next().await?;
-                Some((piece.map(Bytes::from), (None, rest)))
-            }
+        if let Some(text) = text {
+            Some((Ok(Bytes::from(text)), (None, rest)))
+        } else {
+            let piece = rest.next().await?;
+            Some((piece.map(Bytes::from), (None, rest)))
         }
     });
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}\""))

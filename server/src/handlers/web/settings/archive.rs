@@ -40,12 +40,9 @@ pub(super) async fn get(
         return Redirect::to(&again).into_response();
     }
     let etag = format!("\"{digest}\"");
-    let range = match wanted(&headers, &etag, *size) {
-        Ok(range) => range,
-        Err(()) => {
-            let whole = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
-            return (StatusCode::RANGE_NOT_SATISFIABLE, whole).into_response();
-        }
+    let Ok(range) = wanted(&headers, &etag, *size) else {
+        let whole = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
+        return (StatusCode::RANGE_NOT_SATISFIABLE, whole).into_response();
     };
     let (start, end) = range.unwrap_or((0, *size));
     let mut response = Response::new(Body::from_stream(bytes(data, id, start, end)));

@@ -95,8 +95,7 @@ impl SettingsState {
         use crate::identity::testing::{FakeDirectory, open_database};
         use crate::secrets::load_or_create_key;
 
-        let (folder, database) = open_database().await;
-        let clock = Clock::System;
+        let ((folder, database), clock) = (open_database().await, Clock::System);
         let outbound = OutboundClient::new(&OutboundPolicy::default()).unwrap();
         let pds = PdsClient::new(outbound.clone(), clock.clone());
         let key = load_or_create_key(&folder.path().join("sessions.key"), 32).unwrap();

@@ -2,28 +2,18 @@
 
 use app::routes;
 use atproto::syntax::{AtIdentifier, Did};
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::super::HoldState;
 use super::{Refusal, Sent};
-use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
-use crate::handlers::web::render::RenderPage;
+use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded};
 use crate::identity::Freshness;
 
 /// `POST /hold/<did>/captaincy`: offers it, takes the offer back, or accepts it.
 pub(super) async fn captaincy(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
     fresh: Result<FreshlySignedIn, SignInNeeded>,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
+    sent: Sent,
 ) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
     let (opened, user) = sent.open().await?;
     let page = routes::hold_page(&sent.did, "captaincy");
     if sent.form.find("withdraw").is_some() {

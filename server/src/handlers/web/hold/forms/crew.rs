@@ -2,29 +2,18 @@
 
 use app::routes;
 use atproto::syntax::Did;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::super::{HoldState, Outcome, read_did};
+use super::super::{Outcome, read_did};
 use super::{Refusal, Sent};
 use crate::clients::hold::HoldError;
 use crate::handlers::form::Form;
-use crate::handlers::middleware::browser_session::SignedIn;
-use crate::handlers::web::render::RenderPage;
 use crate::hold::{BLOB_READ, BLOB_WRITE, CREW_ADMIN, CrewChange, TierChange};
 
 /// `POST /hold/<did>/crew/add`: adds somebody who was looked at before.
-pub(super) async fn add(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+pub(super) async fn add(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let crew = routes::hold_page(&sent.did, "crew");
     let again = routes::with_query(
@@ -58,13 +47,9 @@ pub(super) async fn add(
 
 /// `POST /hold/<did>/crew/<member>`: changes what somebody may do, and their tier.
 pub(super) async fn change(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path((did, member)): Path<(String, String)>,
-    body: Body,
+    Path((_, member)): Path<(String, String)>,
+    sent: Sent,
 ) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
     let (opened, user) = sent.open().await?;
     let page = routes::hold_member(&sent.did, &member);
     let Ok(member) = read_did(&member) else {
@@ -99,13 +84,9 @@ pub(super) async fn change(
 
 /// `POST /hold/<did>/crew/<member>/remove`.
 pub(super) async fn remove(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path((did, member)): Path<(String, String)>,
-    body: Body,
+    Path((_, member)): Path<(String, String)>,
+    sent: Sent,
 ) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
     let (opened, user) = sent.open().await?;
     let again = routes::hold_member_removal(&sent.did, &member);
     let Ok(member) = read_did(&member) else {

@@ -1,32 +1,20 @@
 //! The forms about invites: making one, taking one back, following one.
 
 use app::routes;
-use axum::Extension;
-use axum::body::Body;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::super::{HoldState, Outcome};
+use super::super::Outcome;
 use super::{Refusal, Sent, ours, refusal};
 use crate::accounts::hold_invites::{InviteError, NewInvite};
 use crate::clients::hold::HoldError;
 use crate::clients::hold_admin::HoldAdminError;
-use crate::handlers::middleware::browser_session::SignedIn;
-use crate::handlers::web::render::RenderPage;
 use crate::handlers::web::sentence;
 
 /// `POST /hold/<did>/crew`: makes an invite, or takes one back.
-pub(super) async fn invites(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+pub(super) async fn invites(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let page = routes::hold_page(&sent.did, "crew");
     if !opened.standing.may_administer() {
@@ -72,14 +60,7 @@ fn link(sent: &Sent, secret: &SecretString) -> String {
 }
 
 /// `POST /hold/<did>/join`: follows an invite.
-pub(super) async fn join_by_invite(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+pub(super) async fn join_by_invite(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let secret: SecretString = sent.text("invite").to_owned().into();
     let page = routes::with_query(

@@ -7,12 +7,12 @@ mod crew;
 mod invites;
 
 use app::routes;
-use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
+use serde::Deserialize;
 
 use super::{HoldPages, HoldState, Opened, Outcome, read_did, settings};
 use crate::clients::hold::{HoldError, HoldUser};
@@ -49,20 +49,29 @@ pub(super) struct Sent {
 /// Why a form did nothing: the status of the answer, and a sentence.
 struct Refusal(StatusCode, String);
 
-impl Sent {
-    pub(super) async fn read(
-        state: HoldState,
-        render: RenderPage,
-        signed_in: SignedIn,
-        did: String,
-        body: Body,
-    ) -> Result<Self, Response> {
+/// The hold that the address of a form names.
+#[derive(Deserialize)]
+struct OfHold {
+    did: String,
+}
+
+impl FromRequest<HoldState> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &HoldState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let signed_in = SignedIn::from_request_parts(&mut parts, state).await;
+        let signed_in = signed_in.map_err(IntoResponse::into_response)?;
+        let render = Extension::<RenderPage>::from_request_parts(&mut parts, state).await;
+        let Extension(render) = render.map_err(IntoResponse::into_response)?;
+        let path = Path::<OfHold>::from_request_parts(&mut parts, state).await;
+        let Path(OfHold { did }) = path.map_err(IntoResponse::into_response)?;
         let form = Form::read_of(&signed_in, body).await;
-        let form = form.map_err(|error| error.into_response())?;
+        let form = form.map_err(IntoResponse::into_response)?;
         // The spelling that links have, so that answers lead to it.
         let did = read_did(&did).map_or(did, |did| did.to_string());
         let pages = HoldPages {
-            state,
+            state: state.clone(),
             viewer: Some(signed_in.clone()),
             outcome: Outcome::default(),
             done: None,
@@ -75,7 +84,9 @@ impl Sent {
             form,
         })
     }
+}
 
+impl Sent {
     /// The hold and whoever asks it; or the answer where there is no such hold.
     pub(super) async fn open(&self) -> Result<(Opened, HoldUser), Response> {
         let Ok(opened) = self.pages.open(&self.did).await else {
@@ -139,14 +150,7 @@ impl Sent {
 }
 
 /// `POST /hold/<did>`: joins the crew, where everybody may.
-async fn join_openly(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+async fn join_openly(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let page = routes::hold(&sent.did);
     let joined = opened.admin.request_crew(&user).await;
@@ -154,14 +158,7 @@ async fn join_openly(
 }
 
 /// `POST /hold/<did>/settings`.
-async fn save_settings(
-    State(state): State<HoldState>,
-    signed_in: SignedIn,
-    Extension(render): Extension<RenderPage>,
-    Path(did): Path<String>,
-    body: Body,
-) -> Result<Response, Response> {
-    let sent = Sent::read(state, render, signed_in, did, body).await?;
+async fn save_settings(sent: Sent) -> Result<Response, Response> {
     let (opened, user) = sent.open().await?;
     let page = routes::hold_page(&sent.did, "settings");
     let typed = settings::read(&sent.form);
