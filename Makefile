@@ -24,7 +24,7 @@ test: setup ## everything that must pass
 	end2end/s3/with_s3.sh end2end/postgres/with_postgres.sh cargo test --no-fail-fast -- --quiet
 	style/build.sh
 	node end2end/run_tests.mjs
-	$(NODE) --test 'end2end/hold/*.test.mjs'
+	$(NODE) --test --test-reporter=./end2end/reporter.mjs 'end2end/hold/*.test.mjs'
 
 check: setup-run ## formatting and lints, for the server and for the browser
 	cargo fmt --check
@@ -39,7 +39,7 @@ e2e: setup ## the pages in a browser, the hold with the reference packages and f
 	style/build.sh
 	cargo build --package credential-helper
 	node end2end/run_tests.mjs
-	$(NODE) --test 'end2end/hold/*.test.mjs'
+	$(NODE) --test --test-reporter=./end2end/reporter.mjs 'end2end/hold/*.test.mjs'
 
 soak: setup ## what takes an hour or two: quotas at their limits, garbage under load, refresh storms, COMMITS=10000 on the firehose
 	LONGSHORE_SOAK=1 end2end/postgres/with_postgres.sh \

@@ -16,7 +16,8 @@ export const DESKTOP = { width: 1280, height: 900 }
 
 /**
  * Starts a browser for the tests of one file. The answer opens pages in fresh contexts, with `as` signed in as the
- * account of that handle, with `keys` used by keys alone, and keeps their console errors, among which are violations of the content security policy.
+ * account of that handle, with `keys` used by keys alone, and keeps what they ask for and their console errors, among
+ * which are violations of the content security policy.
  */
 export function useBrowser() {
   let browser
@@ -37,14 +38,18 @@ export function useBrowser() {
         ...(as && { storageState: signedInAs(as) }),
         ...options,
       })
-      context.on('request', noteRequest)
+      const asked = []
+      context.on('request', (request) => {
+        noteRequest(request)
+        asked.push(request.url())
+      })
       const page = await context.newPage()
       const errors = []
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
       page.on('pageerror', (error) => errors.push(error.message))
       const response = await page.goto(path)
       if (hydrated && options.javaScriptEnabled !== false) await untilHydrated(page)
-      return { page: keys ? byKeysAlone(page) : page, context, errors, status: response.status(), headers: response.headers() }
+      return { page: keys ? byKeysAlone(page) : page, context, errors, asked, status: response.status(), headers: response.headers() }
     },
   }
 }

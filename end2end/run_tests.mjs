@@ -22,6 +22,7 @@ const FOLDER = import.meta.dirname
 // The captain of the hold, who has images; somebody else; a stranger, who never does anything; one of the crew;
 // another one, who has not pushed yet; and one who logs in by the credential helper alone.
 const ACCOUNTS = ['alice.test', 'bob.test', 'carol.test', 'dora.test', 'erin.test', 'finn.test']
+const TEST = ['--test', `--test-reporter=${path.join(FOLDER, 'reporter.mjs')}`]
 const takesScreenshots = process.argv.includes('--screenshots')
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
@@ -33,7 +34,7 @@ try {
   // What is looked for in everything that the others left behind.
   const last = filesIn('afterwards')
   if (!takesScreenshots && last.length > 0) {
-    code = (await run(process.execPath, ['--test', ...last], { ...process.env, ...stack })) || code
+    code = (await run(process.execPath, [...TEST, ...last], { ...process.env, ...stack })) || code
   }
 } finally {
   for (const stop of stops.reverse()) await stop()
@@ -43,7 +44,7 @@ process.exitCode = code
 function work() {
   if (takesScreenshots) return [path.join(FOLDER, 'screenshots.mjs'), ...words]
   // One file at a time: they share accounts, and what one of them allows another finds allowed.
-  return ['--test', '--test-concurrency=1', ...filesIn('tests')]
+  return [...TEST, '--test-concurrency=1', ...filesIn('tests')]
 }
 
 /** The test files of a folder that the words choose. */

@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_hides_in_a_strangers_text() {
+    fn wb_12_nothing_hides_in_a_strangers_text() {
         assert_eq!(visible("plain\ttext"), "plain\ttext");
         assert_eq!(visible("a\u{202e}b\u{0}"), "a⟨U+202E⟩b⟨U+0000⟩");
     }
 
     #[test]
-    fn escaped_text_ends_no_element_and_no_attribute() {
+    fn wb_09_escaped_text_ends_no_element_and_no_attribute() {
         assert_eq!(
             escaped("</title><a href=\"x\">&amp;"),
             "&lt;/title&gt;&lt;a href=&quot;x&quot;&gt;&amp;amp;"
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn only_addresses_of_the_web_become_links() {
+    fn wb_12_only_addresses_of_the_web_become_links() {
         assert!(web_address("https://example.com/a").is_some());
         for text in [
             "javascript:alert(1)",

@@ -1,5 +1,5 @@
 // Somebody follows every link and sends every form that only asks: as nobody, as a stranger, as one of the crew, as the
-// captain. Nothing leads nowhere, and what lies in a private hold is seen by those who may pull from it alone.
+// captain. Nothing leads nowhere (WB-15: or to another site by itself), and what lies in a private hold is seen by those who may pull from it alone.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -27,6 +27,12 @@ const mayFail = ({ address, status, text }, own) => {
 
 const holdOf = async (url) => (await fetch(`${url}/.well-known/atproto-did`)).text()
 
+/** WB-15: an answer leads on by itself to this site alone. */
+function assertLeadsNowhereElse(base, answers) {
+  const away = answers.filter(({ location }) => location && new URL(location, base).origin !== new URL(base).origin)
+  assert.deepEqual(away.map(({ address, location }) => `${address} leads to ${location}`), [])
+}
+
 function assertNoDeadEnd(answers, own) {
   const dead = answers.filter((answer) => answer.status >= 400 && !mayFail(answer, own))
   assert.deepEqual(dead.map(({ address, status, from }) => `${status} ${address}, from ${from}`), [])
@@ -38,6 +44,7 @@ for (const [viewer, handle] of Object.entries(VIEWERS)) {
   test(`no link or form leads ${viewer} nowhere`, { skip }, async (t) => {
     const answers = await crawl(LONGSHORE_URL, handle && cookiesOf(handle))
     assertNoDeadEnd(answers, await holdOf(LONGSHORE_URL))
+    assertLeadsNowhereElse(LONGSHORE_URL, answers)
     t.diagnostic(`${answers.length} addresses`)
     assert.ok(answers.length > 50, `only ${answers.length} addresses`)
     const isSignedIn = answers.some(({ text }) => text.includes('action="/sign-out"'))

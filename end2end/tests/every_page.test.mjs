@@ -27,7 +27,12 @@ for (const row of PAGES) {
     })
 
     // Colours change at once then, and are not looked at half-way.
-    const { page } = await browser.open(address, { as, colorScheme: 'light', reducedMotion: 'reduce' })
+    const { page, asked } = await browser.open(address, { as, colorScheme: 'light', reducedMotion: 'reduce' })
+    await t.test('WB-16: asks no other site for anything', () => {
+      const own = new URL(LONGSHORE_URL).origin
+      assert.ok(asked.length > 3, `only ${asked.length} requests`)
+      assert.deepEqual(asked.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own), [])
+    })
     // In the page's own world the policy would forbid it; evaluate() runs beside it.
     await page.evaluate(AXE)
 

@@ -95,7 +95,7 @@ async function visitAll(addresses, options) {
   return ran
 }
 
-test('ten thousand hostile strings run nothing', { skip }, async (t) => {
+test('WB-09, WB-10, WB-12: ten thousand hostile strings run nothing', { skip }, async (t) => {
   await pushHostileImages()
   const addresses = [...ADDRESSES, ...hostileAddresses()]
 
@@ -122,7 +122,7 @@ test('ten thousand hostile strings run nothing', { skip }, async (t) => {
   })
 
   for (const bypassCSP of [false, true]) {
-    await t.test(bypassCSP ? 'without the policy nothing runs' : 'with the policy nothing runs', async () => {
+    await t.test(bypassCSP ? 'without the policy nothing runs' : 'WB-02: with the policy nothing runs', async () => {
       assert.deepEqual(await visitAll(addresses, { bypassCSP }), [])
     })
   }

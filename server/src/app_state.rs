@@ -159,7 +159,7 @@ impl AppState {
             config.server.development,
         );
         let parts = Parts {
-            pds: PdsClient::new(outbound.clone()),
+            pds: PdsClient::new(outbound.clone(), clock.clone()),
             outbound,
             directory,
             identities,

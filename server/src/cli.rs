@@ -88,12 +88,16 @@ pub enum OAuthCommand {
         #[arg(long)]
         leaked: bool,
     },
-    /// End the sessions of one person, or of everybody who signed in through the browser
+    /// End the sessions of one person, or of everybody
     ///
-    /// Takes effect with their next request, on every replica.
+    /// Browsers are signed out, and what people allowed this registry at their servers is forgotten. Takes effect with
+    /// the next request, on every replica; what somebody has pushed stays.
     SignOut {
         /// DID of the person [default: everybody]
         person: Option<Did>,
+        /// Revoke access tokens and devices, and end logins with app passwords, too
+        #[arg(long)]
+        with_tokens: bool,
     },
 }
 
@@ -273,6 +277,7 @@ mod tests {
             "config list",
             "oauth rotate-key --leaked",
             "oauth sign-out did:web:alice.example.com",
+            "oauth sign-out --with-tokens",
             "doctor --json",
             "hold crew list",
             "hold crew add alice.example --permission blob:read --permission crew:admin",

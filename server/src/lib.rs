@@ -1,5 +1,9 @@
 //! Longshore: an OCI registry on the AT Protocol, with its holds and its web app.
 
+// A page waits for the catalogue, which waits for the registry, the hold, a PDS and its HTTP client, each future within
+// the next: optimised builds are deeper than the usual limit.
+#![recursion_limit = "256"]
+
 pub mod accounts;
 pub mod app_state;
 pub mod blob_store;

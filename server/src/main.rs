@@ -1,5 +1,8 @@
 //! The binary: reads the command line and the settings, and calls the library.
 
+// As the library, whose futures it runs.
+#![recursion_limit = "256"]
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;

@@ -56,6 +56,11 @@ pub struct ShownError {
     pub page: Option<String>,
 }
 
+/// Under which name the log has what happened while a request was answered. The server provides it as context.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference(pub String);
+
 impl PageError {
     /// The status of an answer that says so.
     pub const fn status(&self) -> u16 {

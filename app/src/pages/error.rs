@@ -9,7 +9,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::api::error::PageError;
+use crate::api::error::{PageError, Reference};
 use crate::api::viewer::Viewer;
 use crate::components::layout::page::Page;
 use crate::routes;
@@ -99,6 +99,12 @@ pub(crate) fn ErrorPage(
     let status_page = is_ours.then(|| {
         view! { <p class="note"><a href=routes::STATUS>"What works right now"</a></p> }
     });
+    let reference = use_context::<Reference>().filter(|_| is_ours);
+    let reference = reference.map(|Reference(name)| {
+        view! {
+            <p class="note">"If you tell the operator of it, name this: " <code>{name}</code></p>
+        }
+    });
     view! {
         <Page title description=explanation.clone()>
             <section class="not-found">
@@ -110,6 +116,7 @@ pub(crate) fn ErrorPage(
                         {label}
                     </a>
                 </p>
+                {reference}
                 {status_page}
             </section>
         </Page>

@@ -154,8 +154,13 @@ fn WhoSees(facts: Facts) -> impl IntoView {
             <li>"Records of a hold are public too: who its captain and crew are, and which blobs somebody stores there."</li>
             {hold}
             <li>
-                "Sessions, tokens and settings here are seen by you and by whoever operates this server, who cannot read \
-                secrets: those are hashed or encrypted."
+                "Sessions, tokens and settings here are seen by you and by whoever operates this server. Secrets are hashed \
+                or encrypted in the database."
+            </li>
+            <li>
+                "What you do here goes through this server: it writes to your repo and speaks to holds in your name, as far \
+                as you allowed at your server. It holds the key to the tokens for that, so its operator could do the same. \
+                Your password never comes here. Signing out ends it, and so does your server's own list of sessions."
             </li>
             <li>"A hold elsewhere hears from you what you do there: your server vouches for you with a token for each call."</li>
         </ul>
@@ -168,7 +173,7 @@ fn NotDone() -> impl IntoView {
         <h2>"What does not happen"</h2>
         <ul class="prose-list">
             <li>"No third party is on these pages: no analytics, no fonts, no images from elsewhere."</li>
-            <li>"Logs have no addresses and no tokens. Where something fails for an account, its public DID may be in them. Addresses count requests in memory for minutes, against floods."</li>
+            <li>"Logs have no addresses and no tokens. When somebody signs in or out, or something fails for an account, its public DID is in them. Addresses count requests in memory for minutes, against floods."</li>
             <li>"Nothing is sold, and nothing is sent to you."</li>
             <li>"The one cookie says which browser is yours. A second one, for ten minutes, is there while you sign in, and one remembers which accounts you chose."</li>
         </ul>

@@ -35,8 +35,10 @@ pub async fn run(config: &Config, command: &OAuthCommand) -> Result<String, OAut
     let database = start::open_database(config).await?;
     let outcome = match command {
         OAuthCommand::RotateKey { leaked } => rotate_key(config, &database, *leaked).await,
-        OAuthCommand::SignOut { person: Some(did) } => sign_out(&database, did).await,
-        OAuthCommand::SignOut { person: None } => sign_everybody_out(&database).await,
+        OAuthCommand::SignOut {
+            person,
+            with_tokens,
+        } => sign_out(&database, person.as_ref(), *with_tokens).await,
     };
     database.close().await;
     outcome
@@ -81,17 +83,22 @@ async fn rotate_key(
     Ok(text)
 }
 
-async fn sign_out(database: &Database, did: &Did) -> Result<String, OAuthCommandError> {
-    let mut ended = 0;
-    for session in database.list_oauth_sessions(did).await? {
-        ended += usize::from(database.end_oauth_session(&session).await?);
+async fn sign_out(
+    database: &Database,
+    person: Option<&Did>,
+    with_tokens: bool,
+) -> Result<String, OAuthCommandError> {
+    let ended = database.sign_out(person, with_tokens).await?;
+    let who = person.map_or("everybody", Did::as_str);
+    let (browsers, sessions) = (ended.browsers, ended.oauth_sessions);
+    let mut text = format!("Signed {who} out of {browsers} browsers: {sessions} sessions ended.\n");
+    if with_tokens {
+        let (tokens, logins) = (ended.access_tokens, ended.password_sessions);
+        writeln!(
+            text,
+            "Revoked {tokens} access tokens, and ended {logins} logins with app passwords."
+        )
+        .expect("a text takes all that is written to it");
     }
-    // Those whose OAuth session was lost before.
-    database.delete_browser_sessions_of(did).await?;
-    Ok(format!("Signed {did} out: {ended} sessions ended.\n"))
-}
-
-async fn sign_everybody_out(database: &Database) -> Result<String, OAuthCommandError> {
-    let ended = database.end_every_oauth_session().await?;
-    Ok(format!("Signed everybody out: {ended} sessions ended.\n"))
+    Ok(text)
 }

@@ -56,6 +56,7 @@ mod repository_cards;
 mod repository_deletions;
 mod repository_settings;
 mod service_token_ids;
+mod sign_out;
 mod stars;
 mod tags;
 #[cfg(test)]

@@ -395,15 +395,6 @@ impl Database {
         )?)
     }
 
-    /// Deletes every session of everybody, and signs every browser out. Returns how many sessions there were.
-    pub async fn end_every_oauth_session(&self) -> Result<u64, DatabaseError> {
-        let mut transaction = self.begin().await?;
-        let ended = execute!(&mut transaction, "DELETE FROM oauth_sessions", [])?;
-        execute!(&mut transaction, "DELETE FROM browser_sessions", [])?;
-        transaction.commit().await?;
-        Ok(ended)
-    }
-
     /// Deletes every session of a client key that is given up, and signs their browsers out. Returns how many.
     pub async fn end_oauth_sessions_of_client_key(
         &self,

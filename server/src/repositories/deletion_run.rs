@@ -170,7 +170,7 @@ impl Failure {
 fn words(error: &OwnerError) -> String {
     match error {
         OwnerError::SessionEnded => {
-            "Your sign-in does not let this registry write to your repo any more. Sign in again and continue."
+            "What you had allowed this registry at your server was lost or has ended. Allow it once more, and continue."
                 .to_owned()
         }
         OwnerError::Pds(_) | OwnerError::Session(_) => {

@@ -26,8 +26,8 @@ pub enum OwnerError {
     /// The record is another one than the one that was edited.
     #[error("it was changed by something else meanwhile")]
     Changed,
-    /// The person's server does not let us write, or not any more.
-    #[error("your server does not let this registry write to your repo any more; sign in again")]
+    /// The person's server does not let us write, or not any more; or what it allowed was lost.
+    #[error("your server does not let this registry write to your repo any more; allow it again")]
     SessionEnded,
     /// The person's server failed or refused.
     #[error("your server did not take it")]
@@ -60,7 +60,7 @@ impl From<RegistryError> for OwnerError {
 impl From<PdsSessionError> for OwnerError {
     fn from(error: PdsSessionError) -> Self {
         match error {
-            PdsSessionError::SessionEnded => Self::SessionEnded,
+            PdsSessionError::SessionEnded | PdsSessionError::SessionLost => Self::SessionEnded,
             PdsSessionError::Pds(PdsError::InvalidSwap) => Self::Changed,
             PdsSessionError::Pds(error) => Self::Pds(error),
             other => Self::Session(other),

@@ -13,5 +13,6 @@ mod hold_archive;
 mod hold_commands;
 mod hold_garbage;
 mod memory;
+mod operator;
 mod refresh;
 mod replicas;

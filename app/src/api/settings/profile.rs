@@ -24,12 +24,23 @@ pub enum ProfileOutcome {
     NotAHold,
     /// The person's server did not take them.
     NotSaved,
+    /// The person's server asks to wait.
+    TooManyRequests,
+    /// What the person had allowed has ended or was lost, so they are asked for it once more.
+    NotAllowed,
     /// Somebody else changed them at the same moment.
     Changed,
 }
 
 impl ProfileOutcome {
-    const ALL: [Self; 4] = [Self::Saved, Self::NotAHold, Self::NotSaved, Self::Changed];
+    const ALL: [Self; 6] = [
+        Self::Saved,
+        Self::NotAHold,
+        Self::NotSaved,
+        Self::TooManyRequests,
+        Self::NotAllowed,
+        Self::Changed,
+    ];
 
     /// Its name in addresses.
     pub const fn name(self) -> &'static str {
@@ -37,6 +48,8 @@ impl ProfileOutcome {
             Self::Saved => "saved",
             Self::NotAHold => "not-a-hold",
             Self::NotSaved => "not-saved",
+            Self::TooManyRequests => "too-many-requests",
+            Self::NotAllowed => "not-allowed",
             Self::Changed => "changed",
         }
     }

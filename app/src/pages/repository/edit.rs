@@ -12,11 +12,11 @@ use crate::{routes, text};
 pub(super) fn draw(page: EditPage) -> impl IntoView {
     let repository = page.repository.clone();
     let address = routes::edit(&repository.name);
-    let form = if repository.may_write {
-        view! { <EditForm page address /> }.into_any()
-    } else {
-        view! { <AskForRepositories return_to=address /> }.into_any()
-    };
+    let ask =
+        (!repository.may_write).then(|| view! { <AskForRepositories return_to=address.clone() /> });
+    // What was typed stays there, also when it turns out while saving that the permission was lost.
+    let form = (repository.may_write || page.problem.is_some())
+        .then(|| view! { <EditForm page address /> });
     view! {
         <Page
             title=format!("Describe {}", repository.name)
@@ -30,6 +30,7 @@ pub(super) fn draw(page: EditPage) -> impl IntoView {
             />
             <div class="frame page-body owner-page">
                 <h2>"Describe this repository"</h2>
+                {ask}
                 {form}
             </div>
         </Page>

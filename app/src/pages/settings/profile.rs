@@ -65,6 +65,16 @@ fn Outcome(outcome: ProfileOutcome) -> impl IntoView {
             "alert",
             "Your server did not take the settings. Try again in a while.",
         ),
+        ProfileOutcome::TooManyRequests => (
+            "problem",
+            "alert",
+            "Your server has had enough requests for now and asks to wait, so nothing was saved. Try again in a few minutes.",
+        ),
+        ProfileOutcome::NotAllowed => (
+            "problem",
+            "alert",
+            "What you had allowed Longshore at your server was lost or has ended, so nothing was saved. Allow it once more.",
+        ),
         ProfileOutcome::Changed => (
             "problem",
             "alert",

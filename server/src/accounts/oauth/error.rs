@@ -70,6 +70,11 @@ pub enum ServerError {
         /// By how much.
         difference: Duration,
     },
+    /// It had enough of our requests.
+    #[error(
+        "the authorization server has had enough requests for now and asks to wait; try again in a few minutes"
+    )]
+    TooManyRequests,
     /// Nothing came back, or trouble: the request may or may not have been heard.
     #[error("the authorization server does not answer at the moment; try again later")]
     Unavailable(#[source] Option<OutboundError>),
@@ -79,7 +84,7 @@ impl ServerError {
     /// Whether trying again later may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::ClockDiffers { .. } => true,
+            Self::Unavailable(_) | Self::TooManyRequests | Self::ClockDiffers { .. } => true,
             Self::Refused(code) => {
                 matches!(code, ErrorCode::Unavailable | ErrorCode::UseDpopNonce)
             }

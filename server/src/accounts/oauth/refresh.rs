@@ -126,7 +126,10 @@ impl Inner {
                 self.database
                     .abandon_oauth_refresh(&session.id, claimed_at, answered)
                     .await?;
-                Err(PdsSessionError::Pds(PdsError::Failing { status: 503 }))
+                Err(PdsSessionError::Pds(match error {
+                    ServerError::TooManyRequests => PdsError::RateLimited { retry_after: None },
+                    _ => PdsError::Failing { status: 503 },
+                }))
             }
         }
     }
@@ -177,7 +180,9 @@ impl Inner {
             Err(FinishError::Server(error)) => {
                 let answered = matches!(
                     error,
-                    ServerError::Refused(_) | ServerError::ClockDiffers { .. }
+                    ServerError::Refused(_)
+                        | ServerError::TooManyRequests
+                        | ServerError::ClockDiffers { .. }
                 );
                 Refreshed::Failed { error, answered }
             }

@@ -124,7 +124,10 @@ impl Inner {
 
     fn refusal(&self, answer: &OutboundAnswer) -> ServerError {
         let status = answer.status;
-        if status >= 500 || status == 429 {
+        if status == 429 {
+            return ServerError::TooManyRequests;
+        }
+        if status >= 500 {
             return ServerError::Unavailable(None);
         }
         let Some(error) = ErrorResponse::parse(&answer.body) else {

@@ -51,7 +51,9 @@ pub enum PdsSessionError {
     #[error("the sign-in has ended; log in again")]
     SessionEnded,
     /// The account's server sent new tokens that never arrived. Only allowing it again helps.
-    #[error("the connection to the account's server was lost; sign in on the web page once more")]
+    #[error(
+        "what you had allowed this registry at your server was lost on its way; allow pushes once more, then push again"
+    )]
     SessionLost,
     /// The PDS failed or refused; the session is still there.
     #[error(transparent)]

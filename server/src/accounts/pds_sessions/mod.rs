@@ -202,7 +202,11 @@ impl Inner {
         let Ok(refresh_token) = self.unseal(&session.id, &session.refresh_token) else {
             return;
         };
-        if let Err(error) = self.pds.delete_session(&session.pds, &refresh_token).await {
+        if let Err(error) = self
+            .pds
+            .delete_session(&session.pds, &session.did, &refresh_token)
+            .await
+        {
             tracing::info!(account.did = %session.did, error = ?error, "a session was not ended at its PDS");
         }
     }

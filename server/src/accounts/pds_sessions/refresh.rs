@@ -97,7 +97,7 @@ impl Inner {
         };
         match self
             .pds
-            .refresh_session(&session.pds, &refresh_token, claimed_at)
+            .refresh_session(&session.pds, &session.did, &refresh_token, claimed_at)
             .await
         {
             // A PDS renews the sessions of deactivated accounts too. Ended here, the next sign-in asks the PDS and
@@ -105,7 +105,7 @@ impl Inner {
             Ok(renewed) if renewed.did == session.did && !renewed.active => {
                 if let Err(error) = self
                     .pds
-                    .delete_session(&session.pds, &renewed.refresh_token)
+                    .delete_session(&session.pds, &session.did, &renewed.refresh_token)
                     .await
                 {
                     tracing::info!(account.did = %session.did, error = ?error, "a session was not ended at its PDS");

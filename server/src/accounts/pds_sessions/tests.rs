@@ -77,7 +77,7 @@ fn replica(
     PdsSessions::new(PdsSessionsSetup {
         database: database.clone(),
         identities,
-        pds: PdsClient::new(OutboundClient::new(&policy).unwrap()),
+        pds: PdsClient::new(OutboundClient::new(&policy).unwrap(), clock.clone()),
         clock: clock.clone(),
         key: load_or_create_key(&folder.path().join("session.key"), 32).unwrap(),
         allow_account_passwords: false,

@@ -140,7 +140,9 @@ impl PersonalData {
                 );
                 let reason = match error {
                     PersonalDataError::Session(
-                        PdsSessionError::SessionEnded | PdsSessionError::Pds(PdsError::NotGranted),
+                        PdsSessionError::SessionEnded
+                        | PdsSessionError::SessionLost
+                        | PdsSessionError::Pds(PdsError::NotGranted),
                     ) => {
                         "You have not allowed Longshore to write into your repo. Allow it, and try again."
                     }

@@ -20,8 +20,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use chrono::DateTime;
 use futures::StreamExt as _;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER,
+};
 use http::{HeaderName, HeaderValue, Method};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -43,6 +46,7 @@ use concurrency::Slots;
 use destination::check_destination;
 use resolver::CheckedResolver;
 
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// An error answer is read this far, for its `error` name.
 const ERROR_BODY_LIMIT: usize = 16 * 1024;
@@ -347,15 +351,32 @@ fn refusal_of(status: u16, headers: &HeaderMap, body: &[u8]) -> OutboundError {
     let is_name = |error: &String| {
         (1..=64).contains(&error.len()) && error.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    let seconds = headers
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let seconds = number_in(headers, &RETRY_AFTER).or_else(|| seconds_to_reset(headers));
     OutboundError::Status {
         status,
         xrpc_error: error.filter(is_name),
         message: message.as_deref().map(RemoteMessage::new),
         retry_after: seconds.map(|seconds: u64| Duration::from_secs(seconds.min(3600))),
     }
+}
+
+fn number_in(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// When a limit is over that the server tells of in `RateLimit-Reset`: in unix seconds, as the reference PDS does it, or
+/// in seconds from now.
+fn seconds_to_reset(headers: &HeaderMap) -> Option<u64> {
+    let reset = number_in(headers, &RATE_LIMIT_RESET)?;
+    let date = headers.get(DATE)?.to_str().ok()?;
+    // By the server's own clock, which may differ from ours.
+    let now = DateTime::parse_from_rfc2822(date).ok()?.timestamp();
+    let now = u64::try_from(now).ok()?;
+    Some(if reset < now / 2 {
+        reset
+    } else {
+        reset.saturating_sub(now)
+    })
 }
 
 fn tls_configuration(extra: Option<&str>) -> Result<rustls::ClientConfig, OutboundSetupError> {

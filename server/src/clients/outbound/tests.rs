@@ -9,11 +9,19 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::clients::fake_dns::{FakeZone, start_fake_dns};
 
+/// More time than anything needs that is answered at all, also on a machine that is busy with other tests.
+const PATIENT: FetchLimits = FetchLimits {
+    first_byte: Duration::from_secs(20),
+    total: Duration::from_secs(30),
+    max_bytes: 1000,
+    ports: Ports::Service,
+};
+
+/// For those who are waited for in vain.
 const QUICK: FetchLimits = FetchLimits {
     first_byte: Duration::from_millis(300),
     total: Duration::from_millis(600),
-    max_bytes: 1000,
-    ports: Ports::Service,
+    ..PATIENT
 };
 
 /// A server that answers every request with the same bytes.
@@ -68,19 +76,29 @@ fn development() -> OutboundClient {
 }
 
 async fn fetch(server: &Hostile) -> Result<Bytes, OutboundError> {
+    development().get_bytes(server.url(), &PATIENT).await
+}
+
+async fn fetch_quickly(server: &Hostile) -> Result<Bytes, OutboundError> {
     development().get_bytes(server.url(), &QUICK).await
 }
 
 #[tokio::test]
 async fn fe_05_a_server_that_never_answers_is_given_up() {
     let server = Hostile::start(b"", b"").await;
-    assert!(matches!(fetch(&server).await, Err(OutboundError::Timeout)));
+    assert!(matches!(
+        fetch_quickly(&server).await,
+        Err(OutboundError::Timeout)
+    ));
 }
 
 #[tokio::test]
 async fn fe_05_a_body_that_never_ends_in_time_is_given_up() {
     let server = Hostile::start(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc", b"").await;
-    assert!(matches!(fetch(&server).await, Err(OutboundError::Timeout)));
+    assert!(matches!(
+        fetch_quickly(&server).await,
+        Err(OutboundError::Timeout)
+    ));
 }
 
 #[tokio::test]
@@ -382,7 +400,7 @@ async fn requests_carry_what_was_asked_for_and_nothing_else() {
         ..OutboundPolicy::default()
     };
     let client = OutboundClient::new(&policy).unwrap();
-    let echo = client.get_text(url.clone(), &QUICK).await.unwrap();
+    let echo = client.get_text(url.clone(), &PATIENT).await.unwrap();
     assert!(
         echo.contains("user-agent=\"Longshore/1 (+https://registry.example.com)\""),
         "{echo}"
@@ -393,7 +411,7 @@ async fn requests_carry_what_was_asked_for_and_nothing_else() {
     let request = OutboundRequest::post(url)
         .bearer(&"secret".into())
         .bytes("text/plain", "x".into());
-    let echo = client.send(request, &QUICK).await.unwrap();
+    let echo = client.send(request, &PATIENT).await.unwrap();
     let echo = String::from_utf8_lossy(&echo).into_owned();
     assert!(
         echo.starts_with("POST") && echo.contains("authorization=\"Bearer secret\""),

@@ -6,8 +6,9 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::pace::Asker;
 use super::{PdsClient, PdsError};
-use crate::clients::dpop::DpopToken;
+use crate::clients::dpop::{DpopError, DpopToken};
 use crate::clients::outbound::{FetchLimits, OutboundRequest};
 
 /// The right to write to one account's repo.
@@ -42,11 +43,19 @@ impl PdsClient {
         if request.url().origin() != access.pds.origin() {
             return Err(PdsError::InvalidAnswer);
         }
+        let asker = Asker::Account(access.did.clone());
         match &access.credential {
             PdsCredential::Bearer(token) => {
-                Ok(self.outbound.send(request.bearer(token), limits).await?)
+                Ok(self.send(asker, request.bearer(token), limits).await?)
             }
-            PdsCredential::Dpop(token) => Ok(Box::pin(token.send(&request, limits)).await?),
+            PdsCredential::Dpop(token) => {
+                self.pace.check(&access.pds, &asker)?;
+                let outcome = Box::pin(token.send(&request, limits)).await;
+                if let Err(DpopError::Outbound(error)) = &outcome {
+                    self.pace.note(&access.pds, asker, error);
+                }
+                Ok(outcome?)
+            }
         }
     }
 

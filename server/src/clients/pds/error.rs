@@ -42,7 +42,7 @@ pub enum PdsError {
     #[error("this is more than the personal data server accepts")]
     TooLarge,
     /// Too many requests for this account or from us.
-    #[error("the personal data server asks to slow down")]
+    #[error("the personal data server has had enough requests for now and asks to wait")]
     RateLimited {
         /// When to come back, if it said so.
         retry_after: Option<Duration>,

@@ -5,6 +5,7 @@
 
 mod access;
 mod error;
+mod pace;
 mod records;
 mod server;
 #[cfg(test)]
@@ -17,21 +18,56 @@ pub use error::PdsError;
 pub use records::{Record, RecordPage, RecordReference, RepoStatus, Swap, Write};
 pub use server::PdsSession;
 
+use bytes::Bytes;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::outbound::{OutboundClient, OutboundRequest};
+use self::pace::{Asker, Pace};
+use super::outbound::{FetchLimits, OutboundClient, OutboundError, OutboundRequest};
+use crate::clock::Clock;
 
-/// Speaks to any PDS. Cheap to clone.
+/// Speaks to any PDS, and waits as long as one asks for. Cheap to clone; clones share what they were asked for.
 #[derive(Debug, Clone)]
 pub struct PdsClient {
     outbound: OutboundClient,
+    pace: Pace,
 }
 
 impl PdsClient {
     /// A client that goes out through `outbound`.
-    pub fn new(outbound: OutboundClient) -> Self {
-        Self { outbound }
+    pub fn new(outbound: OutboundClient, clock: Clock) -> Self {
+        Self {
+            outbound,
+            pace: Pace::new(clock),
+        }
+    }
+
+    /// Sends a request without anybody's token and returns the body of a 2xx answer.
+    async fn send(
+        &self,
+        asker: Asker,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<Bytes, OutboundError> {
+        let pds = request.url().clone();
+        self.pace.check(&pds, &asker)?;
+        let outcome = self.outbound.send(request, limits).await;
+        if let Err(error) = &outcome {
+            self.pace.note(&pds, asker, error);
+        }
+        outcome
+    }
+
+    /// As [`PdsClient::send`], for an answer in JSON.
+    async fn send_for_json<T: DeserializeOwned>(
+        &self,
+        asker: Asker,
+        request: OutboundRequest,
+        limits: &FetchLimits,
+    ) -> Result<T, OutboundError> {
+        let body = self.send(asker, request, limits).await?;
+        serde_json::from_slice(&body).map_err(|_| OutboundError::InvalidBody)
     }
 }
 

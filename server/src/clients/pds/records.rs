@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use url::Url;
 
+use super::pace::Asker;
 use super::{PdsClient, PdsError, RepoAccess, method_url, procedure, query};
 use crate::clients::outbound::{FetchLimits, OutboundError, OutboundRequest};
 
@@ -238,8 +239,7 @@ impl PdsClient {
         ];
         let request = query(pds, "com.atproto.repo.getRecord", &parameters);
         match self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Anybody, request, &FetchLimits::PDS_CALL)
             .await
         {
             Ok(record) => Ok(Some(record)),
@@ -259,8 +259,7 @@ impl PdsClient {
         let parameters = [("repo", did.as_str())];
         let request = query(pds, "com.atproto.repo.describeRepo", &parameters);
         let answer: Answer = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Anybody, request, &FetchLimits::PDS_CALL)
             .await?;
         Ok(answer.collections)
     }
@@ -281,8 +280,7 @@ impl PdsClient {
         parameters.extend(cursor.map(|cursor| ("cursor", cursor)));
         let request = query(pds, "com.atproto.repo.listRecords", &parameters);
         Ok(self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Anybody, request, &FetchLimits::PDS_CALL)
             .await?)
     }
 
@@ -298,8 +296,7 @@ impl PdsClient {
             &[("did", did.as_str())],
         );
         let answer = self
-            .outbound
-            .send_for_json::<Answer>(request, &FetchLimits::PDS_CALL)
+            .send_for_json::<Answer>(Asker::Anybody, request, &FetchLimits::PDS_CALL)
             .await;
         match answer {
             Ok(Answer { active: true }) => Ok(RepoStatus::Active),
@@ -317,7 +314,9 @@ impl PdsClient {
     /// [`PdsError::InvalidAnswer`] when it is larger than [`FetchLimits::PDS_REPO`] allows.
     pub async fn get_repo(&self, pds: &Url, did: &Did) -> Result<Bytes, PdsError> {
         let request = query(pds, "com.atproto.sync.getRepo", &[("did", did.as_str())]);
-        Ok(self.outbound.send(request, &FetchLimits::PDS_REPO).await?)
+        Ok(self
+            .send(Asker::Anybody, request, &FetchLimits::PDS_REPO)
+            .await?)
     }
 
     /// `com.atproto.sync.getBlob`: the bytes of a blob, at most `max_bytes`, checked against its CID.
@@ -336,8 +335,7 @@ impl PdsClient {
         let parameters = [("did", did.as_str()), ("cid", cid_text.as_str())];
         let request = query(pds, "com.atproto.sync.getBlob", &parameters);
         match self
-            .outbound
-            .send(request, &FetchLimits::pds_blob(max_bytes))
+            .send(Asker::Anybody, request, &FetchLimits::pds_blob(max_bytes))
             .await
         {
             Ok(bytes) if cid.matches_raw(&bytes) => Ok(Some(bytes)),

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::pace::Asker;
 use super::{PdsClient, PdsError, RepoAccess, method_url, procedure, query};
 use crate::clients::outbound::{FetchLimits, OutboundRequest};
 
@@ -68,38 +69,40 @@ impl PdsClient {
             password: password.expose_secret(),
         };
         let request = procedure(pds, "com.atproto.server.createSession", &input)?;
+        let asker = Asker::SignIn(did.clone());
         let body = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(asker, request, &FetchLimits::PDS_CALL)
             .await?;
         read_session(body, now)
     }
 
-    /// `com.atproto.server.refreshSession`: a new pair of tokens; the old refresh token is spent.
+    /// `com.atproto.server.refreshSession`: a new pair of tokens of the account; the old refresh token is spent.
     pub async fn refresh_session(
         &self,
         pds: &Url,
+        did: &Did,
         refresh_token: &SecretString,
         now: i64,
     ) -> Result<PdsSession, PdsError> {
         let url = method_url(pds, "com.atproto.server.refreshSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
         let body = self
-            .outbound
-            .send_for_json(request, &FetchLimits::PDS_CALL)
+            .send_for_json(Asker::Account(did.clone()), request, &FetchLimits::PDS_CALL)
             .await?;
         read_session(body, now)
     }
 
-    /// `com.atproto.server.deleteSession`.
+    /// `com.atproto.server.deleteSession`, for the account.
     pub async fn delete_session(
         &self,
         pds: &Url,
+        did: &Did,
         refresh_token: &SecretString,
     ) -> Result<(), PdsError> {
         let url = method_url(pds, "com.atproto.server.deleteSession", &[]);
         let request = OutboundRequest::post(url).bearer(refresh_token);
-        self.outbound.send(request, &FetchLimits::PDS_CALL).await?;
+        let asker = Asker::Account(did.clone());
+        self.send(asker, request, &FetchLimits::PDS_CALL).await?;
         Ok(())
     }
 

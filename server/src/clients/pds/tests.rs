@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::clients::outbound::OutboundPolicy;
+use crate::clock::Clock;
 
 const DID: &str = "did:plc:ewvi7nxzyoun6zhxrhs64oiz";
 
@@ -16,7 +17,7 @@ fn client() -> PdsClient {
         allow_loopback_http: true,
         ..OutboundPolicy::default()
     };
-    PdsClient::new(OutboundClient::new(&policy).unwrap())
+    PdsClient::new(OutboundClient::new(&policy).unwrap(), Clock::System)
 }
 
 /// A server that answers every request alike.

@@ -199,7 +199,7 @@ impl Quarters<'_> {
         Ok(Reconciliation {
             hold: self.hold.clone(),
             identities,
-            pds: PdsClient::new(outbound),
+            pds: PdsClient::new(outbound, Clock::System),
             clock: Clock::System,
         })
     }

@@ -46,9 +46,10 @@ async fn answer(state: &OciState, request: Request) -> (&'static str, Response) 
     let response = match Box::pin(perform(state, operation, request)).await {
         Ok(response) => response,
         Err(error) if error.wants_challenge => error
+            .with_page(public_url(state))
             .with_challenge(&challenge(state, &scopes, had_token))
             .into_response(),
-        Err(error) => error.with_quota_page(public_url(state)).into_response(),
+        Err(error) => error.with_page(public_url(state)).into_response(),
     };
     (label, response)
 }

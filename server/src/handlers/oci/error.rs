@@ -17,6 +17,8 @@ use crate::registry::permissions::Refusal;
 
 /// The page on which somebody sees what they use of what they may.
 const QUOTA_PAGE: &str = "/settings/quota";
+/// The page on which somebody allows pushes at their server.
+const PERMISSION_PAGE: &str = "/settings/tokens";
 
 /// One error of the distribution API, on its way to the client.
 #[derive(Debug)]
@@ -28,8 +30,8 @@ pub struct OciError {
     headers: Vec<(http::HeaderName, HeaderValue)>,
     /// The client is asked to come back with a token; `authenticate` adds the challenge for this request.
     pub(super) wants_challenge: bool,
-    /// There is no room, which a page tells more of.
-    is_about_quota: bool,
+    /// The path of the page that helps.
+    page: Option<&'static str>,
 }
 
 impl OciError {
@@ -43,7 +45,7 @@ impl OciError {
             detail: None,
             headers: Vec::new(),
             wants_challenge: false,
-            is_about_quota: false,
+            page: None,
         }
     }
 
@@ -64,10 +66,10 @@ impl OciError {
         self
     }
 
-    /// Where there is no room: says on which page of this server the sums are.
-    pub(super) fn with_quota_page(mut self, public_url: &str) -> Self {
-        if self.is_about_quota {
-            self.message = format!("{} (see {public_url}{QUOTA_PAGE})", self.message);
+    /// Where a page of this server helps: says where it is.
+    pub(super) fn with_page(mut self, public_url: &str) -> Self {
+        if let Some(page) = self.page {
+            self.message = format!("{} (see {public_url}{page})", self.message);
         }
         self
     }
@@ -210,7 +212,7 @@ fn hold_error(error: HoldError) -> OciError {
             OciError::new(ErrorCode::Denied, message)
         }
         HoldError::QuotaExceeded { .. } => OciError {
-            is_about_quota: true,
+            page: Some(QUOTA_PAGE),
             ..OciError::new(ErrorCode::Denied, message)
         },
         HoldError::Invalid { .. } => OciError::new(ErrorCode::ManifestInvalid, message),
@@ -254,9 +256,11 @@ fn hold_error(error: HoldError) -> OciError {
 
 fn session_error(error: &PdsSessionError) -> OciError {
     match error {
-        PdsSessionError::SessionEnded | PdsSessionError::SessionLost => {
-            OciError::unauthorized(error.to_string())
-        }
+        PdsSessionError::SessionEnded => OciError::unauthorized(error.to_string()),
+        PdsSessionError::SessionLost => OciError {
+            page: Some(PERMISSION_PAGE),
+            ..OciError::unauthorized(error.to_string())
+        },
         // Another request is at it; nothing is broken.
         PdsSessionError::RefreshBusy | PdsSessionError::Interrupted => {
             OciError::unavailable(error.to_string())
@@ -281,11 +285,14 @@ fn pds_error(owner: &str, error: &PdsError) -> OciError {
         | PdsError::InvalidAnswer => OciError::unavailable(format!(
             "the PDS of {owner} cannot be used right now ({error}); try again later"
         )),
-        PdsError::RateLimited { .. } => OciError::new(
-            ErrorCode::TooManyRequests,
-            format!("the PDS of {owner} limits requests; try again later"),
-        )
-        .with_header(RETRY_AFTER, "60"),
+        PdsError::RateLimited { retry_after } => {
+            let seconds = retry_after.map_or(60, |wait| wait.as_secs().max(1));
+            OciError::new(
+                ErrorCode::TooManyRequests,
+                format!("the PDS of {owner} limits requests; try again in {seconds} seconds"),
+            )
+            .with_header(RETRY_AFTER, &seconds.to_string())
+        }
         PdsError::ExpiredToken | PdsError::NotAuthorized | PdsError::SecondFactorRequired => {
             OciError::unauthorized(
                 "your PDS does not accept this login any more; log in again and repeat",

@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::render::RenderPage;
 use crate::handlers::middleware::browser_session::Viewer;
+use crate::handlers::middleware::request_id::RequestId;
 
 /// Our own refusals are a few lines.
 const MAX_TEXT: usize = 4 * 1024;
@@ -37,6 +38,7 @@ pub async fn show_errors(
     }
     let page = page_of(request.method(), request.uri(), request.headers());
     let viewer = request.extensions().get::<Viewer>().cloned();
+    let id = request.extensions().get::<RequestId>().cloned();
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || !is_text(response.headers()) {
@@ -50,7 +52,7 @@ pub async fn show_errors(
         page: Some(page),
     };
     let viewer = viewer.unwrap_or_default();
-    let mut shown = pages.0.with_error(PATH, viewer, status, shown).await;
+    let mut shown = pages.0.with_error(PATH, viewer, status, shown, id).await;
     for name in [header::RETRY_AFTER, header::SET_COOKIE, header::ALLOW] {
         for value in parts.headers.get_all(&name) {
             shown.headers_mut().append(name.clone(), value.clone());

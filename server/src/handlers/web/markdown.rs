@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn html_in_markdown_loses_its_tags_and_keeps_its_words() {
+    fn wb_10_html_in_markdown_loses_its_tags_and_keeps_its_words() {
         let html = to_safe_html(
             "<h1 align=\"center\">Ahoy</h1>\n\nText <b>bold</b> <script>alert(1)</script>",
         );
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_to_the_web_and_pictures_are_not_loaded() {
+    fn wb_10_and_wb_11_links_lead_to_the_web_and_pictures_are_not_loaded() {
         for source in [
             "[x](javascript:alert(1))",
             "[x](JaVaScRiPt:alert(1))",
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_begin_below_those_of_the_page_and_have_no_ids() {
+    fn wb_10_headings_begin_below_those_of_the_page_and_have_no_ids() {
         let html = to_safe_html("# One {#main .x onclick=y}\n## Two");
         assert!(
             html.contains("<h3>") && html.contains("<h4>Two</h4>"),
@@ -232,13 +232,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_but_known_tags_comes_out(markdown in "[<>a-z\"'=/\\\\ \n`*_#!\\[\\]():&;|~^$-]{0,120}") {
+        fn wb_10_nothing_but_known_tags_comes_out(markdown in "[<>a-z\"'=/\\\\ \n`*_#!\\[\\]():&;|~^$-]{0,120}") {
             let html = to_safe_html(&markdown);
             prop_assert!(is_harmless(&html), "{html}");
         }
 
         #[test]
-        fn whatever_is_written_renders(markdown in "\\PC*") {
+        fn wb_10_whatever_is_written_renders(markdown in "\\PC*") {
             prop_assert!(is_harmless(&to_safe_html(&markdown)));
         }
     }

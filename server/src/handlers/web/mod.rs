@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_script_carries_the_nonce_of_its_answer() {
+    async fn wb_02_every_script_carries_the_nonce_of_its_answer() {
         let (_, policy, body) = get("/").await;
         let (_, rest) = policy.split_once("'nonce-").unwrap();
         let (nonce, _) = rest.split_once('\'').unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::api::PublicUrl;
 use app::api::about::AboutSource;
-use app::api::error::ShownError;
+use app::api::error::{Reference, ShownError};
 use app::api::home::HomePageSource;
 use axum::Router;
 use leptos::prelude::provide_context;
@@ -19,6 +19,7 @@ use super::{
     json, pictures, settings, sign_in, viewer,
 };
 use crate::handlers::middleware::cookies::Cookies;
+use crate::handlers::middleware::request_id::RequestId;
 
 /// Where components find what they show.
 #[derive(Clone)]
@@ -85,6 +86,9 @@ impl PageSources {
             return;
         };
         viewer::provide(&viewer);
+        if let Some(id) = parts.extensions.get::<RequestId>() {
+            provide_context(Reference(id.as_str().to_owned()));
+        }
         if let Some(error) = parts.extensions.get::<ShownError>() {
             provide_context(error.clone());
         }

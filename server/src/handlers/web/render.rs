@@ -10,6 +10,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
+use crate::handlers::middleware::request_id::RequestId;
 
 type Rendering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -26,15 +27,21 @@ impl RenderPage {
         Self(Arc::new(move |request| Box::pin(page(request))))
     }
 
-    /// The page at `path` for whoever looks, which shows `error`.
+    /// The page at `path` for whoever looks, which shows `error` and the id of the request that met it.
     pub(super) async fn with_error(
         &self,
         path: &str,
         viewer: Viewer,
         status: StatusCode,
         error: ShownError,
+        id: Option<RequestId>,
     ) -> Response {
-        self.render(path, viewer, status, error).await
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(error);
+        if let Some(id) = id {
+            request.extensions_mut().insert(id);
+        }
+        self.render(path, viewer, status, request).await
     }
 
     /// The page at `address`, a path with or without a query, for `signed_in`. Its source finds `outcome` among the
@@ -47,23 +54,23 @@ impl RenderPage {
         outcome: T,
     ) -> Response {
         let viewer = Viewer(Some(signed_in.clone()));
-        self.render(address, viewer, status, outcome).await
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(outcome);
+        self.render(address, viewer, status, request).await
     }
 
-    async fn render<T: Clone + Send + Sync + 'static>(
+    async fn render(
         &self,
         address: &str,
         viewer: Viewer,
         status: StatusCode,
-        outcome: T,
+        mut request: Request,
     ) -> Response {
-        let mut request = Request::new(Body::empty());
         match address.parse::<Uri>() {
             Ok(address) => *request.uri_mut() = address,
             Err(_) => return StatusCode::BAD_REQUEST.into_response(),
         }
         request.extensions_mut().insert(viewer);
-        request.extensions_mut().insert(outcome);
         let mut response = (self.0)(request).await;
         *response.status_mut() = status;
         response

@@ -384,7 +384,7 @@ test_on_databases! {
         events.next_page().await.unwrap();
         here.check_write(&anne).await.unwrap();
         there.remove_crew_member(&captain, &anne).await.unwrap();
-        let removed = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+        let removed = tokio::time::timeout(std::time::Duration::from_secs(30), async {
             while here.check_write(&anne).await.is_ok() {
                 tokio::task::yield_now().await;
             }

@@ -6,6 +6,7 @@ mod documents;
 mod files;
 mod licences;
 mod source;
+mod surface;
 
 use directions::{CRATES, DIRECTION_RULES, dependency_violations};
 use files::{FILE_RULES, migration_violations};

@@ -12,6 +12,7 @@ mod tables;
 pub use client::{Answer, Client, http, with_digest};
 pub use images::{Image, blob, descriptor, image};
 pub use network::{Account, network, workspace};
+pub use postgresql::new_postgresql_database;
 pub use server::{Engine, Options, TestServer};
 pub use soak::rounds;
 

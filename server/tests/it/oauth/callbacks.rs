@@ -1,11 +1,13 @@
 //! Addresses that a browser comes back with: used twice, in another browser, from another server, or made up.
 
+use chrono::TimeDelta;
 use http::StatusCode;
 use server::clock::Clock;
 
 use super::browser::Browser;
 use super::fake_server::FakeServer;
 use super::scene::Scene;
+use crate::harness::Engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_30_a_callback_is_good_once_even_for_many_at_a_time() {
@@ -157,4 +159,64 @@ async fn oa_34_a_code_goes_only_to_the_server_that_was_asked() {
         other.seen("/oauth/token").len() + scene.fake.seen("/oauth/token").len(),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn oa_41_who_moved_a_moment_ago_signs_in_at_their_new_server_and_soon_not_at_the_old_one() {
+    let clock = Clock::fixed(Clock::System.now());
+    let old = FakeServer::start(&clock).await;
+    let new = FakeServer::start(&clock).await;
+    let longshore = old.longshore(Engine::Sqlite, &clock).await;
+    let account = old.new_account();
+    new.host(&account);
+    let sign_in_at = async |server: &FakeServer| {
+        let browser = Browser::new(&longshore);
+        let page = browser.begin(&server.origin, &[]).await;
+        browser.come_back(&server.agree(&page, &account.did)).await
+    };
+    assert_eq!(sign_in_at(&old).await.status, StatusCode::OK);
+    let pds_of = &old.lies.pds_of;
+    pds_of
+        .lock()
+        .unwrap()
+        .insert(account.did.clone(), new.origin.clone());
+    // What is remembered of the account names the old server, so it is looked up once more.
+    let back = sign_in_at(&new).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.problem());
+    // Nobody is believed for longer than ten minutes.
+    pds_of.lock().unwrap().remove(&account.did);
+    clock.advance(TimeDelta::minutes(11));
+    let back = sign_in_at(&new).await;
+    assert_eq!(back.status, StatusCode::FORBIDDEN);
+    assert!(
+        back.problem().contains("is not the one of the account"),
+        "{}",
+        back.problem()
+    );
+}
+
+/// After a sign-in a browser is sent to a page of ours and nowhere else, whatever the form said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wb_15_a_sign_in_ends_on_a_page_of_ours() {
+    let scene = Scene::new().await;
+    for hostile in [
+        "https://evil.example/",
+        "//evil.example/x",
+        "/\\evil.example",
+        "https:evil.example",
+        "/%2f%2fevil.example/../..//evil.example",
+        "javascript:alert(1)",
+        "/settings\r\nlocation: https://evil.example",
+        "\u{1}//evil.example",
+    ] {
+        let browser = Browser::new(&scene.longshore);
+        let fields = [("return_to", hostile)];
+        let page = browser.begin(&scene.account.handle, &fields).await;
+        let back = browser
+            .come_back(&scene.fake.agree(&page, &scene.account.did))
+            .await;
+        let own: url::Url = scene.longshore.base.parse().unwrap();
+        let target = own.join(&back.leads_to()).unwrap();
+        assert_eq!(target.origin(), own.origin(), "{hostile}: {target}");
+    }
 }

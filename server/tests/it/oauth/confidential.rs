@@ -149,7 +149,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn oa_01_to_oa_03_a_client_with_keys_signs_in_at_the_reference_and_rotates_them() {
+async fn oa_01_to_oa_03_and_bf_13_a_client_with_keys_signs_in_at_the_reference_and_rotates_them() {
     let scene = Scene::new().await;
     let (browser, state, config) = (&scene.browser, &scene.state, &scene.config);
     let (public, local, alice) = (&scene.public, &scene.local, scene.network.alice());
@@ -163,6 +163,13 @@ async fn oa_01_to_oa_03_a_client_with_keys_signs_in_at_the_reference_and_rotates
     assert_eq!(
         metadata["client_id"],
         format!("{public}/client-metadata.json")
+    );
+    assert_eq!(metadata["token_endpoint_auth_method"], "private_key_jwt");
+    assert_eq!(metadata["response_types"], serde_json::json!(["code"]));
+    assert_eq!(
+        metadata["grant_types"],
+        serde_json::json!(["authorization_code", "refresh_token"]),
+        "bf_13: no grant but by code"
     );
     let keys = async || -> Value {
         serde_json::from_str(&browser.get("/oauth/jwks.json").await.text).unwrap()

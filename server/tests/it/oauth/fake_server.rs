@@ -7,16 +7,21 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use server::clock::Clock;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use url::{Url, form_urlencoded};
 
+#[path = "fake_documents.rs"]
+mod documents;
 #[path = "jwt.rs"]
 pub mod jwt;
 
+use documents::{change, refuse};
 pub use jwt::claims;
 
 static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
@@ -70,7 +75,14 @@ pub struct Lies {
     pub stops: Mutex<HashMap<String, Stop>>,
     /// The accounts whose requests have stopped.
     pub stopped: Mutex<HashSet<String>>,
+    /// Requests for the description of the server that come while this is set are never answered.
     pub descriptions_hang: AtomicBool,
+    /// In how many seconds to come back, says every answer with the status 429.
+    pub retry_after: Mutex<Option<&'static str>>,
+    /// Blobs that were taken.
+    pub blobs: Mutex<Vec<Bytes>>,
+    /// Rings for each request that comes, and for each that stops.
+    bell: Notify,
     pub revoked: Mutex<Vec<String>>,
     pub refreshes: AtomicUsize,
     pub replays: AtomicUsize,
@@ -103,6 +115,7 @@ pub struct Seen {
     pub path: String,
     pub headers: HeaderMap,
     pub form: HashMap<String, String>,
+    pub body: Bytes,
 }
 
 impl FakeServer {
@@ -129,6 +142,9 @@ impl FakeServer {
             stops: Mutex::default(),
             stopped: Mutex::default(),
             descriptions_hang: AtomicBool::default(),
+            retry_after: Mutex::default(),
+            blobs: Mutex::default(),
+            bell: Notify::new(),
             revoked: Mutex::default(),
             refreshes: AtomicUsize::default(),
             replays: AtomicUsize::default(),
@@ -241,6 +257,20 @@ impl FakeServer {
         fields.insert(field.to_owned(), value);
     }
 
+    /// Waits until something is so that requests bring about.
+    pub async fn until(&self, condition: impl Fn() -> bool) {
+        loop {
+            let rung = self.lies.bell.notified();
+            let mut rung = std::pin::pin!(rung);
+            // From now on it is heard, so what changes after the look is not missed.
+            rung.as_mut().enable();
+            if condition() {
+                return;
+            }
+            rung.await;
+        }
+    }
+
     /// The access token of an account is not good any more.
     pub fn expire(&self, did: &str) {
         let mut tokens = self.lies.access_tokens.lock().unwrap();
@@ -276,8 +306,10 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
         path: path.clone(),
         headers: parts.headers.clone(),
         form: form.clone(),
+        body: body.clone(),
     };
     lies.seen.lock().unwrap().push(seen);
+    lies.bell.notify_waiters();
     if form.contains_key("refresh_token") && lies.hanging.load(Ordering::SeqCst) {
         std::future::pending::<()>().await;
     }
@@ -300,6 +332,7 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
         parts.uri.query().unwrap_or_default(),
         &parts.headers,
         &form,
+        &body,
     );
     if let Some((Stop::AfterRefresh, owner)) = &stop
         && is_refresh
@@ -312,6 +345,16 @@ async fn answer(State(lies): State<Arc<Lies>>, request: Request) -> Response {
         response
             .headers_mut()
             .insert("dpop-nonce", nonce.parse().unwrap());
+    }
+    let retry_after = lies
+        .retry_after
+        .lock()
+        .unwrap()
+        .map(HeaderValue::from_static);
+    if let Some(seconds) = retry_after
+        && response.status() == StatusCode::TOO_MANY_REQUESTS
+    {
+        response.headers_mut().insert("retry-after", seconds);
     }
     let date = lies
         .clock
@@ -339,6 +382,7 @@ impl Lies {
 
     async fn stop(&self, owner: &str) {
         self.stopped.lock().unwrap().insert(owner.to_owned());
+        self.bell.notify_waiters();
         std::future::pending::<()>().await;
     }
 
@@ -353,6 +397,7 @@ impl Lies {
         query: &str,
         headers: &HeaderMap,
         form: &HashMap<String, String>,
+        body: &Bytes,
     ) -> Response {
         if let Some(canned) = self.answers.lock().unwrap().get(path) {
             let status = StatusCode::from_u16(canned.status).unwrap();
@@ -378,6 +423,7 @@ impl Lies {
             "/xrpc/com.atproto.server.getServiceAuth" => self.with_token(headers, || {
                 axum::Json(json!({ "token": "service-token" })).into_response()
             }),
+            "/xrpc/com.atproto.repo.uploadBlob" => self.with_token(headers, || self.take_blob(body)),
             "/xrpc/com.atproto.repo.getRecord" => refuse(400, "RecordNotFound"),
             "/xrpc/com.atproto.repo.putRecord" => self.with_token(headers, || {
                 let cid = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a";
@@ -388,82 +434,6 @@ impl Lies {
                 None => refuse(404, "not_found"),
             },
         }
-    }
-
-    fn describe(&self, path: &str) -> Response {
-        let origin = &self.origin;
-        let mut document = if path.ends_with("resource") {
-            json!({ "resource": origin, "authorization_servers": [origin] })
-        } else {
-            json!({
-                "issuer": origin,
-                "authorization_endpoint": format!("{origin}/oauth/authorize"),
-                "token_endpoint": format!("{origin}/oauth/token"),
-                "pushed_authorization_request_endpoint": format!("{origin}/oauth/par"),
-                "revocation_endpoint": format!("{origin}/oauth/revoke"),
-                "response_types_supported": ["code"],
-                "grant_types_supported": ["authorization_code", "refresh_token"],
-                "code_challenge_methods_supported": ["S256"],
-                "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
-                "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
-                "scopes_supported": ["atproto"],
-                "dpop_signing_alg_values_supported": ["ES256"],
-                "authorization_response_iss_parameter_supported": true,
-                "require_pushed_authorization_requests": true,
-                "client_id_metadata_document_supported": true,
-            })
-        };
-        if let Some(changes) = self.metadata.lock().unwrap().get(path) {
-            change(&mut document, changes);
-        }
-        axum::Json(document).into_response()
-    }
-
-    fn resolve_handle(&self, query: &str) -> Response {
-        let handle = query.strip_prefix("handle=").unwrap_or_default();
-        let accounts = self.accounts.lock().unwrap();
-        match accounts.iter().find(|account| account.handle == handle) {
-            Some(account) => axum::Json(json!({ "did": account.did })).into_response(),
-            None => refuse(400, "HandleNotFound"),
-        }
-    }
-
-    /// Of an account that has moved away, an old host says that it is deactivated.
-    fn repo_status(&self, query: &str) -> Response {
-        let (_, did) = form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name == "did")
-            .unwrap();
-        let pds_of = self.pds_of.lock().unwrap();
-        let has_left = pds_of
-            .get(did.as_ref())
-            .is_some_and(|pds| *pds != self.origin);
-        let inactive = self.inactive.lock().unwrap();
-        let status = inactive.get(did.as_ref()).copied();
-        match status.or(has_left.then_some("deactivated")) {
-            Some("gone") => refuse(400, "RepoNotFound"),
-            Some(status) => {
-                axum::Json(json!({ "did": did, "active": false, "status": status })).into_response()
-            }
-            None => axum::Json(json!({ "did": did, "active": true, "rev": "3l" })).into_response(),
-        }
-    }
-
-    fn document(&self, did: &str) -> Response {
-        let accounts = self.accounts.lock().unwrap();
-        let Some(account) = accounts.iter().find(|account| account.did == did) else {
-            return refuse(404, "not_found");
-        };
-        let pds_of = self.pds_of.lock().unwrap();
-        let pds = pds_of.get(did).unwrap_or(&self.origin);
-        axum::Json(json!({
-            "id": did,
-            "alsoKnownAs": [format!("at://{}", account.handle)],
-            "verificationMethod": [],
-            "service": [{
-                "id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": pds,
-            }],
-        }))
-        .into_response()
     }
 
     /// RFC 9449: a proof of its own, with the nonce of the moment.
@@ -508,6 +478,17 @@ impl Lies {
                 refuse(401, "invalid_token")
             }
         })
+    }
+
+    fn take_blob(&self, body: &Bytes) -> Response {
+        self.blobs.lock().unwrap().push(body.clone());
+        let reference = json!({
+            "$type": "blob",
+            "ref": { "$link": atproto::data::Cid::raw_sha256(body).to_string() },
+            "mimeType": "application/octet-stream",
+            "size": body.len(),
+        });
+        axum::Json(json!({ "blob": reference })).into_response()
     }
 
     fn push_request(&self, form: &HashMap<String, String>) -> Response {
@@ -580,21 +561,4 @@ impl Lies {
         change(&mut body, &self.token_fields.lock().unwrap());
         axum::Json(body).into_response()
     }
-}
-
-fn change(document: &mut Value, changes: &Map<String, Value>) {
-    let fields = document.as_object_mut().unwrap();
-    for (name, value) in changes {
-        if value.is_null() {
-            fields.remove(name);
-        } else {
-            fields.insert(name.clone(), value.clone());
-        }
-    }
-}
-
-fn refuse(status: u16, error: &str) -> Response {
-    let body =
-        json!({ "error": error, "error_description": "<script>text of the server</script>" });
-    (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response()
 }

@@ -1,9 +1,12 @@
 //! Signing in through the browser. Names that begin with letters and a number are checks of the security checklist.
 
 mod beginnings;
+mod bound_tokens;
 mod browser;
+mod browser_cookie;
 mod callbacks;
 mod confidential;
+mod deploys;
 #[expect(
     dead_code,
     reason = "shared with the `process` tests, which use more of it"
@@ -13,6 +16,7 @@ mod fresh;
 mod hostile;
 mod inactive_accounts;
 mod limits;
+mod lost_permission;
 mod reference;
 mod reference_pages;
 mod refresh;

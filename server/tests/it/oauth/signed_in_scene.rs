@@ -30,8 +30,33 @@ impl SignedInScene {
         let fake = FakeServer::start(&clock).await;
         let longshore = fake.longshore(engine, &clock).await;
         let account = fake.new_account();
-        let scope = format!("atproto {}", Permission::Push.scopes());
-        fake.set_token_field("scope", json!(scope));
+        Self::with_parts(fake, longshore, clock, account, &[Permission::Push]).await
+    }
+
+    /// With somebody who is the captain of the hold here, and whose server grants this.
+    pub async fn of_a_captain(permissions: &[Permission]) -> Self {
+        let clock = Clock::fixed(Clock::System.now());
+        let fake = FakeServer::start(&clock).await;
+        let account = fake.new_account();
+        let settings = [("HOLD_OWNER", account.did.as_str())];
+        let longshore = fake.longshore_with(Engine::Sqlite, &clock, &settings).await;
+        Self::with_parts(fake, longshore, clock, account, permissions).await
+    }
+
+    async fn with_parts(
+        fake: FakeServer,
+        longshore: TestServer,
+        clock: Clock,
+        account: FakeAccount,
+        permissions: &[Permission],
+    ) -> Self {
+        let scopes = permissions
+            .iter()
+            .map(|permission| permission.scopes().to_string());
+        let scope: Vec<String> = std::iter::once("atproto".to_owned())
+            .chain(scopes)
+            .collect();
+        fake.set_token_field("scope", json!(scope.join(" ")));
         let browser = Browser::new(&longshore);
         let scene = Self {
             fake,

@@ -2,6 +2,8 @@
 
 mod headers;
 mod metrics;
+mod origins;
 mod probes;
 mod raw;
 mod shutdown;
+mod smuggling;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use http::StatusCode;
 
 use super::{FakeNetwork, Fault, fixed_clock};
@@ -174,13 +175,16 @@ async fn a_push_that_the_pds_refuses_says_what_to_do() {
             "InvalidMimeType",
         ),
     ];
-    let fake = FakeNetwork::start(&fixed_clock()).await;
+    let clock = fixed_clock();
+    let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
     let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
     let image = image(1);
     push_blobs(&owner, &name, &image).await;
     for (fault, status, code, words) in table {
+        // Whatever asked to slow down is over.
+        clock.advance(TimeDelta::seconds(31));
         fake.break_method("uploadBlob", *fault);
         let answer = owner
             .put_manifest(&name, "v1", image.media_type, &image.manifest)

@@ -94,7 +94,8 @@ async fn after_a_revoked_app_password_the_next_push_says_to_log_in_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn oa_51_a_refresh_that_fails_for_a_while_does_not_end_the_session() {
-    let fake = FakeNetwork::start(&fixed_clock()).await;
+    let clock = fixed_clock();
+    let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
     let name = TestServer::repository_of(&fake.account);
     let owner = fake.owner_of(&server, &name).await;
@@ -125,6 +126,8 @@ async fn oa_51_a_refresh_that_fails_for_a_while_does_not_end_the_session() {
         );
     }
     fake.repair();
+    // It asked to slow down, and is left alone for so long.
+    clock.advance(TimeDelta::seconds(31));
     owner
         .put_manifest(&name, "v1", image.media_type, &image.manifest)
         .await
@@ -136,7 +139,8 @@ async fn oa_51_a_refresh_that_fails_for_a_while_does_not_end_the_session() {
 /// Every failure of a login: its status, and what the person reads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_login_at_a_pds_that_fails_says_whose_fault_it_is() {
-    let fake = FakeNetwork::start(&fixed_clock()).await;
+    let clock = fixed_clock();
+    let fake = FakeNetwork::start(&clock).await;
     let server = fake.server().await;
     let unavailable = (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE");
     let unauthorized = (StatusCode::UNAUTHORIZED, "UNAUTHORIZED");
@@ -176,6 +180,7 @@ async fn a_login_at_a_pds_that_fails_says_whose_fault_it_is() {
         );
     }
     fake.repair();
+    clock.advance(TimeDelta::seconds(31));
     server
         .nobody()
         .ask_token(Some(&fake.account), &[])

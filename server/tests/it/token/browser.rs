@@ -84,8 +84,35 @@ impl<'a> Browser<'a> {
 
     /// Sends a form from a page of another site.
     pub async fn post_from_elsewhere(&self, path: &str, form: &[(String, String)]) -> Answer {
-        self.send(Method::POST, path, "cross-site", encode(form))
+        self.post_from("cross-site", path, form).await
+    }
+
+    /// Sends a form from wherever the browser says (`Sec-Fetch-Site`).
+    pub async fn post_from(&self, site: &str, path: &str, form: &[(String, String)]) -> Answer {
+        self.send(Method::POST, path, site, encode(form)).await
+    }
+
+    /// Sends a form as an older browser, which says what is in `headers` and nothing else of where it comes from.
+    pub async fn post_with(
+        &self,
+        headers: &[(&str, &str)],
+        path: &str,
+        form: &[(String, String)],
+    ) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
+        if let Some(cookie) = &self.cookie {
+            headers.push(("cookie", cookie));
+        }
+        let client = self.server.nobody();
+        client
+            .send(Method::POST, path, &headers, encode(form))
             .await
+    }
+
+    /// Sends what no browser would, from a page of this site.
+    pub async fn post_raw(&self, path: &str, body: String) -> Answer {
+        self.send(Method::POST, path, "same-origin", body).await
     }
 
     async fn send(&self, method: Method, path: &str, site: &str, body: String) -> Answer {

@@ -2,10 +2,13 @@
 
 use chrono::TimeDelta;
 use http::{Method, StatusCode};
+use oci::Action;
 use serde_json::Value;
+use server::accounts::access_tokens::{AccessScopes, AccessTokenKind, PatternOwner};
 use server::accounts::device_login::{Decision, UserCode};
 use server::clock::Clock;
 
+use super::browser::Browser;
 use crate::harness::{Answer, Engine, Options, TestServer, network};
 use crate::on_both_engines;
 
@@ -76,7 +79,7 @@ fn expect_error(answer: &Answer, error: &str) {
 }
 
 on_both_engines! {
-    async fn a_device_is_logged_in_after_its_person_approves(engine) {
+    async fn dv_06_a_device_is_logged_in_after_its_person_approves_and_may_push_and_pull(engine) {
         let (server, clock) = with_fixed_clock(engine).await;
         let begun = begin(&server).await;
         assert_eq!(begun["verification_uri"], format!("{}/device", server.base));
@@ -104,6 +107,20 @@ on_both_engines! {
         let token = body["access_token"].as_str().unwrap();
         clock.advance(TimeDelta::seconds(60));
         expect_error(&poll(&server, &begun).await, "expired_token");
+
+        // It may pull, and push what is theirs; it is listed by the name of the device.
+        let did = alice.did.parse().unwrap();
+        let listed = server.state.access_tokens.list(&did).await.unwrap();
+        assert_eq!((listed.len(), listed[0].name.as_str(), listed[0].kind), (1, "desk", AccessTokenKind::Device));
+        assert_eq!(listed[0].scopes, AccessScopes::of_device(&did));
+        for scope in listed[0].scopes.iter() {
+            assert!(!scope.actions.contains(&Action::Delete), "{scope:?}");
+            let is_own = scope.repositories.owner() == &PatternOwner::Account(did.clone());
+            assert!(is_own || scope.actions.iter().eq([&Action::Pull]), "{scope:?}");
+        }
+        let browser = Browser::of(&server, alice).await;
+        let page = browser.open("/settings/sessions").await.expect(StatusCode::OK).text();
+        assert!(page.contains("desk"), "{page}");
 
         // The token opens the registry until its device logs out.
         let form = [("grant_type", "password"), ("username", alice.handle.as_str()), ("password", token)];

@@ -89,6 +89,33 @@ on_both_databases! {
         log_in(server, &token).await.expect(StatusCode::UNAUTHORIZED);
     }
 
+    async fn dv_05_a_login_is_finished_by_the_session_that_opened_its_page(server) {
+        let begun = begin_device_login(server).await;
+        let code = begun["user_code"].as_str().unwrap();
+        let loopback = "/device/authorize?client_id=docker-credential-longshore&response_type=code\
+                        &code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=x\
+                        &client_version=1&device_name=desk&redirect_uri=http://127.0.0.1:41234/callback";
+        for address in [format!("/device?user_code={code}"), loopback.to_owned()] {
+            let alice = Browser::of(server, &network().alice).await;
+            let page = alice.open(&address).await.expect(StatusCode::OK).text();
+            assert!(page.contains(">Approve<"), "{page}");
+            let mut form = hidden_fields(&page);
+            form.push(("decision".to_owned(), "approve".to_owned()));
+            let (path, _) = address.split_once('?').unwrap();
+            // Somebody else's browser, and another one of her own.
+            for other in [&network().bob, &network().alice] {
+                let other = Browser::of(server, other).await;
+                other.post(path, &form).await.expect(StatusCode::CONFLICT);
+            }
+            Browser::of_nobody(server).post(path, &form).await.expect(StatusCode::SEE_OTHER);
+        }
+        assert_eq!(poll(server, &begun).await.json()["error"], "authorization_pending");
+        for account in [&network().alice, &network().bob] {
+            let did = account.did.parse().unwrap();
+            assert!(server.state.access_tokens.list(&did).await.unwrap().is_empty());
+        }
+    }
+
     async fn dv_02_a_device_is_approved_by_the_form_of_its_page_and_by_nothing_else(server) {
         let alice = &network().alice;
         let begun = begin_device_login(server).await;

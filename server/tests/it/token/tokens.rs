@@ -240,3 +240,36 @@ async fn tk_06_a_token_lives_five_minutes_and_a_slow_push_goes_on_with_the_next_
         .expect(StatusCode::CREATED);
     server.stop().await;
 }
+
+/// Nothing here takes a token that is bound to a key (RFC 9449), so nothing has to check proofs. Once something does, the
+/// checks 20 to 29 of the list are its tests.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dp_20_to_dp_29_no_token_is_taken_with_the_scheme_dpop() {
+    let server = TestServer::start(Engine::Sqlite).await;
+    let name = server.repository();
+    let alice = &crate::harness::network().alice;
+    let scope = format!("repository:{name}:pull,push");
+    let answer = server.nobody().ask_token(Some(alice), &[&scope]).await;
+    let token = answer.expect(StatusCode::OK).json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for path in [
+        "/v2/".to_owned(),
+        format!("/v2/{name}/tags/list"),
+        "/auth/token".to_owned(),
+    ] {
+        let bound = format!("DPoP {token}");
+        let headers = [("authorization", bound.as_str()), ("dpop", "e30.e30.x")];
+        let answer = server.nobody().send(Method::GET, &path, &headers, "").await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+    }
+    let headers = [("authorization", "DPoP x"), ("dpop", "e30.e30.x")];
+    let create = "/xrpc/com.atproto.repo.createRecord";
+    let answer = server
+        .nobody()
+        .send(Method::POST, create, &headers, "{}")
+        .await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    server.stop().await;
+}

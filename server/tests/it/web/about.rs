@@ -23,6 +23,16 @@ on_both_databases! {
         assert!(status["isReady"].as_bool().unwrap() && status["parts"].as_array().unwrap().iter().all(|part| part["works"] == true));
     }
 
+    async fn bf_14_the_privacy_page_says_what_goes_through_here_and_what_is_kept(server) {
+        let page = server.nobody().get("/privacy").await.expect(StatusCode::OK).text();
+        for words in [
+            "goes through this server", "its operator could do the same", "The tokens of your server, encrypted",
+            "one cookie, of which we keep a hash", "Logs have no addresses and no tokens", "its public DID is in them",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+
     async fn somebody_has_a_face_and_a_handle_that_is_verified(server) {
         let account = network().new_account().await;
         let access = network().pds_token(&account).await;

@@ -5,6 +5,7 @@ mod compare;
 mod data;
 mod errors;
 mod files;
+mod forms;
 mod holds;
 mod holds_elsewhere;
 mod home;

@@ -88,6 +88,26 @@ on_both_databases! {
         assert_eq!(found(server, "").await, Vec::<String>::new());
     }
 
+    async fn wb_19_a_search_of_any_length_and_kind_is_short_work(server) {
+        let name = server.repository();
+        server.owner_of(&name).await.push_image(&name, "v1", &crate::harness::image(1)).await;
+        index(server).await;
+        let (long, many) = ("a".repeat(30_000), "a%20".repeat(9_000));
+        let wild = format!("{}!", "%25".repeat(9_000));
+        for text in [&long, &many, &wild, "(a+)%2B$", "%25%5F%5C%27%22", "%00", "%ff", "((((((((((a*)*)*)*)*)*)*)*)*)*"] {
+            for parameter in ["q", "os", "arch", "kind", "sort", "after"] {
+                let asking = async {
+                    let answer = server.nobody().get(&format!("/api/v1/search?{parameter}={text}")).await;
+                    assert!(answer.status.as_u16() < 500, "{parameter}: {}", answer.status);
+                    if answer.status == StatusCode::OK {
+                        assert!(answer.json()["repositories"].as_array().unwrap().len() <= 30);
+                    }
+                };
+                tokio::time::timeout(std::time::Duration::from_secs(10), asking).await.expect("short work");
+            }
+        }
+    }
+
     async fn pages_of_results_follow_each_other(server) {
         let mut names = Vec::new();
         for _ in 0..35 {

@@ -97,7 +97,7 @@ impl SettingsState {
 
         let ((folder, database), clock) = (open_database().await, Clock::System);
         let outbound = OutboundClient::new(&OutboundPolicy::default()).unwrap();
-        let pds = PdsClient::new(outbound.clone());
+        let pds = PdsClient::new(outbound.clone(), clock.clone());
         let key = load_or_create_key(&folder.path().join("sessions.key"), 32).unwrap();
         let directory = FakeDirectory::new();
         let identities = Identities::new(directory, database.clone(), clock.clone(), true);

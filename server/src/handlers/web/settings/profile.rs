@@ -9,7 +9,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::SettingsState;
 use crate::accounts::oauth::Permission;
-use crate::accounts::{SailorProfileError, SailorSettings};
+use crate::accounts::{PdsSessionError, SailorProfileError, SailorSettings};
+use crate::clients::pds::PdsError;
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::SignedIn;
 
@@ -88,6 +89,12 @@ async fn save(state: &SettingsState, signed_in: &SignedIn, form: &Form) -> Profi
     {
         Ok(()) => ProfileOutcome::Saved,
         Err(SailorProfileError::Changed) => ProfileOutcome::Changed,
+        Err(SailorProfileError::Pds(PdsError::RateLimited { .. })) => {
+            ProfileOutcome::TooManyRequests
+        }
+        Err(SailorProfileError::Session(
+            PdsSessionError::SessionLost | PdsSessionError::SessionEnded,
+        )) => ProfileOutcome::NotAllowed,
         Err(error) => {
             tracing::info!(
                 account.did = %signed_in.did,

@@ -24,6 +24,7 @@ use leptos::prelude::provide_context;
 
 use crate::accounts::oauth::{OAuthSessions, Permission};
 use crate::clients::hold::HoldUser;
+use crate::clients::pds::PdsError;
 use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
 use crate::handlers::web::render::RenderPage;
 use crate::handlers::web::{person, views};
@@ -230,7 +231,11 @@ fn problem(error: &OwnerError) -> (StatusCode, String) {
         ),
         OwnerError::SessionEnded => (
             StatusCode::FORBIDDEN,
-            "Your sign-in does not let Longshore write to your repo any more. Sign out, sign in and try again.",
+            "What you had allowed Longshore at your server was lost or has ended, so nothing was done. Allow it once more.",
+        ),
+        OwnerError::Pds(PdsError::RateLimited { .. }) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Your server has had enough requests for now and asks to wait. Try again in a few minutes.",
         ),
         OwnerError::Pds(_) | OwnerError::Session(_) => (
             StatusCode::BAD_GATEWAY,

@@ -1,10 +1,14 @@
 //! Logging for the whole process: set up once, before anything else is worth a line.
 
+mod json_lines;
+
 use std::panic::PanicHookInfo;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
+use self::json_lines::JsonLines;
 use crate::config::{LogFormat, TelemetryConfig};
 
 /// Logging could not be set up.
@@ -31,9 +35,9 @@ pub fn install(config: &TelemetryConfig) -> Result<(), TelemetryError> {
             lines.with_ansi(colour).finish().try_init()?;
         }
         LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
+            .with_ansi(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(JsonLines)
             .finish()
             .try_init()?,
     }
