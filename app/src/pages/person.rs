@@ -163,6 +163,12 @@ fn HandleState(owner: Owner) -> impl IntoView {
     }
 }
 
+/// A name that may go on in the next line after each of its parts.
+fn breakable(name: &str) -> impl IntoView + use<> {
+    let parts = name.split_inclusive('/').map(str::to_owned);
+    parts.map(|part| view! { {part} <wbr /> }).collect_view()
+}
+
 /// A repository in a list.
 #[component]
 pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl IntoView {
@@ -186,7 +192,7 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
             <SignalFlag name=card.name.clone() />
             <div class="repository-words">
                 <h3>
-                    <a href=routes::repository(&card.name)>{shown}</a>
+                    <a href=routes::repository(&card.name)>{breakable(&shown)}</a>
                 </h3>
                 {card.summary.map(|summary| view! { <p>{text::visible(&summary)}</p> })}
                 {marks}

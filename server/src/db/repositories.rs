@@ -459,15 +459,16 @@ impl Transaction {
         Ok(())
     }
 
-    /// Forgets what a repository was found by, so that it is worked out anew.
-    pub async fn delete_search_row(
+    /// Has what a repository is found by worked out anew. Until then it is found by what was known.
+    pub async fn outdate_search_row(
         &mut self,
         owner: &Did,
         repository: &RepositoryPath,
     ) -> Result<(), DatabaseError> {
+        // No time of a push of it any more, which is how an old row is told.
         execute!(
             self,
-            "DELETE FROM repository_search WHERE owner_did = $1 AND repository = $2",
+            "UPDATE repository_search SET pushed_at = pushed_at - 1 WHERE owner_did = $1 AND repository = $2",
             [owner.as_str(), repository.as_str()]
         )?;
         Ok(())

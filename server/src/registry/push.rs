@@ -389,6 +389,10 @@ impl Push {
             .insert_manifest_content(&self.digest, &self.content)
             .await?;
         transaction.upsert_manifest(owner, path, &row).await?;
+        if row.subject.is_some() {
+            // It may be a signature, and no tag tells of it.
+            transaction.outdate_search_row(owner, path).await?;
+        }
         for tag in tags {
             transaction.upsert_tag(owner, path, tag).await?;
         }

@@ -186,6 +186,9 @@ impl Registry {
             .await?;
         let row = manifest_plan::manifest_row(digest, &manifest, hold_did, key, now);
         transaction.upsert_manifest(owner, path, &row).await?;
+        if row.subject.is_some() {
+            transaction.outdate_search_row(owner, path).await?;
+        }
         if let Some(hold_did) = hold_did {
             for blob in manifest.all_blobs() {
                 transaction

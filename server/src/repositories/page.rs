@@ -133,7 +133,7 @@ impl Repositories {
         };
         let mut transaction = self.inner.database.begin().await?;
         transaction.upsert_repository_page(did, path, &row).await?;
-        transaction.delete_search_row(did, path).await?;
+        transaction.outdate_search_row(did, path).await?;
         Ok(transaction.commit().await?)
     }
 

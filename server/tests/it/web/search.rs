@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::samples::{config, gzip, push, tar};
-use crate::harness::{TestServer, blob};
+use super::samples::{config, gzip, push, put, tar};
+use crate::harness::{TestServer, blob, descriptor};
 use crate::on_both_databases;
 
 async fn found(server: &TestServer, query: &str) -> Vec<String> {
@@ -51,6 +51,29 @@ on_both_databases! {
         let html = server.nobody().get("/search?q=%22%3E%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
         let html = html.expect(StatusCode::OK).text();
         assert!(html.contains("Nothing matches") && !html.contains("<script>alert"));
+    }
+
+    async fn a_signature_without_a_tag_counts_at_the_next_look(server) {
+        let name = server.repository();
+        let owner = server.owner_of(&name).await;
+        let layer = gzip(&tar(&[("a", &blob(100))])).await;
+        let digest = push(&owner, &name, Some("v1"), &config("amd64", json!({}), json!([])), &[layer]).await;
+        index(server).await;
+        assert_eq!(found(server, "signed=1").await, Vec::<String>::new());
+        let subject = owner.get(&format!("/v2/{name}/manifests/{digest}")).await;
+        owner.push_blob(&name, b"{}").await;
+        let signature = json!({
+            "schemaVersion": 2,
+            "mediaType": oci::media_types::OCI_IMAGE_MANIFEST,
+            "artifactType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "config": descriptor(oci::media_types::OCI_EMPTY, b"{}"),
+            "layers": [descriptor(oci::media_types::OCI_EMPTY, b"{}")],
+            "subject": descriptor(&subject.header("content-type"), &subject.body),
+        });
+        put(&owner, &name, None, &signature).await;
+        assert_eq!(found(server, "").await, [name.as_str()], "it is found meanwhile");
+        index(server).await;
+        assert_eq!(found(server, "signed=1").await, [name.as_str()]);
     }
 
     async fn a_repository_without_tags_is_not_found_any_more(server) {
