@@ -73,3 +73,42 @@ impl Database {
         Ok(ended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::browser_sessions::StoredBrowserSession;
+    use crate::db::testing::test_on_databases;
+
+    fn browser(did: &Did, number: u8) -> StoredBrowserSession {
+        StoredBrowserSession {
+            id_hash: vec![number],
+            name: number.to_string(),
+            did: did.clone(),
+            oauth_session_id: "none".to_owned(),
+            browser: "Firefox".to_owned(),
+            network: None,
+            signed_in_at: 5,
+            last_used_at: 5,
+        }
+    }
+
+    test_on_databases! {
+        async fn bf_09_one_account_is_signed_out_or_everybody(test: &TestDatabase) {
+            let database = &test.database;
+            let [alice, bob] = ["alice", "bob"].map(|name| -> Did {
+                format!("did:web:{name}.example.org").parse().unwrap()
+            });
+            for (number, did) in [(1, &alice), (2, &alice), (3, &bob)] {
+                database.insert_browser_session(&browser(did, number)).await.unwrap();
+            }
+            let ended = database.sign_out(Some(&alice), true).await.unwrap();
+            assert_eq!((ended.browsers, ended.access_tokens), (2, 0));
+            assert!(database.find_browser_session(&[1]).await.unwrap().is_none());
+            assert!(database.find_browser_session(&[3]).await.unwrap().is_some());
+            let ended = database.sign_out(None, false).await.unwrap();
+            assert_eq!((ended.browsers, ended.oauth_sessions), (1, 0));
+            assert!(database.find_browser_session(&[3]).await.unwrap().is_none());
+        }
+    }
+}

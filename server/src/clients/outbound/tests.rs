@@ -437,3 +437,40 @@ fn extra_certificates_must_be_certificates() {
         );
     }
 }
+
+#[test]
+fn bf_15_when_to_come_back_is_read_from_either_header() {
+    let wait = |headers: &[(&'static str, &str)]| {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+            .collect();
+        match refusal_of(429, &headers, b"{}") {
+            OutboundError::Status { retry_after, .. } => retry_after.map(|wait| wait.as_secs()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
+    assert_eq!(wait(&[("retry-after", "7")]), Some(7));
+    assert_eq!(wait(&[("retry-after", "99999999")]), Some(3600));
+    // The moment in unix seconds, by the server's own clock, or how long it still takes.
+    assert_eq!(wait(&[date, ("ratelimit-reset", "1795262490")]), Some(90));
+    assert_eq!(wait(&[date, ("ratelimit-reset", "1795262000")]), Some(0));
+    assert_eq!(wait(&[date, ("ratelimit-reset", "45")]), Some(45));
+    assert_eq!(
+        wait(&[date, ("retry-after", "7"), ("ratelimit-reset", "45")]),
+        Some(7)
+    );
+    assert_eq!(
+        wait(&[("ratelimit-reset", "45")]),
+        None,
+        "no clock to compare with"
+    );
+    for nonsense in ["", "-1", "soon", "1e9"] {
+        assert_eq!(
+            wait(&[date, ("ratelimit-reset", nonsense)]),
+            None,
+            "{nonsense}"
+        );
+    }
+}

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::clock::Clock;
 use server::config::{Config, Environment, Origin};
 use server::handlers::metrics::Metrics;
@@ -142,6 +142,24 @@ impl Scene {
         page
     }
 
+    /// The client describes itself as one with keys.
+    async fn expect_metadata(&self) {
+        let metadata = self.browser.get("/client-metadata.json").await;
+        assert_eq!(metadata.headers["content-type"], "application/json");
+        let elsewhere = self.browser.get("/oauth-client-metadata.json").await;
+        assert_eq!(metadata.text, elsewhere.text);
+        let metadata: Value = serde_json::from_str(&metadata.text).unwrap();
+        let id = format!("{}/client-metadata.json", self.public);
+        assert_eq!(metadata["client_id"], id);
+        assert_eq!(metadata["token_endpoint_auth_method"], "private_key_jwt");
+        assert_eq!(metadata["response_types"], json!(["code"]));
+        let grants = json!(["authorization_code", "refresh_token"]);
+        assert_eq!(
+            metadata["grant_types"], grants,
+            "bf_13: no grant but by code"
+        );
+    }
+
     async fn stop(self) {
         drop(self.shutdown);
         self.serving.await.unwrap();
@@ -153,24 +171,7 @@ async fn oa_01_to_oa_03_and_bf_13_a_client_with_keys_signs_in_at_the_reference_a
     let scene = Scene::new().await;
     let (browser, state, config) = (&scene.browser, &scene.state, &scene.config);
     let (public, local, alice) = (&scene.public, &scene.local, scene.network.alice());
-    let metadata = browser.get("/client-metadata.json").await;
-    assert_eq!(metadata.headers["content-type"], "application/json");
-    assert_eq!(
-        metadata.text,
-        browser.get("/oauth-client-metadata.json").await.text
-    );
-    let metadata: Value = serde_json::from_str(&metadata.text).unwrap();
-    assert_eq!(
-        metadata["client_id"],
-        format!("{public}/client-metadata.json")
-    );
-    assert_eq!(metadata["token_endpoint_auth_method"], "private_key_jwt");
-    assert_eq!(metadata["response_types"], serde_json::json!(["code"]));
-    assert_eq!(
-        metadata["grant_types"],
-        serde_json::json!(["authorization_code", "refresh_token"]),
-        "bf_13: no grant but by code"
-    );
+    scene.expect_metadata().await;
     let keys = async || -> Value {
         serde_json::from_str(&browser.get("/oauth/jwks.json").await.text).unwrap()
     };
@@ -203,7 +204,7 @@ async fn oa_01_to_oa_03_and_bf_13_a_client_with_keys_signs_in_at_the_reference_a
         .unwrap()
         .unwrap();
     let pds = state.sessions.open(&session, &did).await.unwrap();
-    let record = serde_json::json!({ "$type": "io.atcr.tag", "a": 1 });
+    let record = json!({ "$type": "io.atcr.tag", "a": 1 });
     let key = "app_latest".parse().unwrap();
     let any = server::clients::pds::Swap::Any;
     pds.put_record(&"io.atcr.tag".parse().unwrap(), &key, &record, any)

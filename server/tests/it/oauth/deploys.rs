@@ -67,23 +67,17 @@ impl Serving {
 async fn oa_04_metadata_and_keys_are_there_while_servers_follow_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let database_url = new_postgresql_database().await;
-    let fetches = usize::try_from(rounds(500, 10_000)).unwrap();
+    let enough = usize::try_from(rounds(500, 10_000)).unwrap();
     let first = Serving::start(&database_url, folder.path()).await;
     // As a proxy does it: a request goes to whoever serves, and a server is taken away between requests.
     let current = Arc::new(RwLock::new(first.base.clone()));
     let done = Arc::new(AtomicUsize::new(0));
     let fetchers: Vec<_> = (0..4)
-        .map(|_| {
-            tokio::spawn(fetch_again_and_again(
-                current.clone(),
-                done.clone(),
-                fetches,
-            ))
-        })
+        .map(|_| tokio::spawn(fetch_again_and_again(current.clone(), done.clone(), enough)))
         .collect();
     let mut serving = first;
     let mut deploys = 0;
-    while done.load(Ordering::SeqCst) < fetches {
+    while done.load(Ordering::SeqCst) < enough {
         let next = Serving::start(&database_url, folder.path()).await;
         current.write().await.clone_from(&next.base);
         std::mem::replace(&mut serving, next).stop().await;
