@@ -13,6 +13,17 @@ const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 
 const browser = useBrowser()
 
+/** What has moved by itself since the page opened (web.dev/cls); runs in the page. */
+async function shifts() {
+  const seen = []
+  const observer = new PerformanceObserver((list) => seen.push(...list.getEntries()))
+  observer.observe({ type: 'layout-shift', buffered: true })
+  // What is buffered is handed over in a task of its own, after the frame.
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+  observer.disconnect()
+  return seen.flatMap(({ value, sources }) => sources.map(({ node }) => `${value.toFixed(4)} ${node?.parentElement?.outerHTML.slice(0, 120)}`))
+}
+
 for (const row of PAGES) {
   const { name, status, as } = row
   test(`${name} as ${as ?? 'nobody'}`, { skip: as && skipWithoutAccounts }, async (t) => {
@@ -32,6 +43,9 @@ for (const row of PAGES) {
       const own = new URL(LONGSHORE_URL).origin
       assert.ok(asked.length > 3, `only ${asked.length} requests`)
       assert.deepEqual(asked.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own), [])
+    })
+    await t.test('stays where it is while it loads', async () => {
+      assert.deepEqual(await page.evaluate(shifts), [])
     })
     // In the page's own world the policy would forbid it; evaluate() runs beside it.
     await page.evaluate(AXE)
