@@ -314,3 +314,24 @@ fn pds_error(owner: &str, error: &PdsError) -> OciError {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn oa_50_a_push_whose_permission_was_lost_says_where_to_allow_it_again() {
+        let lost = RegistryError::Session(PdsSessionError::SessionLost);
+        let error = OciError::from(lost).with_page("https://registry.example.com");
+        assert!(error.wants_challenge);
+        let response = error.into_response();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await;
+        let body: Value = serde_json::from_slice(&body.unwrap()).unwrap();
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(
+            message.ends_with("(see https://registry.example.com/settings/tokens)"),
+            "{message}"
+        );
+    }
+}
