@@ -1,11 +1,15 @@
 // The home page, as a newcomer meets it.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
 import { LONGSHORE_URL, untilHydrated, useBrowser } from '../browser.mjs'
 import { untilFindable } from '../findable.mjs'
 import { account, skipWithoutAccounts } from '../people.mjs'
 import { layer, Repository } from '../sample_images.mjs'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const browser = useBrowser()
 
@@ -128,6 +132,11 @@ for (const javaScriptEnabled of [true, false]) {
     assert.ok(await bar.getByRole('button', { name: 'Sign out' }).isVisible())
     const { x, width } = await page.locator('.site-menu').boundingBox()
     assert.ok(x >= 0 && x + width <= 320, `${x} + ${width}`)
+    if (javaScriptEnabled) {
+      await page.evaluate(AXE)
+      const { violations } = await page.evaluate(() => window.axe.run('header'))
+      assert.deepEqual(violations.map(({ id }) => id), [])
+    }
     await page.keyboard.press('Escape')
     assert.ok(!(await holds.isVisible()))
     await page.keyboard.press('Enter')
