@@ -34,6 +34,13 @@ impl<K: Eq + Hash> KeyedLock<K> {
         self.of(key).try_lock_owned().ok()
     }
 
+    /// How many hold the lock or wait for it.
+    #[cfg(test)]
+    pub fn queue(&self, key: &K) -> usize {
+        let locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.get(key).map_or(0, Weak::strong_count)
+    }
+
     fn of(&self, key: K) -> Arc<AsyncMutex<()>> {
         // A panic while the map was held leaves it whole: no entry is ever half made.
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
