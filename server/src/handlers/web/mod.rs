@@ -3,6 +3,7 @@
 
 mod about;
 mod avatars;
+mod compression;
 mod device_approval;
 mod errors;
 mod feeds;

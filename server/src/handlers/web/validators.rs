@@ -1,4 +1,5 @@
-//! `ETag` of pages, JSON and feeds, so that what did not change is not sent again (RFC 9110, section 8.8.3).
+//! `ETag` of pages, JSON and feeds, so that what did not change is not sent again (RFC 9110, section 8.8.3), and what
+//! did is sent small.
 
 use app::routes;
 use axum::body::{Body, to_bytes};
@@ -8,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+use super::compression::compressed;
 use crate::handlers::middleware::browser_session::Viewer;
 
 /// Larger answers go out as they are.
@@ -20,8 +22,8 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub(super) async fn add_etag(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
     let is_shared = is_public(&request);
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let has_cookie = request.headers().contains_key(header::COOKIE);
+    let asked = request.headers().clone();
+    let has_cookie = asked.contains_key(header::COOKIE);
     let response = next.run(request).await;
     if !is_get
         || !is_shared
@@ -45,10 +47,12 @@ pub(super) async fn add_etag(request: Request, next: Next) -> Response {
     parts
         .headers
         .insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    parts
-        .headers
-        .append(header::VARY, HeaderValue::from_static("cookie"));
-    if known.is_some_and(|known| is_known(&known, &etag)) {
+    parts.headers.append(
+        header::VARY,
+        HeaderValue::from_static("accept-encoding, cookie"),
+    );
+    let known = asked.get(header::IF_NONE_MATCH);
+    if known.is_some_and(|known| is_known(known, &etag)) {
         let mut headers = HeaderMap::new();
         for name in [header::ETAG, header::CACHE_CONTROL, header::VARY] {
             if let Some(value) = parts.headers.remove(&name) {
@@ -57,7 +61,14 @@ pub(super) async fn add_etag(request: Request, next: Next) -> Response {
         }
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    Response::from_parts(parts, Body::from(body))
+    let Some(smaller) = compressed(&asked, &body).await else {
+        return Response::from_parts(parts, Body::from(body));
+    };
+    parts
+        .headers
+        .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(smaller))
 }
 
 /// Whether an answer has nothing in it that is only for the one who asks: pages of somebody who is signed in carry

@@ -1,11 +1,14 @@
 //! What holds for all of these pages: caching, headers, other methods.
 
+use async_compression::tokio::bufread::GzipDecoder;
 use http::{Method, StatusCode};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 
 use super::samples::{config, gzip, push, tar};
-use crate::harness::blob;
+use crate::harness::{blob, network};
 use crate::on_both_databases;
+use crate::token::browser::Browser;
 
 on_both_databases! {
     async fn what_did_not_change_is_not_sent_again(server) {
@@ -33,6 +36,26 @@ on_both_databases! {
         push(&owner, &name, Some("v2"), &config("arm64", json!({}), json!([])), &[layer]).await;
         let changed = server.nobody().send(Method::GET, &address, &[("if-none-match", &etag)], "").await;
         changed.expect(StatusCode::OK);
+    }
+
+    async fn what_everybody_sees_is_sent_small_and_what_is_somebodys_own_is_not(server) {
+        // Which others do not change by what they push meanwhile.
+        let page = "/search?q=nothing-is-called-this";
+        let gzip = [("accept-encoding", "br, gzip")];
+        let whole = server.nobody().get(page).await.expect(StatusCode::OK).body.clone();
+        let small = server.nobody().send(Method::GET, page, &gzip, "").await;
+        assert_eq!(small.expect(StatusCode::OK).header("content-encoding"), "gzip");
+        assert!(small.header("vary").contains("accept-encoding"));
+        assert!(small.body.len() * 2 < whole.len(), "{} of {}", small.body.len(), whole.len());
+        let mut unpacked = String::new();
+        let mut decoder = GzipDecoder::new(small.body.as_ref());
+        decoder.read_to_string(&mut unpacked).await.unwrap();
+        // But for the nonce it is the same.
+        assert_eq!(unpacked.len(), whole.len());
+        assert!(unpacked.starts_with("<!DOCTYPE html>"), "{unpacked}");
+
+        let own = Browser::of(server, &network().alice).await.open_with(page, &gzip).await;
+        assert_eq!(own.expect(StatusCode::OK).find_header("content-encoding"), None);
     }
 
     async fn other_origins_may_read_the_json_of_what_everybody_sees(server) {
