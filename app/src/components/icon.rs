@@ -3,6 +3,10 @@
 use leptos::prelude::*;
 
 /// A drawing on a grid of 24.
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(dead_code, reason = "some are on no island")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
     /// It worked.

@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 use super::ForThose;
 use super::Named;
+#[cfg(feature = "ssr")]
 use super::upkeep::UpkeepPage;
 #[cfg(feature = "ssr")]
 use crate::api::error::PageError;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::ForThose;
+#[cfg(feature = "ssr")]
 use super::upkeep::UpkeepPage;
 #[cfg(feature = "ssr")]
 use crate::api::error::PageError;

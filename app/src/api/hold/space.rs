@@ -4,6 +4,7 @@ use serde::Serialize;
 
 #[cfg(feature = "ssr")]
 use super::ForThose;
+#[cfg(feature = "ssr")]
 use super::upkeep::UpkeepPage;
 #[cfg(feature = "ssr")]
 use crate::api::error::PageError;

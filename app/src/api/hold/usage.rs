@@ -2,7 +2,9 @@
 
 #[cfg(feature = "ssr")]
 use super::ForThose;
-use super::upkeep::{Said, UpkeepPage};
+use super::upkeep::Said;
+#[cfg(feature = "ssr")]
+use super::upkeep::UpkeepPage;
 use super::{Named, Usage};
 #[cfg(feature = "ssr")]
 use crate::api::error::PageError;
