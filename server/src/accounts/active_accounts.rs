@@ -95,11 +95,11 @@ impl ActiveAccounts {
     /// Asks in a task of its own, which a request that goes away does not stop. Those who ask at once share an answer.
     fn ask(&self, did: &Did) -> tokio::task::JoinHandle<bool> {
         let (inner, did) = (Arc::clone(&self.inner), did.clone());
-        let asked_at = inner.clock.now_millis();
         tokio::spawn(async move {
             let _turn = inner.asking.lock(did.clone()).await;
-            let known = inner.known.get(&did);
-            if let Some(known) = known.filter(|known| known.asked_at >= asked_at) {
+            let (known, asked_at) = (inner.known.get(&did), inner.clock.now_millis());
+            // Somebody else may have asked while this waited for its turn.
+            if let Some(known) = known.filter(|known| asked_at - known.asked_at < FRESH) {
                 return known.is_active;
             }
             let was_active = known.is_none_or(|known| known.is_active);
