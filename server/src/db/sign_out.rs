@@ -26,48 +26,27 @@ impl Database {
     ) -> Result<SignedOut, DatabaseError> {
         let did = did.map(Did::as_str);
         let mut transaction = self.begin().await?;
+        macro_rules! end {
+            ($table:literal) => {
+                execute!(
+                    &mut transaction,
+                    concat!("DELETE FROM ", $table, " WHERE did = COALESCE($1, did)"),
+                    [did]
+                )?
+            };
+        }
         let mut ended = SignedOut {
-            oauth_sessions: execute!(
-                &mut transaction,
-                "DELETE FROM oauth_sessions
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?,
-            browsers: execute!(
-                &mut transaction,
-                "DELETE FROM browser_sessions
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?,
+            oauth_sessions: end!("oauth_sessions"),
+            browsers: end!("browser_sessions"),
             access_tokens: 0,
             password_sessions: 0,
         };
         if with_programs {
             // Logins first, as one of them would make another token. Those that nobody approved yet may go on.
-            execute!(
-                &mut transaction,
-                "DELETE FROM device_logins
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?;
-            execute!(
-                &mut transaction,
-                "DELETE FROM loopback_logins
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?;
-            ended.access_tokens = execute!(
-                &mut transaction,
-                "DELETE FROM access_tokens
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?;
-            ended.password_sessions = execute!(
-                &mut transaction,
-                "DELETE FROM pds_sessions
-                WHERE did = COALESCE($1, did)",
-                [did]
-            )?;
+            end!("device_logins");
+            end!("loopback_logins");
+            ended.access_tokens = end!("access_tokens");
+            ended.password_sessions = end!("pds_sessions");
         }
         transaction.commit().await?;
         Ok(ended)

@@ -43,7 +43,7 @@ impl PdsClient {
         }
     }
 
-    /// Sends a request without anybody's token and returns the body of a 2xx answer.
+    /// Sends a request that needs no proof of a key, unless its PDS asked to wait, and returns the body of a 2xx answer.
     async fn send(
         &self,
         asker: Asker,

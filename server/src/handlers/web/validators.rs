@@ -20,16 +20,12 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A page carries a nonce that is another one each time; it does not count. The answer 304 has no policy of its own,
 /// so that the kept page goes on with the policy, and the nonce, that it came with.
 pub(super) async fn add_etag(request: Request, next: Next) -> Response {
-    let is_get = request.method() == Method::GET;
-    let is_shared = is_public(&request);
+    if request.method() != Method::GET || !is_public(&request) {
+        return next.run(request).await;
+    }
     let asked = request.headers().clone();
-    let has_cookie = asked.contains_key(header::COOKIE);
     let response = next.run(request).await;
-    if !is_get
-        || !is_shared
-        || response.status() != StatusCode::OK
-        || response.headers().contains_key(header::ETAG)
-    {
+    if response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -39,7 +35,7 @@ pub(super) async fn add_etag(request: Request, next: Next) -> Response {
     let etag = etag(&parts.headers, &body);
     parts.headers.insert(header::ETAG, etag.clone());
     // Proxies may keep what everybody gets, and ask each time whether it is still so.
-    let kept = if has_cookie {
+    let kept = if asked.contains_key(header::COOKIE) {
         "private, no-cache"
     } else {
         "public, no-cache"
