@@ -13,6 +13,8 @@ mod commands;
 #[cfg(feature = "ssr")]
 pub mod flags;
 #[cfg(feature = "ssr")]
+pub mod locale;
+#[cfg(feature = "ssr")]
 mod page_headers;
 #[cfg(feature = "ssr")]
 mod pages;

@@ -14,7 +14,7 @@ use crate::components::form_token::FormToken;
 use crate::components::live_progress::LiveProgress;
 use crate::components::loaded::loaded;
 use crate::components::values::{ShortDigest, Size, When};
-use crate::{routes, text};
+use crate::{routes, t, t_view};
 
 /// The page.
 #[component]
@@ -36,8 +36,8 @@ fn draw(page: UpkeepPage<HoldSpace>) -> impl IntoView {
     let UpkeepPage { head, said: answer } = page;
     let did = head.did.clone();
     view! {
-        <HoldFrame head section="space" title="Space">
-            <h1 class="sr-only">"Space"</h1>
+        <HoldFrame head section="space" title=t!("space-title")>
+            <h1 class="sr-only">{t!("space-title")}</h1>
             {said(answer, move |space| view! { <Space did space /> })}
         </HoldFrame>
     }
@@ -56,15 +56,13 @@ fn Space(did: String, space: HoldSpace) -> impl IntoView {
         .map(|plan| view! { <Plan address=address.clone() plan is_idle /> });
     view! {
         <section aria-labelledby="collection">
-            <h2 id="collection">"Garbage collection"</h2>
-            <p>
-                "When images are deleted, their owners' quotas have the room at once. The bytes go a while later: first into quarantine, from which a push that needs them brings them back, and after another grace for good. Nothing stops meanwhile; everybody pushes and pulls on."
-            </p>
+            <h2 id="collection">{t!("space-collection")}</h2>
+            <p>{t!("space-how")}</p>
             {now}
         </section>
         {plan}
         <section aria-labelledby="history">
-            <h2 id="history">"Earlier collections"</h2>
+            <h2 id="history">{t!("space-earlier")}</h2>
             <History address history=space.history next=space.next />
         </section>
     }
@@ -76,7 +74,7 @@ fn Idle(address: String, has_plan: bool) -> impl IntoView {
         let look = routes::with_query(&address, &[("plan", "1")]);
         view! {
             <a class="button" href=format!("{look}#plan")>
-                "See what it would free"
+                {t!("space-look")}
             </a>
         }
     });
@@ -85,7 +83,7 @@ fn Idle(address: String, has_plan: bool) -> impl IntoView {
             {look} <form method="post" action=address>
                 <FormToken />
                 <button class="button button-quiet" type="submit" name="action" value="start">
-                    "Free space now"
+                    {t!("space-start")}
                 </button>
             </form>
         </div>
@@ -102,7 +100,7 @@ fn Running(address: String, run: CollectionView) -> impl IntoView {
                 <FormToken />
                 <input type="hidden" name="id" value=run.id.clone() />
                 <button class="button button-danger" type="submit" name="action" value="stop">
-                    "Stop"
+                    {t!("space-stop")}
                 </button>
             </form>
         }
@@ -112,16 +110,19 @@ fn Running(address: String, run: CollectionView) -> impl IntoView {
         <div class="running">
             <p class="running-title">
                 <span class="pulse" aria-hidden="true"></span>
-                {if is_stopping { "Stopping" } else { "Collecting" }}
-                <span class="note">" started by " {run.by} " " <When moment=run.started /></span>
+                {if is_stopping { t!("space-stopping") } else { t!("space-collecting") }}
+                " "
+                <span class="note">
+                    {t_view!("space-started-by", who = run.by, when = view! { <When moment=run.started /> })}
+                </span>
             </p>
             <LiveProgress address=format!("{address}/progress") words />
             <div class="actions">
                 {stop} <a class="button button-quiet" href=address>
-                    "Look again"
+                    {t!("space-look-again")}
                 </a>
             </div>
-            <p class="note">"Stopping ends it with the blob that it is at. What is freed stays free, and the next one goes on."</p>
+            <p class="note">{t!("space-stop-means")}</p>
         </div>
     }
 }
@@ -130,27 +131,21 @@ fn Running(address: String, run: CollectionView) -> impl IntoView {
 fn Plan(address: String, plan: CollectionPlan, is_idle: bool) -> impl IntoView {
     let nothing = plan.goes.is_empty();
     let statement = if nothing {
-        view! { <p class="statement-main">"There is nothing to free at the moment."</p> }.into_any()
+        t!("space-plan-nothing").into_any()
     } else {
+        let frees = view! { <strong><Size bytes=plan.freed /></strong> };
         let later = (plan.later > 0).then(|| {
-            view! {
-                " Another " <strong><Size bytes=plan.later /></strong> " goes into quarantine and is freed by a collection "
-                {plan.grace.clone()} " later."
-            }
+            let bytes = view! { <strong><Size bytes=plan.later /></strong> };
+            view! { " " {t_view!("space-plan-later", bytes = bytes, grace = plan.grace.clone())} }
         });
-        view! {
-            <p class="statement-main">
-                "Collecting now frees " <strong><Size bytes=plan.freed /></strong> "." {later}
-            </p>
-        }
-        .into_any()
+        view! { {t_view!("space-plan-frees", freed = frees)} {later} }.into_any()
     };
     let run = (is_idle && !nothing).then(|| {
         view! {
             <form method="post" action=address>
                 <FormToken />
                 <button class="button" type="submit" name="action" value="start">
-                    "Do that now"
+                    {t!("space-plan-start")}
                 </button>
             </form>
         }
@@ -159,15 +154,15 @@ fn Plan(address: String, plan: CollectionPlan, is_idle: bool) -> impl IntoView {
         (!plan.items.is_empty()).then(|| view! { <Items items=plan.items more=plan.more /> });
     view! {
         <section id="plan" aria-labelledby="plan-title">
-            <h2 id="plan-title">"What a collection would do now"</h2>
+            <h2 id="plan-title">{t!("space-plan")}</h2>
             <div class="statement" role="status">
-                {statement}
-                <p class="note">"This is a dry run: nothing was changed. What nothing uses is kept for " {plan.grace} "."</p>
+                <p class="statement-main">{statement}</p>
+                <p class="note">{t!("space-plan-dry", grace = plan.grace)}</p>
                 {run}
             </div>
             <div class="two-tables">
-                <Reasons label="What goes" reasons=plan.goes empty="Nothing." />
-                <Reasons label="What stays, and why" reasons=plan.stays empty="The hold is empty." />
+                <Reasons label=t!("space-goes") reasons=plan.goes empty=t!("space-goes-none") />
+                <Reasons label=t!("space-stays") reasons=plan.stays empty=t!("space-stays-none") />
             </div>
             {items}
         </section>
@@ -191,7 +186,7 @@ fn Reasons(label: &'static str, reasons: Vec<Reason>, empty: &'static str) -> im
             view! {
                 <tr>
                     <th scope="row">{reason.why}</th>
-                    <td class="amount">{text::counted(reason.blobs, "blob", "blobs")}</td>
+                    <td class="amount">{t!("count-blobs", count = reason.blobs)}</td>
                     <td class="amount"><Size bytes=reason.bytes /></td>
                 </tr>
             }
@@ -204,9 +199,9 @@ fn Reasons(label: &'static str, reasons: Vec<Reason>, empty: &'static str) -> im
                 <caption class="sr-only">{label}</caption>
                 <thead class="sr-only">
                     <tr>
-                        <th scope="col">"Why"</th>
-                        <th scope="col">"Blobs"</th>
-                        <th scope="col">"Bytes"</th>
+                        <th scope="col">{t!("space-why")}</th>
+                        <th scope="col">{t!("space-blobs")}</th>
+                        <th scope="col">{t!("space-bytes")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -219,8 +214,7 @@ fn Reasons(label: &'static str, reasons: Vec<Reason>, empty: &'static str) -> im
 #[component]
 fn Items(items: Vec<PlannedBlob>, more: u64) -> impl IntoView {
     let count = items.len() as u64 + more;
-    let more = (more > 0)
-        .then(|| view! { <p class="note">"And " {text::grouped(more)} " more, which are not listed."</p> });
+    let more = (more > 0).then(|| view! { <p class="note">{t!("space-more", count = more)}</p> });
     let rows = items
         .into_iter()
         .map(|item| {
@@ -235,14 +229,14 @@ fn Items(items: Vec<PlannedBlob>, more: u64) -> impl IntoView {
         .collect_view();
     view! {
         <details class="more-rows">
-            <summary>{text::counted(count, "blob goes", "blobs go")}</summary>
+            <summary>{t!("space-items", count = count)}</summary>
             <div class="table-frame">
                 <table class="numbers">
                     <thead>
                         <tr>
-                            <th scope="col">"Blob"</th>
-                            <th scope="col">"What becomes of it"</th>
-                            <th scope="col" class="amount">"Size"</th>
+                            <th scope="col">{t!("space-item")}</th>
+                            <th scope="col">{t!("space-fate")}</th>
+                            <th scope="col" class="amount">{t!("space-size")}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -257,9 +251,7 @@ fn Items(items: Vec<PlannedBlob>, more: u64) -> impl IntoView {
 fn History(address: String, history: Vec<CollectionView>, next: Option<String>) -> impl IntoView {
     if history.is_empty() {
         return view! {
-            <p class="note">
-                "None yet. The hold collects by itself now and then, and whenever you say so."
-            </p>
+            <p class="note">{t!("space-earlier-none")}</p>
         }
         .into_any();
     }
@@ -267,10 +259,10 @@ fn History(address: String, history: Vec<CollectionView>, next: Option<String>) 
         .into_iter()
         .map(|run| {
             let state = match run.state {
-                "done" => "Done",
-                "stopped" => "Stopped",
-                "failed" => "Failed",
-                _ => "Interrupted",
+                "done" => t!("space-done"),
+                "stopped" => t!("space-stopped"),
+                "failed" => t!("space-failed"),
+                _ => t!("space-interrupted"),
             };
             let remark = run
                 .remark
@@ -290,9 +282,9 @@ fn History(address: String, history: Vec<CollectionView>, next: Option<String>) 
     let next = next.map(|after| {
         let href = routes::with_query(&address, &[("after", after.as_str())]);
         view! {
-            <nav class="paging" aria-label="Earlier collections">
+            <nav class="paging" aria-label=t!("space-earlier")>
                 <a class="button button-quiet" rel="next" href=href>
-                    "Older"
+                    {t!("space-older")}
                 </a>
             </nav>
         }
@@ -300,15 +292,15 @@ fn History(address: String, history: Vec<CollectionView>, next: Option<String>) 
     view! {
         <div class="table-frame">
             <table class="numbers">
-                <caption class="sr-only">"Earlier collections"</caption>
+                <caption class="sr-only">{t!("space-earlier")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"How it ended"</th>
-                        <th scope="col" class="wide-only">"Started by"</th>
-                        <th scope="col" class="amount">"Freed"</th>
-                        <th scope="col" class="amount wide-only">"Into quarantine"</th>
-                        <th scope="col" class="amount wide-only">"Took"</th>
+                        <th scope="col">{t!("space-when")}</th>
+                        <th scope="col">{t!("space-ended")}</th>
+                        <th scope="col" class="wide-only">{t!("space-by")}</th>
+                        <th scope="col" class="amount">{t!("space-freed")}</th>
+                        <th scope="col" class="amount wide-only">{t!("space-quarantined")}</th>
+                        <th scope="col" class="amount wide-only">{t!("space-took")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

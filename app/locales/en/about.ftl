@@ -1,0 +1,1 @@
+### What this server is: about, status, terms, installing the credential helper.

@@ -1,0 +1,1 @@
+### What a hold's captains and crew admins did, /hold/<did>/activity.

@@ -1,0 +1,1 @@
+### Two tags side by side.

@@ -1,0 +1,1 @@
+### The crew of a hold: members, invites, captaincy.

@@ -1,0 +1,1 @@
+### Somebody's data: archive and deletion.

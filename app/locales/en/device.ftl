@@ -1,0 +1,1 @@
+### Approving a device or program that asks for access.

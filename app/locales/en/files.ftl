@@ -1,0 +1,1 @@
+### The files of an image and of its layers.

@@ -1,0 +1,1 @@
+### Holds: lists of them, the public page, quotas, settings, network.

@@ -1,0 +1,1 @@
+### One manifest: an image, an index or an artifact.

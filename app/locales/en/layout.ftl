@@ -1,0 +1,58 @@
+### What is on every page, and what many pages share.
+
+site-name = Longshore
+
+## The bar at the top, and the foot.
+
+layout-skip = Skip to content
+layout-search-landmark = All repositories
+layout-search-label = Search repositories
+layout-search-placeholder = Search
+layout-menu = Menu
+layout-account-landmark = Your account
+layout-settings-hint = Your settings
+layout-sign-out = Sign out
+layout-sign-in = Sign in
+layout-holds = Holds
+layout-version = Longshore { $version }
+layout-about = About
+layout-privacy = Privacy
+layout-terms = Terms
+layout-status = Status
+
+# The title of the window: what the page is about, and where it is.
+layout-title = { $page } · Longshore
+layout-picture-site = Longshore: ship images under your own name
+layout-picture-repository = The signal flag, name, description, platforms and size of a repository
+
+## The switch between themes.
+
+theme-legend = Theme
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+
+## The keys.
+
+keys-title = By keyboard
+keys-search = Search
+keys-step = Next and previous in a list; the arrows too, once you are in it
+keys-copy = Copy the pull command of the page
+keys-help = Show these keys
+keys-leave = Leave a field, or close what is open
+keys-close = Close
+
+## Single values.
+
+copied = Copied
+exact-bytes = { $bytes } bytes
+platforms = Platforms
+
+kind-image = Image
+kind-index = Multi-platform image
+kind-helm = Helm chart
+kind-wasm = WebAssembly
+kind-sbom = SBOM
+kind-signature = Signature
+kind-attestation = Attestation
+kind-artifact = Artifact

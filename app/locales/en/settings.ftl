@@ -1,0 +1,1 @@
+### Somebody's own settings: profile, sessions, access tokens, quota.

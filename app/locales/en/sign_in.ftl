@@ -1,0 +1,1 @@
+### Signing in, and allowing more at the own server.

@@ -1,0 +1,1 @@
+### Who stores what in a hold, /hold/<did>/usage.
