@@ -43,7 +43,7 @@ use crate::pages::{
     status::StatusPage,
     terms::TermsPage,
 };
-use crate::{page_headers, text};
+use crate::{locale, page_headers, t, text};
 
 /// Applies the remembered theme before the first paint, so that the page never flashes in the
 /// other one. [`crate::components::theme_switch`] writes what this reads.
@@ -53,7 +53,7 @@ const APPLY_THEME: &str = include_str!("apply_theme.js");
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=locale::language()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -87,11 +87,11 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| {
             // It is written into the document as it is, and some titles have words of strangers.
             let title = text::escaped(&title);
-            if title.is_empty() { "Longshore".to_owned() } else { format!("{title} · Longshore") }
+            if title.is_empty() { t!("site-name").to_owned() } else { t!("layout-title", page = title) }
         } />
         <Router>
             <a class="skip-link" href="#main">
-                "Skip to content"
+                {t!("layout-skip")}
             </a>
             <Header />
             <Routes fallback=|| view! { <NotFoundPage /> }>

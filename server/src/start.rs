@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{BlobStoreConfig, Config, DatabaseConfig};
 use crate::data_folder::{self, DataFolderError, FolderLock};
 use crate::db::{Database, DatabaseError};
-use crate::handlers::metrics::Metrics;
+use crate::handlers::{self, metrics::Metrics};
 use crate::serve::{self, Drained, StopSignals};
 use crate::{jobs, router};
 
@@ -79,6 +79,7 @@ pub async fn run(config: &Config) -> Result<(), StartError> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|source| StartError::Listen { listen, source })?;
+    handlers::web::speak(config.web.language);
     let state = AppState::assemble(config, database.clone(), metrics, Clock::System).await?;
     let router = router::router(&state);
     let jobs = jobs::run(&state, config);

@@ -12,13 +12,20 @@ use super::icon::{Icon, Symbol};
 const CONFIRMATION: Duration = Duration::from_secs(2);
 
 /// Copies `text` to the clipboard and says so. `label` is the button's name for screen readers.
+#[cfg(feature = "ssr")]
+#[component]
+pub(crate) fn CopyButton(text: String, #[prop(into)] label: String) -> impl IntoView {
+    view! { <Copier text label copied=crate::t!("copied").to_owned() /> }
+}
+
+/// The button in the browser; `copied` is said when it worked.
 ///
 /// Browsers hand the clipboard only to secure contexts: elsewhere the button is not there, like
 /// without JavaScript, and the command is selected with one click by its own style.
 #[island]
-pub fn CopyButton(text: String, label: String) -> impl IntoView {
+pub fn Copier(text: String, label: String, copied: String) -> impl IntoView {
     let (usable, set_usable) = signal(false);
-    let (copied, set_copied) = signal(false);
+    let (is_copied, set_copied) = signal(false);
     Effect::new(move |_| set_usable.set(window().is_secure_context()));
 
     let copy = move |_| {
@@ -34,7 +41,7 @@ pub fn CopyButton(text: String, label: String) -> impl IntoView {
         <button
             type="button"
             class="copy-button"
-            class:is-copied=copied
+            class:is-copied=is_copied
             hidden=move || !usable.get()
             aria-label=label
             on:click=copy
@@ -43,7 +50,7 @@ pub fn CopyButton(text: String, label: String) -> impl IntoView {
             <Icon symbol=Symbol::Check />
         </button>
         <span class="sr-only" role="status">
-            {move || if copied.get() { "Copied" } else { "" }}
+            {move || if is_copied.get() { copied.clone() } else { String::new() }}
         </span>
     }
 }

@@ -3,23 +3,23 @@
 use leptos::prelude::*;
 
 use super::keyboard::HELP;
+use crate::t;
 
 /// Keys, separated by a blank, and what they do.
-const SHORTCUTS: [(&str, &str); 5] = [
-    ("/", "Search"),
-    (
-        "j k",
-        "Next and previous in a list; the arrows too, once you are in it",
-    ),
-    ("c", "Copy the pull command of the page"),
-    ("?", "Show these keys"),
-    ("Esc", "Leave a field, or close what is open"),
-];
+fn shortcuts() -> [(&'static str, &'static str); 5] {
+    [
+        ("/", t!("keys-search")),
+        ("j k", t!("keys-step")),
+        ("c", t!("keys-copy")),
+        ("?", t!("keys-help")),
+        ("Esc", t!("keys-leave")),
+    ]
+}
 
 /// The list of keys.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
-    let rows = SHORTCUTS
+    let rows = shortcuts()
         .map(|(keys, does)| {
             let keys = keys.split(' ').map(|key| view! { <kbd>{key}</kbd> });
             view! {
@@ -39,12 +39,12 @@ pub(crate) fn ShortcutsDialog() -> impl IntoView {
     view! {
         <dialog id=HELP class="help-dialog" aria-labelledby="keyboard-help-title">
             <h2 id="keyboard-help-title" class="minor">
-                "By keyboard"
+                {t!("keys-title")}
             </h2>
             <Shortcuts />
             <form method="dialog">
                 <button class="button button-quiet" type="submit">
-                    "Close"
+                    {t!("keys-close")}
                 </button>
             </form>
         </dialog>

@@ -16,21 +16,11 @@ enum Theme {
 }
 
 impl Theme {
-    const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
     fn value(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::System => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
         }
     }
 
@@ -71,19 +61,25 @@ impl Theme {
     }
 }
 
-/// Three radio buttons that look like one switch.
+/// Three radio buttons that look like one switch, with what the choice and each of the three are called.
 #[island]
-pub fn ThemeSwitch() -> impl IntoView {
+pub fn ThemeSwitch(
+    #[prop(into)] legend: String,
+    #[prop(into)] system: String,
+    #[prop(into)] light: String,
+    #[prop(into)] dark: String,
+) -> impl IntoView {
     let (chosen, set_chosen) = signal(Theme::System);
     Effect::new(move |_| set_chosen.set(Theme::load()));
 
-    let option = move |theme: Theme| {
+    let option = move |(theme, label): (Theme, String)| {
         let choose = move |_| {
             set_chosen.set(theme);
             theme.apply();
         };
+        let title = label.clone();
         view! {
-            <label title=theme.label()>
+            <label title=title>
                 <input
                     type="radio"
                     name="theme"
@@ -92,14 +88,14 @@ pub fn ThemeSwitch() -> impl IntoView {
                     on:change=choose
                 />
                 <Icon symbol=theme.symbol() />
-                <span class="sr-only">{theme.label()}</span>
+                <span class="sr-only">{label}</span>
             </label>
         }
     };
     view! {
         <fieldset class="theme-switch">
-            <legend class="sr-only">"Theme"</legend>
-            {Theme::ALL.map(option).collect_view()}
+            <legend class="sr-only">{legend}</legend>
+            {[(Theme::System, system), (Theme::Light, light), (Theme::Dark, dark)].map(option).collect_view()}
         </fieldset>
     }
 }

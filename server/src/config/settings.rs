@@ -237,6 +237,9 @@ settings! {
     OPERATOR_CONTACT = "web.operator_contact", "WEB_OPERATOR_CONTACT", Unset,
         "a mail address, or an https address", false,
         "How people reach whoever runs this server. It is shown on the pages about privacy and terms.";
+    LANGUAGE = "web.language", "LONGSHORE_LANGUAGE", Value("en"),
+        "en, or en-XA for English with accents", false,
+        "The language of the pages. What a translation lacks is said in English; en-XA shows whoever translates what can be translated, and whether longer words fit.";
     SITE_ROOT = "web.site_root", "LONGSHORE_SITE_ROOT", Derived("the folder `site` beside the binary, else target/site"),
         "a path", false,
         "Folder with the web app's scripts, styles and images.";

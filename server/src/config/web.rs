@@ -6,7 +6,7 @@ use atproto::syntax::Handle;
 
 use url::Url;
 
-use super::settings::{EXAMPLE_HANDLE, OPERATOR_CONTACT, SIGN_UP_URL, SITE_ROOT};
+use super::settings::{EXAMPLE_HANDLE, LANGUAGE, OPERATOR_CONTACT, SIGN_UP_URL, SITE_ROOT};
 use super::source::Reader;
 use super::value;
 
@@ -17,6 +17,8 @@ pub struct WebConfig {
     pub example_handle: Option<Handle>,
     /// Where people without an account are sent to make one.
     pub sign_up_url: Url,
+    /// The language of the pages, one of [`app::locale::LANGUAGES`].
+    pub language: &'static str,
     /// How people reach whoever runs the server: a mail address or a web address.
     pub operator_contact: Option<String>,
     /// Folder with scripts, styles and images.
@@ -29,6 +31,11 @@ pub(super) fn read(reader: &mut Reader, binary: Option<&Path>) -> Option<WebConf
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
     });
+    let language = reader.value(&LANGUAGE, |text| {
+        app::locale::LANGUAGES
+            .into_iter()
+            .find(|language| language.eq_ignore_ascii_case(text))
+    });
     Some(WebConfig {
         example_handle: reader.optional(&EXAMPLE_HANDLE, |text| {
             text.trim_start_matches('@').parse::<Handle>().ok()
@@ -38,6 +45,7 @@ pub(super) fn read(reader: &mut Reader, binary: Option<&Path>) -> Option<WebConf
             .optional(&SITE_ROOT, value::path)
             .unwrap_or_else(|| default_site_root(binary)),
         sign_up_url: sign_up_url?,
+        language: language?,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::api::home::HomePageSource;
-use crate::routes;
+use crate::{routes, t};
 
 /// The foot of every page.
 #[component]
@@ -14,19 +14,19 @@ pub(crate) fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <div class="frame">
-                <p>"Longshore " {version}</p>
+                <p>{version.map(|version| t!("layout-version", version = version))}</p>
                 <ul>
                     <li>
-                        <a href=routes::ABOUT>"About"</a>
+                        <a href=routes::ABOUT>{t!("layout-about")}</a>
                     </li>
                     <li>
-                        <a href=routes::PRIVACY>"Privacy"</a>
+                        <a href=routes::PRIVACY>{t!("layout-privacy")}</a>
                     </li>
                     <li>
-                        <a href=routes::TERMS>"Terms"</a>
+                        <a href=routes::TERMS>{t!("layout-terms")}</a>
                     </li>
                     <li>
-                        <a href=routes::STATUS>"Status"</a>
+                        <a href=routes::STATUS>{t!("layout-status")}</a>
                     </li>
                 </ul>
             </div>

@@ -7,7 +7,7 @@ use crate::components::form_token::FormToken;
 use crate::components::harbour::Mark;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::theme_switch::ThemeSwitch;
-use crate::routes;
+use crate::{routes, t};
 
 /// The id of what the button of narrow pages opens.
 const MENU: &str = "site-menu";
@@ -20,15 +20,15 @@ pub(crate) fn Header() -> impl IntoView {
             <div class="frame">
                 <a class="wordmark" href=routes::HOME>
                     <Mark />
-                    <span>"Longshore"</span>
+                    <span>{t!("site-name")}</span>
                 </a>
-                <form class="site-search" method="get" action=routes::SEARCH role="search" aria-label="All repositories">
-                    <label class="sr-only" for="site-search">"Search repositories"</label>
+                <form class="site-search" method="get" action=routes::SEARCH role="search" aria-label=t!("layout-search-landmark")>
+                    <label class="sr-only" for="site-search">{t!("layout-search-label")}</label>
                     <input
                         id="site-search"
                         name="q"
                         type="search"
-                        placeholder="Search"
+                        placeholder=t!("layout-search-placeholder")
                         maxlength="100"
                         autocomplete="off"
                         autocapitalize="none"
@@ -39,7 +39,7 @@ pub(crate) fn Header() -> impl IntoView {
                 </form>
                 <Menu />
                 <WayIn />
-                <button type="button" class="menu-button" popovertarget=MENU aria-label="Menu">
+                <button type="button" class="menu-button" popovertarget=MENU aria-label=t!("layout-menu")>
                     <Icon symbol=Symbol::Menu />
                 </button>
             </div>
@@ -52,14 +52,14 @@ pub(crate) fn Header() -> impl IntoView {
 fn Menu() -> impl IntoView {
     let account = Viewer::current().map(|viewer| {
         view! {
-            <nav class="account" aria-label="Your account">
-                <a class="account-name" href=routes::SETTINGS title="Your settings">
+            <nav class="account" aria-label=t!("layout-account-landmark")>
+                <a class="account-name" href=routes::SETTINGS title=t!("layout-settings-hint")>
                     {viewer.name().to_owned()}
                 </a>
                 <form method="post" action=routes::SIGN_OUT>
                     <FormToken />
                     <button type="submit" class="link-button">
-                        "Sign out"
+                        {t!("layout-sign-out")}
                     </button>
                 </form>
             </nav>
@@ -68,10 +68,10 @@ fn Menu() -> impl IntoView {
     view! {
         <div class="site-menu" id=MENU popover="auto">
             <a class="site-link" href=routes::HOLDS>
-                "Holds"
+                {t!("layout-holds")}
             </a>
             {account}
-            <ThemeSwitch />
+            <ThemeSwitch legend=t!("theme-legend") system=t!("theme-system") light=t!("theme-light") dark=t!("theme-dark") />
         </div>
     }
 }
@@ -82,7 +82,7 @@ fn WayIn() -> impl IntoView {
     Viewer::current().is_none().then(|| {
         view! {
             <a class="site-link" href=routes::SIGN_IN>
-                "Sign in"
+                {t!("layout-sign-in")}
             </a>
         }
     })

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 
 use crate::api::PublicUrl;
-use crate::routes;
+use crate::{routes, t};
 
 /// Wraps a page's content; the skip link leads here. An empty `title` leaves the name of the site. `json` and `feed`
 /// are the addresses of the same content for programs and for feed readers, `picture` that of what other sites show.
@@ -18,22 +18,22 @@ pub(crate) fn Page(
     children: Children,
 ) -> impl IntoView {
     let shared_title = if title.is_empty() {
-        "Longshore".to_owned()
+        t!("site-name").to_owned()
     } else {
         title.clone()
     };
     // Whole addresses, since it is not a browser that reads them.
     let public_url = use_context::<PublicUrl>().unwrap_or_default().0;
     let about_picture = match &picture {
-        Some(_) => "The signal flag, name, description, platforms and size of a repository",
-        None => "Longshore: ship images under your own name",
+        Some(_) => t!("layout-picture-repository"),
+        None => t!("layout-picture-site"),
     };
     let picture = picture.unwrap_or_else(|| routes::SITE_PICTURE.to_owned());
     let picture = format!("{public_url}{picture}");
     view! {
         <Title text=title />
         <Meta name="description" content=description.clone() />
-        <Meta property="og:site_name" content="Longshore" />
+        <Meta property="og:site_name" content=t!("site-name") />
         <Meta property="og:type" content="website" />
         <Meta property="og:title" content=shared_title />
         <Meta property="og:description" content=description />

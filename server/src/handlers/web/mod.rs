@@ -32,6 +32,7 @@ pub use self::errors::{ErrorPages, show_errors};
 pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
 pub use self::settings::SettingsState;
+pub use app::locale::speak;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::Request;

@@ -95,9 +95,9 @@ pub const DIRECTION_RULES: &[DirectionRule] = &[
         broken_by: ("server/src/jobs/mod.rs", "use axum::Router;"),
     },
     DirectionRule {
-        sentence: "only handlers/web knows the pages",
+        sentence: "only handlers/web knows the pages, and their settings the languages",
         within: &["server/src/"],
-        except: &["server/src/handlers/web/"],
+        except: &["server/src/config/web.rs", "server/src/handlers/web/"],
         never_names: &[
             "app",
             "leptos",

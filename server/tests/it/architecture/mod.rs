@@ -7,6 +7,7 @@ mod files;
 mod licences;
 mod source;
 mod surface;
+mod words;
 
 use directions::{CRATES, DIRECTION_RULES, dependency_violations};
 use files::{FILE_RULES, migration_violations};
