@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
+use crate::t;
 
 /// Shows `text` as it is, with a button that copies it. `label` says what it is for.
 #[component]
@@ -13,7 +14,7 @@ pub(crate) fn Listing(label: &'static str, text: String) -> impl IntoView {
             <pre>
                 <code>{text.clone()}</code>
             </pre>
-            <CopyButton text label=format!("Copy: {label}") />
+            <CopyButton text label=t!("listing-copy", what = label) />
         </figure>
     }
 }

@@ -8,18 +8,18 @@
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
-use crate::routes;
+use crate::{routes, t};
 
 /// Shows the address of a record, to copy, with a link to the record as the server `pds` gives it to everybody.
 #[component]
 pub(crate) fn RecordLink(uri: String, pds: String) -> impl IntoView {
     let link = record_address(&uri, &pds).map(|href| {
-        view! { <a class="record-link" href=href rel="nofollow noopener">"View record"</a> }
+        view! { <a class="record-link" href=href rel="nofollow noopener">{t!("record-view")}</a> }
     });
     view! {
         <span class="copyable">
             <code class="record-uri">{uri.clone()}</code>
-            <CopyButton text=uri label="Copy the address of the record".to_owned() />
+            <CopyButton text=uri label=t!("record-copy").to_owned() />
         </span>
         {link}
     }

@@ -8,7 +8,7 @@
 use leptos::prelude::*;
 
 use crate::api::moment::Moment;
-use crate::text;
+use crate::{t, text};
 
 /// How long ago, with the exact time for whoever points at it.
 #[component]
@@ -23,9 +23,8 @@ pub(crate) fn When(moment: Moment) -> impl IntoView {
 /// A size, with the exact number for whoever points at it.
 #[component]
 pub(crate) fn Size(bytes: u64) -> impl IntoView {
-    let exact = format!("{} bytes", text::grouped(bytes));
     view! {
-        <span class="size" title=exact>
+        <span class="size" title=t!("exact-bytes", bytes = bytes)>
             {text::bytes(bytes)}
         </span>
     }
@@ -50,23 +49,34 @@ pub(crate) fn Platforms(platforms: Vec<String>) -> impl IntoView {
             .map(|platform| view! { <li class="chip">{text::visible(&platform)}</li> })
             .collect_view();
         view! {
-            <ul class="chips" aria-label="Platforms">
+            <ul class="chips" aria-label=t!("platforms")>
                 {chips}
             </ul>
         }
     })
 }
 
+/// What became of a file or layer: `added`, `changed` or `deleted`.
+#[component]
+pub(crate) fn Change(#[prop(into)] change: String) -> impl IntoView {
+    let name = match change.as_str() {
+        "added" => t!("change-added"),
+        "deleted" => t!("change-deleted"),
+        _ => t!("change-changed"),
+    };
+    view! { <span class=format!("change change-{change}")>{name}</span> }
+}
+
 /// What a kind of artifact is called.
 pub(crate) fn kind_name(kind: &str) -> &'static str {
     match kind {
-        "image" => "Image",
-        "index" => "Multi-platform image",
-        "helm" => "Helm chart",
-        "wasm" => "WebAssembly",
-        "sbom" => "SBOM",
-        "signature" => "Signature",
-        "attestation" => "Attestation",
-        _ => "Artifact",
+        "image" => t!("kind-image"),
+        "index" => t!("kind-index"),
+        "helm" => t!("kind-helm"),
+        "wasm" => t!("kind-wasm"),
+        "sbom" => t!("kind-sbom"),
+        "signature" => t!("kind-signature"),
+        "attestation" => t!("kind-attestation"),
+        _ => t!("kind-artifact"),
     }
 }

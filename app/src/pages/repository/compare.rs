@@ -7,17 +7,19 @@ use crate::api::repository::compare::{
 };
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
-use crate::components::values::{ShortDigest, Size};
-use crate::{routes, text};
+use crate::components::values::{Change, ShortDigest, Size};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(page: ComparePage, query: CompareQuery) -> impl IntoView {
     let address = routes::compare(&page.name);
     let title = match &page.comparison {
-        Some(comparison) => format!(
-            "{}: {} and {}",
-            page.name, comparison.from.reference, comparison.to.reference
+        Some(comparison) => t!(
+            "compare-title",
+            name = page.name.clone(),
+            from = comparison.from.reference.clone(),
+            to = comparison.to.reference.clone()
         ),
-        None => format!("Compare tags of {}", page.name),
+        None => t!("compare-title-none", name = page.name.clone()),
     };
     let json = routes::with_query(
         &routes::json(&address),
@@ -25,17 +27,19 @@ pub(super) fn draw(page: ComparePage, query: CompareQuery) -> impl IntoView {
     );
     let name = page.name.clone();
     let comparison = match page.comparison {
-        Some(comparison) => view! { <ComparisonView name comparison address=address.clone() /> }.into_any(),
+        Some(comparison) => {
+            view! { <ComparisonView name comparison address=address.clone() /> }.into_any()
+        }
         None => view! {
             <section class="empty">
-                <h2>"Choose two tags"</h2>
-                <p>"You will see what differs between them: layers, size, settings, packages and files."</p>
+                <h2>{t!("compare-none-title")}</h2>
+                <p>{t!("compare-none")}</p>
             </section>
         }
         .into_any(),
     };
     view! {
-        <Page title description=format!("What differs between images of {}.", page.name) json>
+        <Page title description=t!("compare-description", name = page.name.clone()) json>
             <RepositoryHeader
                 owner=page.owner.clone()
                 name=page.name.clone()
@@ -79,10 +83,10 @@ fn ChoiceForm(address: String, query: CompareQuery, tags: Vec<String>) -> impl I
     };
     view! {
         <form class="filter-form" method="get" action=address>
-            {choice("from", "From", &query.from, 1)}
-            {choice("to", "To", &query.to, 0)}
+            {choice("from", t!("compare-from"), &query.from, 1)}
+            {choice("to", t!("compare-to"), &query.to, 0)}
             <button class="button" type="submit">
-                "Compare"
+                {t!("compare-start")}
             </button>
         </form>
     }
@@ -107,25 +111,25 @@ fn ComparisonView(name: String, comparison: Comparison, address: String) -> impl
                 view! { <li><a class="choice" href=href aria-current=current>{text::visible(platform)}</a></li> }
             })
             .collect_view();
-        view! { <nav aria-label="Platforms"><ul class="choices">{choices}</ul></nav> }
+        view! { <nav aria-label=t!("platforms")><ul class="choices">{choices}</ul></nav> }
     });
     let partial = comparison.is_partial.then(|| {
         view! {
-            <p class="notice">"Some layers could not be read to their end, so files and packages may be missing here."</p>
+            <p class="notice">{t!("compare-partial")}</p>
         }
     });
     view! {
         {platforms}
-        <Sides name=name.clone() comparison=comparison.clone() />
+        <Sides name comparison=comparison.clone() />
         {partial}
         <Differences
             id="settings"
-            title="Settings"
-            none="Both run the same way: entry point, command, environment and labels are equal."
+            title=t!("compare-settings")
+            none=t!("compare-settings-same")
             differences=comparison.settings.clone()
         />
         <Packages packages=comparison.packages.clone() />
-        <Layers name=name.clone() comparison=comparison.clone() />
+        <Layers comparison=comparison.clone() />
         <Files comparison />
     }
 }
@@ -142,28 +146,28 @@ fn Sides(name: String, comparison: Comparison) -> impl IntoView {
                     {side.platform.as_deref().map(|platform| format!(" · {}", text::visible(platform)))}
                 </p>
                 <p>
-                    <Size bytes=side.size /> " in " {text::counted(side.layer_count as u64, "layer", "layers")}
+                    {t_view!("compare-side", size = view! { <Size bytes=side.size /> }; count = side.layer_count)}
                 </p>
             </li>
         }
     };
     let (before, after) = (comparison.from.size, comparison.to.size);
     let delta = match after.cmp(&before) {
-        std::cmp::Ordering::Equal => "The same size".to_owned(),
-        std::cmp::Ordering::Greater => format!("{} larger", text::bytes(after - before)),
-        std::cmp::Ordering::Less => format!("{} smaller", text::bytes(before - after)),
+        std::cmp::Ordering::Equal => t!("compare-same-size").to_owned(),
+        std::cmp::Ordering::Greater => t!("compare-larger", size = text::bytes(after - before)),
+        std::cmp::Ordering::Less => t!("compare-smaller", size = text::bytes(before - after)),
     };
     let (added, removed, changed) = comparison.file_counts;
     view! {
-        <section aria-label="Summary">
+        <section aria-label=t!("compare-summary")>
             <ul class="sides">
-                {card("From", &comparison.from)}
-                {card("To", &comparison.to)}
+                {card(t!("compare-from"), &comparison.from)}
+                {card(t!("compare-to"), &comparison.to)}
                 <li class="side side-sum">
-                    <p class="eyebrow">"Difference"</p>
+                    <p class="eyebrow">{t!("compare-difference")}</p>
                     <p class="delta">{delta}</p>
                     <p class="note">
-                        {format!("{} added, {} removed, {} changed", text::counted(added as u64, "file", "files"), text::grouped(removed as u64), text::grouped(changed as u64))}
+                        {t!("compare-file-counts", added = added, removed = removed, changed = changed)}
                     </p>
                 </li>
             </ul>
@@ -183,8 +187,12 @@ fn Differences(
     } else {
         let cell = |value: Option<String>, class: &'static str| match value {
             Some(value) => view! { <td class=class>{text::visible(&value)}</td> }.into_any(),
-            None => view! { <td class="absent">"–"<span class="sr-only">" not there"</span></td> }
-                .into_any(),
+            None => view! {
+                <td class="absent">
+                    "–" <span class="sr-only">" " {t!("compare-absent")}</span>
+                </td>
+            }
+            .into_any(),
         };
         let rows = differences
             .into_iter()
@@ -203,9 +211,9 @@ fn Differences(
                 <caption class="sr-only">{title}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Before"</th>
-                        <th scope="col">"After"</th>
+                        <th scope="col">{t!("compare-name")}</th>
+                        <th scope="col">{t!("compare-before")}</th>
+                        <th scope="col">{t!("compare-after")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -225,16 +233,13 @@ fn Differences(
 fn Packages(packages: Option<Vec<Difference>>) -> impl IntoView {
     match packages {
         Some(differences) => view! {
-            <Differences id="packages" title="Packages" none="Both have the same packages." differences />
+            <Differences id="packages" title=t!("compare-packages") none=t!("compare-packages-same") differences />
         }
         .into_any(),
         None => view! {
             <section class="compare-section" aria-labelledby="packages">
-                <h2 id="packages">"Packages"</h2>
-                <p class="note">
-                    "At least one of them has no package database that can be read here: those of dpkg and apk are, and
-                    the lists of rpm-based images without a shell."
-                </p>
+                <h2 id="packages">{t!("compare-packages")}</h2>
+                <p class="note">{t!("compare-packages-unknown")}</p>
             </section>
         }
         .into_any(),
@@ -242,14 +247,14 @@ fn Packages(packages: Option<Vec<Difference>>) -> impl IntoView {
 }
 
 #[component]
-fn Layers(name: String, comparison: Comparison) -> impl IntoView {
+fn Layers(comparison: Comparison) -> impl IntoView {
     let list = |layers: &[(String, u64)], change: &'static str| {
         layers
             .iter()
             .map(|(digest, bytes)| {
                 view! {
                     <li>
-                        <span class=format!("change change-{change}")>{change}</span>
+                        <Change change />
                         <ShortDigest digest=digest.clone() />
                         <Size bytes=*bytes />
                     </li>
@@ -258,13 +263,12 @@ fn Layers(name: String, comparison: Comparison) -> impl IntoView {
             .collect_view()
     };
     let (count, bytes) = comparison.shared_layers;
-    let _ = name;
     view! {
         <section class="compare-section" aria-labelledby="compare-layers">
-            <h2 id="compare-layers">"Layers"</h2>
+            <h2 id="compare-layers">{t!("compare-layers")}</h2>
             <p class="note">
-                {text::counted(count as u64, "layer", "layers")} " in both, " <Size bytes=bytes />
-                ". Whoever has the earlier image pulls only what was added."
+                {t_view!("compare-layers-shared", size = view! { <Size bytes /> }; count = count)} " "
+                {t!("compare-layers-pull")}
             </p>
             <ul class="change-list">
                 {list(&comparison.removed_layers, "deleted")}
@@ -279,10 +283,10 @@ fn Files(comparison: Comparison) -> impl IntoView {
     let (added, removed, changed) = comparison.file_counts;
     let total = added + removed + changed;
     let more = (total > comparison.files.len()).then(|| {
-        let words = format!(
-            "The first {} of {}.",
-            comparison.files.len(),
-            text::grouped(total as u64)
+        let words = t!(
+            "compare-files-more",
+            shown = comparison.files.len().to_string(),
+            count = total
         );
         view! { <p class="note">{words}</p> }
     });
@@ -304,7 +308,7 @@ fn Files(comparison: Comparison) -> impl IntoView {
                 view! {
                     <tr>
                         <th scope="row">{text::visible(&path)}</th>
-                        <td><span class=format!("change change-{change}")>{change}</span></td>
+                        <td><Change change /></td>
                         <td class="number">{size(before)}</td>
                         <td class="number">{size(after)}</td>
                     </tr>
@@ -313,18 +317,18 @@ fn Files(comparison: Comparison) -> impl IntoView {
         )
         .collect_view();
     let table = if total == 0 {
-        view! { <p class="note">"Both have the same files."</p> }.into_any()
+        view! { <p class="note">{t!("compare-files-same")}</p> }.into_any()
     } else {
         view! {
             {more}
             <table class="file-table">
-                <caption class="sr-only">"Files that differ"</caption>
+                <caption class="sr-only">{t!("compare-files-caption")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Path"</th>
-                        <th scope="col">"What happened"</th>
-                        <th scope="col" class="number">"Before"</th>
-                        <th scope="col" class="number">"After"</th>
+                        <th scope="col">{t!("compare-path")}</th>
+                        <th scope="col">{t!("compare-change")}</th>
+                        <th scope="col" class="number">{t!("compare-before")}</th>
+                        <th scope="col" class="number">{t!("compare-after")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -334,7 +338,7 @@ fn Files(comparison: Comparison) -> impl IntoView {
     };
     view! {
         <section class="compare-section" aria-labelledby="compare-files">
-            <h2 id="compare-files">"Files"</h2>
+            <h2 id="compare-files">{t!("compare-files")}</h2>
             {table}
         </section>
     }

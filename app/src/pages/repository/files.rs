@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::api::repository::files::{FileContent, FileLayer, FileRow, FilesPage};
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
-use crate::components::values::{ShortDigest, Size};
-use crate::{routes, text};
+use crate::components::values::{Change, ShortDigest, Size};
+use crate::{routes, t, t_view, text};
 
 /// How links on the page keep what was chosen.
 #[derive(Clone)]
@@ -73,13 +73,15 @@ pub(super) fn draw(page: FilesPage) -> impl IntoView {
         }
         .into_any(),
     };
-    let image = routes::image(&page.name, &page.reference);
+    let address = routes::image(&page.name, &page.reference);
+    let image = format!("{}:{shown}", page.name);
+    let description = t!(
+        "files-description",
+        count = page.file_count,
+        image = image.clone()
+    );
     view! {
-        <Page
-            title=format!("Files of {}:{shown}", page.name)
-            description=format!("The {} files of {}:{shown}.", text::grouped(page.file_count as u64), page.name)
-            json
-        >
+        <Page title=t!("files-title", image = image) description json>
             <RepositoryHeader
                 owner=page.owner.clone()
                 name=page.name.clone()
@@ -89,9 +91,11 @@ pub(super) fn draw(page: FilesPage) -> impl IntoView {
             />
             <div class="frame page-body">
                 <p class="page-summary">
-                    <a href=image>"Back to the image"</a>
-                    <span>{text::counted(page.file_count as u64, "file", "files")}</span>
-                    <span><Size bytes=page.unpacked_size /> " unpacked"</span>
+                    <a href=address>{t!("files-image-link")}</a>
+                    <span>{t!("count-files", count = page.file_count)}</span>
+                    <span>
+                        {t_view!("files-unpacked", size = view! { <Size bytes=page.unpacked_size /> })}
+                    </span>
                     <ShortDigest digest=page.digest.clone() />
                 </p>
                 <PlatformChoice links=links.clone() platforms=page.platforms.clone() chosen=page.platform.clone() />
@@ -121,7 +125,7 @@ fn PlatformChoice(links: Links, platforms: Vec<String>, chosen: Option<String>) 
             })
             .collect_view();
         view! {
-            <nav aria-label="Platforms">
+            <nav aria-label=t!("platforms")>
                 <ul class="choices">{choices}</ul>
             </nav>
         }
@@ -141,10 +145,10 @@ fn LayerChoice(links: Links, layers: Vec<FileLayer>, chosen: Option<usize>) -> i
             let stopped = layer.stopped.as_deref().map(|reason| {
                 view! { <span class="warning">{stopped_words(reason)}</span> }
             });
-            let command = layer
-                .command
-                .as_deref()
-                .map_or_else(|| format!("Layer {number}"), text::visible);
+            let command = layer.command.as_deref().map_or_else(
+                || t!("files-layer-number", layer = number.clone()),
+                text::visible,
+            );
             view! {
                 <li>
                     <a class="layer-choice" href=links.layer(&number) aria-current=current>
@@ -152,7 +156,7 @@ fn LayerChoice(links: Links, layers: Vec<FileLayer>, chosen: Option<usize>) -> i
                         <code>{command}</code>
                         <span class="note">
                             {format!("+{} ~{} −{}", layer.added, layer.changed, layer.deleted)}
-                            <span class="sr-only">" files added, changed and deleted"</span> " · "
+                            <span class="sr-only">" " {t!("files-layer-counts")}</span> " · "
                             <Size bytes=layer.size />
                         </span>
                     </a>
@@ -162,12 +166,12 @@ fn LayerChoice(links: Links, layers: Vec<FileLayer>, chosen: Option<usize>) -> i
         })
         .collect_view();
     view! {
-        <nav aria-label="Layers">
+        <nav aria-label=t!("files-layers")>
             <ul class="layer-choices">
                 <li>
                     <a class="layer-choice" href=links.layer("") aria-current=all>
                         <span class="layer-number">"∑"</span>
-                        <span>"The whole image, all layers on each other"</span>
+                        <span>{t!("files-all-layers")}</span>
                     </a>
                 </li>
                 {rows}
@@ -179,11 +183,11 @@ fn LayerChoice(links: Links, layers: Vec<FileLayer>, chosen: Option<usize>) -> i
 /// Why not everything is listed.
 fn stopped_words(reason: &str) -> &'static str {
     match reason {
-        "entries" => "It has more files than are listed; the first are here.",
-        "bytes" => "It unpacks to more than is read; files from its beginning are here.",
-        "ratio" => "It unpacks to so many times its size that reading it was stopped.",
-        "time" => "Reading it took too long and was stopped; try again later.",
-        _ => "It is no archive that can be read, or a broken one.",
+        "entries" => t!("files-stopped-entries"),
+        "bytes" => t!("files-stopped-bytes"),
+        "ratio" => t!("files-stopped-ratio"),
+        "time" => t!("files-stopped-time"),
+        _ => t!("files-stopped-malformed"),
     }
 }
 
@@ -198,10 +202,16 @@ fn SearchForm(links: Links) -> impl IntoView {
     .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
     .collect_view();
     view! {
-        <form class="filter-form" method="get" action=links.address role="search" aria-label="Files">
+        <form
+            class="filter-form"
+            method="get"
+            action=links.address
+            role="search"
+            aria-label=t!("files-search-landmark")
+        >
             {hidden}
             <div class="field">
-                <label for="file-search">"Find files by path"</label>
+                <label for="file-search">{t!("files-search-label")}</label>
                 <input
                     id="file-search"
                     name="search"
@@ -213,7 +223,7 @@ fn SearchForm(links: Links) -> impl IntoView {
                 />
             </div>
             <button class="button" type="submit">
-                "Find"
+                {t!("files-search")}
             </button>
         </form>
     }
@@ -241,10 +251,10 @@ fn Crumbs(links: Links, path: String) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <nav aria-label="Folder">
+        <nav aria-label=t!("files-folder")>
             <ol class="crumbs">
                 <li>
-                    <a href=links.path("")>"root"</a>
+                    <a href=links.path("")>{t!("files-root")}</a>
                 </li>
                 {crumbs}
             </ol>
@@ -257,11 +267,11 @@ fn FileTable(links: Links, rows: Vec<FileRow>, row_count: usize, is_layer: bool)
     if rows.is_empty() {
         return view! {
             <section class="empty">
-                <h2>"Nothing here"</h2>
-                <p>"No file is at this place or matches the search."</p>
+                <h2>{t!("files-none-title")}</h2>
+                <p>{t!("files-none")}</p>
                 <p>
                     <a class="button" href=links.path("")>
-                        "Show the root folder"
+                        {t!("files-none-root")}
                     </a>
                 </p>
             </section>
@@ -270,12 +280,7 @@ fn FileTable(links: Links, rows: Vec<FileRow>, row_count: usize, is_layer: bool)
     }
     let more = (row_count > rows.len()).then(|| {
         view! {
-            <p class="notice">
-                {format!(
-                    "{} entries are not shown. Search by path to find them.",
-                    text::grouped((row_count - rows.len()) as u64),
-                )}
-            </p>
+            <p class="notice">{t!("files-more", count = row_count - rows.len())}</p>
         }
     });
     let rows = rows
@@ -285,13 +290,13 @@ fn FileTable(links: Links, rows: Vec<FileRow>, row_count: usize, is_layer: bool)
     view! {
         {more}
         <table class="file-table">
-            <caption class="sr-only">"Files"</caption>
+            <caption class="sr-only">{t!("files-caption")}</caption>
             <thead>
                 <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Mode"</th>
-                    <th scope="col">{if is_layer { "What happened" } else { "Layer" }}</th>
-                    <th scope="col" class="number">"Size"</th>
+                    <th scope="col">{t!("files-name")}</th>
+                    <th scope="col">{t!("files-mode")}</th>
+                    <th scope="col">{if is_layer { t!("files-change") } else { t!("files-layer") }}</th>
+                    <th scope="col" class="number">{t!("files-size")}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -315,10 +320,8 @@ fn FileTableRow(links: Links, row: FileRow, is_layer: bool) -> impl IntoView {
         view! { <span class="note">" → " {text::visible(link)}</span> }
     });
     let origin = if is_layer {
-        row.change.as_deref().map(|change| {
-            view! { <span class=format!("change change-{change}")>{change.to_owned()}</span> }
-                .into_any()
-        })
+        row.change
+            .map(|change| view! { <Change change /> }.into_any())
     } else {
         row.layer.map(|layer| layer.to_string().into_any())
     };
@@ -339,17 +342,19 @@ fn FileView(content: FileContent) -> impl IntoView {
         <p class="page-summary">
             <span><Size bytes=row.size /></span>
             {row.mode.map(|mode| view! { <code>{mode}</code> })}
-            {row.layer.map(|layer| view! { <span>{format!("from layer {layer}")}</span> })}
-            {row.link.map(|link| view! { <span>"leads to " {text::visible(&link)}</span> })}
+            {row.layer.map(|layer| view! { <span>{t!("files-from-layer", layer = layer.to_string())}</span> })}
+            {row.link.map(|link| view! { <span>{t!("files-leads-to", target = text::visible(&link))}</span> })}
         </p>
     };
     let text = match content.text {
         Some(text) => view! {
-            <pre class="code-block" tabindex="0" role="region" aria-label="Content of the file"><code>{text::visible(&text)}</code></pre>
+            <pre class="code-block" tabindex="0" role="region" aria-label=t!("files-content")>
+                <code>{text::visible(&text)}</code>
+            </pre>
         }
         .into_any(),
         None => view! {
-            <p class="notice">"This file is not shown: it is no plain text, or larger than 256 kB."</p>
+            <p class="notice">{t!("files-not-shown")}</p>
         }
         .into_any(),
     };

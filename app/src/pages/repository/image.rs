@@ -12,7 +12,7 @@ use crate::components::pull_panel::PullPanel;
 use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{ShortDigest, Size, When, kind_name};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(page: ImagePage) -> impl IntoView {
     let shown = page
@@ -20,7 +20,13 @@ pub(super) fn draw(page: ImagePage) -> impl IntoView {
         .clone()
         .unwrap_or_else(|| text::short_digest(&page.digest));
     let reference = page.tag.clone().unwrap_or_else(|| page.digest.clone());
-    let kind = kind_name(&page.kind);
+    let title = format!("{}:{shown}", page.name);
+    let description = t!(
+        "image-description",
+        kind = kind_name(&page.kind),
+        image = title.clone(),
+        digest = page.digest.clone()
+    );
     let content = match page.content.clone() {
         ImageContent::Image(image) => {
             view! { <ContainerView name=page.name.clone() reference=reference.clone() image=*image /> }.into_any()
@@ -32,8 +38,8 @@ pub(super) fn draw(page: ImagePage) -> impl IntoView {
     };
     view! {
         <Page
-            title=format!("{}:{shown}", page.name)
-            description=format!("{kind} {}:{shown}, {}", page.name, page.digest)
+            title
+            description
             json=routes::json(&routes::image(&page.name, &reference))
             picture=routes::picture(&page.name)
         >
@@ -73,7 +79,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
             .iter()
             .map(|tag| view! { <li class="chip"><a href=routes::image(&page.name, tag)>{tag.clone()}</a></li> })
             .collect_view();
-        view! { <Fact name="Tags"><ul class="chips">{tags}</ul></Fact> }
+        view! { <Fact name=t!("image-tags")><ul class="chips">{tags}</ul></Fact> }
     });
     let image = match &page.content {
         ImageContent::Image(image) => Some((**image).clone()),
@@ -83,22 +89,24 @@ fn Aside(page: ImagePage) -> impl IntoView {
         let (shared, own) = shared_and_own(&image.layers);
         let sharing = (shared > 0).then(|| {
             view! {
-                <Fact name="Only here"><Size bytes=own /></Fact>
-                <Fact name="Shared"><Size bytes=shared /> " with other tags"</Fact>
+                <Fact name=t!("image-only-here")><Size bytes=own /></Fact>
+                <Fact name=t!("image-shared")>
+                    {t_view!("image-shared-size", size = view! { <Size bytes=shared /> })}
+                </Fact>
             }
         });
         view! {
-            {image.platform.map(|platform| view! { <Fact name="Runs on">{text::visible(&platform)}</Fact> })}
-            <Fact name="Compressed"><Size bytes=image.size /></Fact>
-            {image.unpacked_size.map(|bytes| view! { <Fact name="Unpacked"><Size bytes /></Fact> })}
+            {image.platform.map(|platform| view! { <Fact name=t!("image-runs-on")>{text::visible(&platform)}</Fact> })}
+            <Fact name=t!("image-compressed")><Size bytes=image.size /></Fact>
+            {image.unpacked_size.map(|bytes| view! { <Fact name=t!("image-unpacked")><Size bytes /></Fact> })}
             {sharing}
-            <Fact name="Layers">{image.layers.len()}</Fact>
-            {image.built_at.map(|moment| view! { <Fact name="Built"><When moment /></Fact> })}
+            <Fact name=t!("image-layers")>{image.layers.len()}</Fact>
+            {image.built_at.map(|moment| view! { <Fact name=t!("image-built")><When moment /></Fact> })}
         }
     });
     let subject = page.subject.clone().map(|digest| {
         view! {
-            <Fact name="Speaks about">
+            <Fact name=t!("image-subject")>
                 <a href=routes::image(&page.name, &digest)>
                     <ShortDigest digest=digest.clone() />
                 </a>
@@ -108,41 +116,45 @@ fn Aside(page: ImagePage) -> impl IntoView {
     let annotations = (!page.annotations.is_empty()).then(|| {
         view! {
             <section aria-labelledby="annotations">
-                <h2 id="annotations">"Annotations"</h2>
-                <TextTable label="Annotations" rows=page.annotations.clone() />
+                <h2 id="annotations">{t!("image-annotations")}</h2>
+                <TextTable label=t!("image-annotations") rows=page.annotations.clone() />
             </section>
         }
     });
     let record = page.record.map(|uri| {
         view! {
             <section aria-labelledby="records">
-                <h2 id="records">"Record"</h2>
-                <p class="note">"The manifest is signed in the owner's repo:"</p>
+                <h2 id="records">{t!("image-record")}</h2>
+                <p class="note">{t!("image-record-note")}</p>
                 <RecordLink uri pds=page.owner.pds.clone() />
             </section>
         }
     });
     view! {
-        <aside class="page-aside" aria-label="About this image">
+        <aside class="page-aside" aria-label=t!("image-about")>
             <section aria-labelledby="facts">
-                <h2 id="facts">"At a glance"</h2>
+                <h2 id="facts">{t!("image-facts")}</h2>
                 <Facts>
-                    <Fact name="Kind">{kind_name(&page.kind)}</Fact>
-                    <Fact name="Digest">
+                    <Fact name=t!("image-kind")>{kind_name(&page.kind)}</Fact>
+                    <Fact name=t!("image-digest")>
                         <span class="copyable">
                             <code class="digest">{page.digest.clone()}</code>
-                            <CopyButton text=page.digest.clone() label="Copy the digest".to_owned() />
+                            <CopyButton text=page.digest.clone() label=t!("image-digest-copy").to_owned() />
                         </span>
                     </Fact>
                     {tags}
                     {of_image}
                     {subject}
-                    <Fact name="Media type"><code>{text::visible(&page.media_type)}</code></Fact>
+                    <Fact name=t!("image-media-type")><code>{text::visible(&page.media_type)}</code></Fact>
                     {page
                         .artifact_type
-                        .map(|kind| view! { <Fact name="Artifact type"><code>{text::visible(&kind)}</code></Fact> })}
-                    <Fact name="Pushed by"><a href=routes::person(&page.owner.name)>{page.owner.name.clone()}</a></Fact>
-                    {page.hold.map(|hold| view! { <Fact name="Hold"><code>{hold}</code></Fact> })}
+                        .map(|kind| {
+                            view! { <Fact name=t!("image-artifact-type")><code>{text::visible(&kind)}</code></Fact> }
+                        })}
+                    <Fact name=t!("image-pushed-by")>
+                        <a href=routes::person(&page.owner.name)>{page.owner.name.clone()}</a>
+                    </Fact>
+                    {page.hold.map(|hold| view! { <Fact name=t!("image-hold")><code>{hold}</code></Fact> })}
                 </Facts>
             </section>
             {annotations}
@@ -192,8 +204,8 @@ fn ContainerView(name: String, reference: String, image: ContainerImage) -> impl
     view! {
         <section aria-labelledby="layers">
             <div class="section-head">
-                <h2 id="layers">"Layers"</h2>
-                <a href=routes::files(&name, &reference)>"Browse all files"</a>
+                <h2 id="layers">{t!("image-layers")}</h2>
+                <a href=routes::files(&name, &reference)>{t!("image-files-link")}</a>
             </div>
             <ol class="layer-list">{layers}</ol>
         </section>
@@ -220,10 +232,9 @@ fn LayerRow(name: String, files: String, index: usize, layer: Layer) -> impl Int
             .iter()
             .map(|tag| view! { <li class="chip"><a href=routes::image(&name, tag)>{tag.clone()}</a></li> })
             .collect_view();
-        let summary = format!("Also in {}", text::counted(count as u64, "other tag", "other tags"));
         view! {
             <details class="shared">
-                <summary>{summary}</summary>
+                <summary>{t!("image-layer-shared", count = count)}</summary>
                 <ul class="chips">{tags}</ul>
             </details>
         }
@@ -233,7 +244,7 @@ fn LayerRow(name: String, files: String, index: usize, layer: Layer) -> impl Int
             <div class="layer-command">
                 {match command {
                     Some(command) => view! { <code>{command}</code> }.into_any(),
-                    None => view! { <span class="note">"The image does not say what made this layer."</span> }.into_any(),
+                    None => view! { <span class="note">{t!("image-layer-no-command")}</span> }.into_any(),
                 }}
             </div>
             <svg class="layer-bar" aria-hidden="true" focusable="false">
@@ -242,11 +253,11 @@ fn LayerRow(name: String, files: String, index: usize, layer: Layer) -> impl Int
             <div class="layer-facts note">
                 <ShortDigest digest=layer.digest.clone() />
                 <span>
-                    <Size bytes=layer.size /> ", " {share} " of the image"
+                    {t_view!("image-layer-size", size = view! { <Size bytes=layer.size /> }, share = share)}
                 </span>
                 {layer.has_files.then(|| {
-                    let label = format!("Files of layer {}", index + 1);
-                    view! { <a href=files aria-label=label>"Files"</a> }
+                    let label = t!("image-layer-files-label", layer = (index + 1).to_string());
+                    view! { <a href=files aria-label=label>{t!("image-layer-files")}</a> }
                 })}
                 {shared}
             </div>
@@ -265,10 +276,13 @@ fn ConfigView(config: Config) -> impl IntoView {
     let single = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <Fact name><code>{text::visible(&value)}</code></Fact> })
     };
+    let author = config.author.clone().map(|author| {
+        view! { <Fact name=t!("image-author")>{text::visible(&author)}</Fact> }
+    });
     let user = config
         .user
-        .clone()
-        .unwrap_or_else(|| "root, since it names nobody".to_owned());
+        .as_deref()
+        .map_or_else(|| t!("image-user-none").to_owned(), text::visible);
     let environment = (!config.environment.is_empty()).then(|| {
         let rows = config
             .environment
@@ -277,8 +291,8 @@ fn ConfigView(config: Config) -> impl IntoView {
                 let value = match value {
                     Some(value) => text::visible(value).into_any(),
                     None => view! {
-                        <span class="masked" title="It looks like a secret, so this page does not show it">
-                            "hidden: looks like a secret"
+                        <span class="masked" title=t!("image-secret-why")>
+                            {t!("image-secret")}
                         </span>
                     }
                     .into_any(),
@@ -287,31 +301,31 @@ fn ConfigView(config: Config) -> impl IntoView {
             })
             .collect_view();
         view! {
-            <h3>"Environment"</h3>
+            <h3>{t!("image-environment")}</h3>
             <table class="text-table mono">
-                <caption class="sr-only">"Environment variables"</caption>
+                <caption class="sr-only">{t!("image-environment-caption")}</caption>
                 <tbody>{rows}</tbody>
             </table>
         }
     });
     let labels = (!config.labels.is_empty()).then(|| {
         view! {
-            <h3>"Labels"</h3>
-            <TextTable label="Labels" rows=config.labels.clone() />
+            <h3>{t!("image-labels")}</h3>
+            <TextTable label=t!("image-labels") rows=config.labels.clone() />
         }
     });
     view! {
         <section aria-labelledby="config">
-            <h2 id="config">"Configuration"</h2>
+            <h2 id="config">{t!("image-config")}</h2>
             <Facts>
-                {list("Entry point", &config.entrypoint)}
-                {list("Command", &config.command)}
-                {single("Working folder", config.working_dir.clone())}
-                <Fact name="User">{text::visible(&user)}</Fact>
-                {list("Ports", &config.ports)}
-                {list("Volumes", &config.volumes)}
-                {single("Stop signal", config.stop_signal.clone())}
-                {config.author.clone().map(|author| view! { <Fact name="Author">{text::visible(&author)}</Fact> })}
+                {list(t!("image-entry-point"), &config.entrypoint)}
+                {list(t!("image-command"), &config.command)}
+                {single(t!("image-working-folder"), config.working_dir.clone())}
+                <Fact name=t!("image-user")>{user}</Fact>
+                {list(t!("image-ports"), &config.ports)}
+                {list(t!("image-volumes"), &config.volumes)}
+                {single(t!("image-stop-signal"), config.stop_signal.clone())}
+                {author}
             </Facts>
             {environment}
             {labels}
@@ -331,9 +345,10 @@ fn Steps(steps: Vec<Step>) -> impl IntoView {
     let rows = steps
         .into_iter()
         .map(|step| {
-            let layer = step
-                .layer
-                .map(|layer| view! { <span class="chip">{format!("layer {}", layer + 1)}</span> });
+            let layer = step.layer.map(|layer| {
+                let number = (layer + 1).to_string();
+                view! { <span class="chip">{t!("image-step-layer", layer = number)}</span> }
+            });
             let at = step.at.map(|moment| view! { <When moment /> });
             view! {
                 <li class="step">
@@ -345,9 +360,9 @@ fn Steps(steps: Vec<Step>) -> impl IntoView {
         .collect_view();
     view! {
         <section aria-labelledby="history">
-            <h2 id="history">"History"</h2>
+            <h2 id="history">{t!("image-history")}</h2>
             <details class="history">
-                <summary>"Every step of the build"</summary>
+                <summary>{t!("image-steps")}</summary>
                 <ol class="step-list">{rows}</ol>
             </details>
         </section>
@@ -359,12 +374,16 @@ fn IndexView(name: String, reference: String, entries: Vec<IndexEntry>) -> impl 
     let rows = entries
         .into_iter()
         .map(|entry| {
-            let platform = entry.platform.as_deref().map_or_else(|| "any".to_owned(), text::visible);
+            let platform = entry.platform.as_deref().map_or_else(|| t!("image-platform-any").to_owned(), text::visible);
             let attestations = entry
                 .attestations
                 .iter()
                 .map(|digest| {
-                    view! { <li class="chip chip-signed"><a href=routes::image(&name, digest)>"attestation"</a></li> }
+                    view! {
+                        <li class="chip chip-signed">
+                            <a href=routes::image(&name, digest)>{t!("image-attestation")}</a>
+                        </li>
+                    }
                 })
                 .collect_view();
             view! {
@@ -385,17 +404,17 @@ fn IndexView(name: String, reference: String, entries: Vec<IndexEntry>) -> impl 
     view! {
         <section aria-labelledby="platforms">
             <div class="section-head">
-                <h2 id="platforms">"Images in this index"</h2>
-                <a href=routes::files(&name, &reference)>"Browse all files"</a>
+                <h2 id="platforms">{t!("image-index")}</h2>
+                <a href=routes::files(&name, &reference)>{t!("image-files-link")}</a>
             </div>
             <table class="platform-table">
-                <caption class="sr-only">"Images in this index"</caption>
+                <caption class="sr-only">{t!("image-index")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Platform"</th>
-                        <th scope="col">"Digest"</th>
-                        <th scope="col" class="number">"Compressed"</th>
-                        <th scope="col" class="number">"Unpacked"</th>
+                        <th scope="col">{t!("image-platform")}</th>
+                        <th scope="col">{t!("image-digest")}</th>
+                        <th scope="col" class="number">{t!("image-compressed")}</th>
+                        <th scope="col" class="number">{t!("image-unpacked")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -409,8 +428,8 @@ fn ArtifactView(artifact: Artifact) -> impl IntoView {
     let facts = (!artifact.facts.is_empty()).then(|| {
         view! {
             <section aria-labelledby="artifact-facts">
-                <h2 id="artifact-facts">"What it says of itself"</h2>
-                <TextTable label="What it says of itself" rows=artifact.facts.clone() />
+                <h2 id="artifact-facts">{t!("image-artifact-facts")}</h2>
+                <TextTable label=t!("image-artifact-facts") rows=artifact.facts.clone() />
             </section>
         }
     });
@@ -421,7 +440,7 @@ fn ArtifactView(artifact: Artifact) -> impl IntoView {
             let title = blob
                 .title
                 .as_deref()
-                .map_or_else(|| "unnamed".to_owned(), text::visible);
+                .map_or_else(|| t!("image-blob-unnamed").to_owned(), text::visible);
             view! {
                 <tr>
                     <th scope="row">{title}</th>
@@ -435,15 +454,15 @@ fn ArtifactView(artifact: Artifact) -> impl IntoView {
     let blobs = (!artifact.blobs.is_empty()).then(|| {
         view! {
             <section aria-labelledby="blobs">
-                <h2 id="blobs">"Files"</h2>
+                <h2 id="blobs">{t!("image-blobs")}</h2>
                 <table class="platform-table">
-                    <caption class="sr-only">"Files of the artifact"</caption>
+                    <caption class="sr-only">{t!("image-blobs-caption")}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Type"</th>
-                            <th scope="col">"Digest"</th>
-                            <th scope="col" class="number">"Size"</th>
+                            <th scope="col">{t!("image-blob-name")}</th>
+                            <th scope="col">{t!("image-blob-type")}</th>
+                            <th scope="col">{t!("image-digest")}</th>
+                            <th scope="col" class="number">{t!("image-blob-size")}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -476,8 +495,8 @@ fn Referrers(name: String, referrers: Vec<Referrer>) -> impl IntoView {
             .collect_view();
         view! {
             <section aria-labelledby="referrers">
-                <h2 id="referrers">"Signatures and statements"</h2>
-                <p class="note">"Attached to this manifest. Longshore has not checked what they say."</p>
+                <h2 id="referrers">{t!("image-referrers")}</h2>
+                <p class="note">{t!("image-referrers-note")}</p>
                 <ul class="referrer-list">{rows}</ul>
             </section>
         }
@@ -488,9 +507,9 @@ fn Referrers(name: String, referrers: Vec<Referrer>) -> impl IntoView {
 fn RawManifest(text: String, size: usize) -> impl IntoView {
     view! {
         <section aria-labelledby="manifest">
-            <h2 id="manifest">"Manifest"</h2>
+            <h2 id="manifest">{t!("image-manifest")}</h2>
             <details class="raw">
-                <summary>"The exact document, " <Size bytes=size as u64 /></summary>
+                <summary>{t_view!("image-manifest-show", size = view! { <Size bytes=size as u64 /> })}</summary>
                 <pre class="code-block" tabindex="0"><code>{text::visible(&text)}</code></pre>
             </details>
         </section>
