@@ -1,6 +1,7 @@
 //! The exact commands to log in, push and pull with each client. Plain functions; components draw.
 
 use crate::api::home::HomePage;
+use crate::t;
 
 /// A program that people move images with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +113,9 @@ pub fn commands(client: Client, page: &HomePage) -> Commands {
 }
 
 fn handle(page: &HomePage) -> &str {
-    page.example_handle.as_deref().unwrap_or("<your-handle>")
+    page.example_handle
+        .as_deref()
+        .unwrap_or_else(|| t!("commands-handle"))
 }
 
 #[cfg(test)]

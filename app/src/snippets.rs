@@ -2,13 +2,15 @@
 //!
 //! The token is never in them: each takes it from a variable or secret of the place it runs in.
 
+use crate::t;
+
 /// A place in which images are pulled or pushed by a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
     /// What the place is called.
     pub place: &'static str,
     /// Where the text goes.
-    pub note: &'static str,
+    pub note: String,
     /// The text.
     pub text: String,
     /// The text is typed into a terminal, and not part of a file.
@@ -32,19 +34,19 @@ pub fn snippets(host: &str, username: &str, plain_http: bool) -> Vec<Snippet> {
     vec![
         Snippet {
             place: "docker",
-            note: "With the token in the variable LONGSHORE_TOKEN, so that it is not in the history of your shell.",
+            note: t!("tokens-use-docker", variable = VARIABLE),
             text: log_in("docker login"),
             is_command: true,
         },
         Snippet {
             place: "podman",
-            note: "The same; buildah and skopeo find this login, too.",
+            note: t!("tokens-use-podman").to_owned(),
             text: log_in(podman),
             is_command: true,
         },
         Snippet {
             place: "GitHub Actions",
-            note: "A step of a job. Keep the token as a secret named LONGSHORE_TOKEN.",
+            note: t!("tokens-use-github", variable = VARIABLE),
             text: format!(
                 "- uses: docker/login-action@v3\n  with:\n    registry: {host}\n    username: {username}\n    \
                  password: ${{{{ secrets.{VARIABLE} }}}}"
@@ -53,13 +55,13 @@ pub fn snippets(host: &str, username: &str, plain_http: bool) -> Vec<Snippet> {
         },
         Snippet {
             place: "GitLab CI",
-            note: "In .gitlab-ci.yml. Keep the token as a masked variable named LONGSHORE_TOKEN.",
+            note: t!("tokens-use-gitlab", variable = VARIABLE),
             text: format!("before_script:\n  - {}", log_in("docker login")),
             is_command: false,
         },
         Snippet {
             place: "Kubernetes",
-            note: "Makes the pull secret; name it under imagePullSecrets of a pod or a service account.",
+            note: t!("tokens-use-kubernetes").to_owned(),
             text: format!(
                 "kubectl create secret docker-registry longshore --docker-server={host} \
                  --docker-username={username} --docker-password=\"${VARIABLE}\""

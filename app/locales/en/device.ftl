@@ -1,1 +1,43 @@
 ### Approving a device or program that asks for access.
+
+device-title = Log in a device
+device-about = Let docker on one of your computers act as you.
+
+## The code.
+
+device-code = The code that your terminal shows
+device-continue = Continue
+device-too-many-codes = Too many codes came from your network address. Try again { $when }.
+
+## The decision.
+
+device-asks = A program asks to push and pull images as { $account }.
+device-program = Program
+# Before the name of the computer.
+device-on = On
+# Before one of the next two.
+device-asked = Asked
+device-just-now = just now
+device-minutes-ago =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+device-names = Names are as the program gave them; anybody can claim them.
+device-compare = Your terminal must show exactly this code:
+device-warning = If you did not just run this command yourself, choose Deny.
+device-warning-nobody = Nobody from this registry ever asks you to approve a login for them.
+device-deny = Deny
+device-approve = Approve
+
+## What became of it.
+
+device-approved = Approved. The device is logged in in a moment; you may close this page.
+# $link is "device-listed-link".
+device-listed = It is listed under { $link }, where you can end it.
+device-listed-link = your tokens
+device-denied = Denied. The device is not logged in.
+# $command is what the reader types into a terminal.
+device-bad-request = Nothing was approved. Run { $command } again.
+# For a moment, before the program on this computer is told.
+device-going-back = Going back to the program

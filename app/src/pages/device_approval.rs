@@ -13,7 +13,7 @@ use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::loaded::from_source;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// For a code.
 #[component]
@@ -44,9 +44,9 @@ pub(crate) fn LoopbackPage() -> impl IntoView {
 #[component]
 fn Sheet(children: Children) -> impl IntoView {
     view! {
-        <Page title="Log in a device" description="Let docker on one of your computers act as you.">
+        <Page title=t!("device-title") description=t!("device-about")>
             <section class="sheet">
-                <h1>"Log in a device"</h1>
+                <h1>{t!("device-title")}</h1>
                 {children()}
             </section>
         </Page>
@@ -66,7 +66,12 @@ fn Step(page: DevicePageData, path: &'static str) -> impl IntoView {
             <p class="problem" role="alert">
                 {problem}
             </p>
-            <p>"Nothing was approved. Run " <code>"docker-credential-longshore login"</code> " again."</p>
+            <p>
+                {t_view!(
+                    "device-bad-request",
+                    command = view! { <code>"docker-credential-longshore login"</code> }
+                )}
+            </p>
         }
         .into_any(),
         DeviceStep::Decide {
@@ -80,17 +85,20 @@ fn Step(page: DevicePageData, path: &'static str) -> impl IntoView {
         .into_any(),
         DeviceStep::Approved => view! {
             <p class="done" role="status">
-                "Approved. The device is logged in in a moment; you may close this page."
+                {t!("device-approved")}
             </p>
             {ask_to_push}
             <p class="note">
-                "It is listed under " <a href=routes::SETTINGS_TOKENS>"your tokens"</a> ", where you can end it."
+                {t_view!(
+                    "device-listed",
+                    link = view! { <a href=routes::SETTINGS_TOKENS>{t!("device-listed-link")}</a> }
+                )}
             </p>
         }
         .into_any(),
         DeviceStep::Denied => view! {
             <p class="done" role="status">
-                "Denied. The device is not logged in."
+                {t!("device-denied")}
             </p>
         }
         .into_any(),
@@ -110,7 +118,7 @@ fn TypeCode(problem: Option<String>) -> impl IntoView {
     view! {
         {problem}
         <form class="stack" method="get" action=routes::DEVICE>
-            <label for="user-code">"The code that your terminal shows"</label>
+            <label for="user-code">{t!("device-code")}</label>
             <input
                 id="user-code"
                 class="code-input"
@@ -126,7 +134,7 @@ fn TypeCode(problem: Option<String>) -> impl IntoView {
             />
             <p>
                 <button class="button" type="submit">
-                    "Continue"
+                    {t!("device-continue")}
                 </button>
             </p>
         </form>
@@ -144,7 +152,7 @@ fn Decide(
 ) -> impl IntoView {
     let compare = user_code.map(|code| {
         view! {
-            <p>"Your terminal must show exactly this code:"</p>
+            <p>{t!("device-compare")}</p>
             <p class="code-shown">
                 <code>{code}</code>
             </p>
@@ -155,26 +163,26 @@ fn Decide(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
     view! {
-        <p class="lead">"A program asks to push and pull images as " <strong>{account}</strong> "."</p>
+        <p class="lead">{t_view!("device-asks", account = view! { <strong>{account}</strong> })}</p>
         <Facts>
-            <Fact name="Program">{asking.client}</Fact>
-            <Fact name="On">{asking.device}</Fact>
-            <Fact name="Asked">{asking.asked}</Fact>
+            <Fact name=t!("device-program")>{asking.client}</Fact>
+            <Fact name=t!("device-on")>{asking.device}</Fact>
+            <Fact name=t!("device-asked")>{asking.asked}</Fact>
         </Facts>
-        <p class="note">"Names are as the program gave them; anybody can claim them."</p>
+        <p class="note">{t!("device-names")}</p>
         {compare}
         <p>
-            <strong>"If you did not just run this command yourself, choose Deny."</strong>
-            " Nobody from this registry ever asks you to approve a login for them."
+            <strong>{t!("device-warning")}</strong>
+            " " {t!("device-warning-nobody")}
         </p>
         <form class="decision" method="post" action=path>
             <FormToken />
             {fields}
             <button class="button button-danger" type="submit" name="decision" value="deny">
-                "Deny"
+                {t!("device-deny")}
             </button>
             <button class="button" type="submit" name="decision" value="approve">
-                "Approve"
+                {t!("device-approve")}
             </button>
         </form>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::sign_in::SignInPage as SignInPageData;
 use crate::components::layout::page::Page;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The form. It works the same without JavaScript: what it sends leads on to the person's own server.
 #[component]
@@ -22,21 +22,26 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let fresh = page.fresh.then(|| {
         view! {
             <input type="hidden" name="fresh" value="1" />
-            <p class="note">"What you are about to do is dangerous, so your server asks for your password again."</p>
+            <p class="note">{t!("sign-in-fresh")}</p>
         }
     });
     let remembered = (!page.remembered.is_empty()).then(|| {
         view! { <Remembered names=page.remembered.clone() return_to=page.return_to.clone() fresh=page.fresh /> }
     });
+    let sign_up = view! {
+        <a href=page.sign_up_url rel="noreferrer">
+            {t!("sign-in-sign-up-link")}
+        </a>
+    };
     view! {
-        <Page title="Sign in" description="Sign in with the handle you already have.">
+        <Page title=t!("sign-in-title") description=t!("sign-in-about")>
             <section class="sheet">
-                <h1>"Sign in"</h1>
+                <h1>{t!("sign-in-title")}</h1>
                 {problem}
                 <form class="stack" method="post" action=routes::SIGN_IN>
                     <input type="hidden" name="return_to" value=page.return_to.clone() />
                     {fresh}
-                    <label for="identifier">"Your handle"</label>
+                    <label for="identifier">{t!("sign-in-handle")}</label>
                     <input
                         id="identifier"
                         name="identifier"
@@ -52,20 +57,14 @@ pub(crate) fn SignInPage() -> impl IntoView {
                         aria-invalid=is_wrong.then_some("true")
                     />
                     <p class="note" id="sign-in-help">
-                        "Your handle, your DID, or the address of the server that hosts your account. You type your
-                        password there, never here: this site does not see it."
+                        {t!("sign-in-handle-help")}
                     </p>
                     <button class="button" type="submit">
-                        "Continue at your server"
+                        {t!("sign-in-continue")}
                     </button>
                 </form>
                 {remembered}
-                <p class="note">
-                    "No account yet? Any account of the AT Protocol will do. "
-                    <a href=page.sign_up_url rel="noreferrer">
-                        "Create one"
-                    </a> " and come back."
-                </p>
+                <p class="note">{t_view!("sign-in-sign-up", link = sign_up)}</p>
             </section>
         </Page>
     }
@@ -91,11 +90,11 @@ fn Remembered(names: Vec<String>, return_to: String, fresh: bool) -> impl IntoVi
         })
         .collect_view();
     view! {
-        <h2 class="minor">"Signed in on this device before"</h2>
+        <h2 class="minor">{t!("sign-in-remembered")}</h2>
         <ul class="remembered">{accounts}</ul>
         <form method="post" action=routes::FORGET_ACCOUNTS>
             <button class="link-button" type="submit">
-                "Forget these accounts"
+                {t!("sign-in-forget")}
             </button>
         </form>
     }

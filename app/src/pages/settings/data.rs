@@ -13,13 +13,13 @@ use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::loaded::from_source;
 use crate::components::watch::Watch;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
 pub(crate) fn DataPage() -> impl IntoView {
     view! {
-        <SettingsPage title="Your data" path=routes::SETTINGS_DATA>
+        <SettingsPage title=t!("settings-data") path=routes::SETTINGS_DATA>
             {from_source(|source: Arc<dyn DataSource>| async move {
                 let page = source.data_page().await;
                 view! { <Data page /> }
@@ -53,10 +53,7 @@ fn Data(page: DataPageData) -> impl IntoView {
     view! {
         {problem}
         {deletion}
-        <p>
-            "Your images are records in your own repo and layers in holds. Here is everything else that this server and \
-            the holds you use know about you, to take along or to have removed."
-        </p>
+        <p>{t!("data-what")}</p>
         {ask}
         <TakeAlong page=page.clone() />
         <Remove page />
@@ -71,7 +68,7 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
     let exports = match page.exports {
         None => view! {
             <p class="problem" role="alert">
-                "Your archives cannot be looked up at the moment. Reload the page in a while."
+                {t!("data-archives-unknown")}
             </p>
         }
         .into_any(),
@@ -88,7 +85,7 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
                 <form method="post" action=routes::SETTINGS_DATA>
                     <FormToken />
                     <button class="button" type="submit" name="export" value="1">
-                        "Make an archive"
+                        {t!("data-take-make")}
                     </button>
                 </form>
             }
@@ -97,7 +94,7 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
         (false, false) => Some(
             view! {
                 <ConfirmFirst
-                    why="Such an archive is for your eyes only, so confirm first that it is you."
+                    why=t!("data-take-confirm")
                     return_to=routes::SETTINGS_DATA.to_owned()
                 />
             }
@@ -108,19 +105,15 @@ fn TakeAlong(page: DataPageData) -> impl IntoView {
         view! {
             <p class="unscripted">
                 <a class="button button-quiet" href=routes::SETTINGS_DATA>
-                    "Look again"
+                    {t!("data-take-look-again")}
                 </a>
             </p>
         }
     });
     view! {
         <section class="data-part" aria-labelledby="take-along">
-            <h2 class="minor" id="take-along">"Take it along"</h2>
-            <p>
-                "One ZIP archive with your account, sessions and tokens (without their secrets), repositories, tags, \
-                the list of your blobs, your signed repo, and what every hold keeps about you. It is text that opens \
-                anywhere, and its README says what is what."
-            </p>
+            <h2 class="minor" id="take-along">{t!("data-take")}</h2>
+            <p>{t!("data-take-what")}</p>
             <Holds holds=page.holds />
             <div id="exports" class="exports">
                 {exports}
@@ -143,9 +136,9 @@ fn Holds(holds: Vec<HoldInUse>) -> impl IntoView {
         .into_iter()
         .map(|hold| {
             let place = if hold.is_local {
-                "part of this server"
+                t!("data-hold-here")
             } else {
-                "elsewhere"
+                t!("data-hold-elsewhere")
             };
             view! {
                 <li>
@@ -157,7 +150,7 @@ fn Holds(holds: Vec<HoldInUse>) -> impl IntoView {
         .collect_view();
     view! {
         <details class="holds-in-use">
-            <summary>"Holds that are asked"</summary>
+            <summary>{t!("data-holds")}</summary>
             <ul class="plain-list">{rows}</ul>
         </details>
     }
@@ -171,14 +164,14 @@ fn Archive(export: Export) -> impl IntoView {
             let value = done.to_string();
             let max = steps.max(1).to_string();
             view! {
-                <article class="archive" aria-label="Archive that is being made">
+                <article class="archive" aria-label=t!("data-archive-making-label")>
                     <p class="row-title" role="status">
-                        "Being made: " {step}
+                        {t!("data-archive-making", step = step)}
                     </p>
-                    <progress class="archive-progress" value=value max=max aria-label="Progress">
-                        {done} " of " {steps}
+                    <progress class="archive-progress" value=value max=max aria-label=t!("data-archive-progress")>
+                        {t!("data-archive-done", done = done, steps = steps)}
                     </progress>
-                    <p class="note">"Step " {done + 1} " of " {steps} ". You may leave this page; it goes on."</p>
+                    <p class="note">{t!("data-archive-step", step = done + 1, steps = steps)}</p>
                 </article>
             }
             .into_any()
@@ -192,16 +185,19 @@ fn Archive(export: Export) -> impl IntoView {
         } => {
             let missing = (!missing.is_empty()).then(|| view! { <Missing missing /> });
             view! {
-                <article class="archive" aria-label="Archive">
-                    <p class="row-title">"Archive of " {requested}</p>
+                <article class="archive" aria-label=t!("data-archive-label")>
+                    <p class="row-title">{t!("data-archive", when = requested)}</p>
                     <p>
                         <a class="button" href=href download="">
-                            "Download, " {text::bytes(size)}
+                            {t!("data-archive-download", size = text::bytes(size))}
                         </a>
                     </p>
                     <p class="note">
-                        "Kept until " {until} ". A download that breaks off continues where it was. SHA-256 "
-                        <code class="digest">{digest}</code>
+                        {t_view!(
+                            "data-archive-kept",
+                            digest = view! { <code class="digest">{digest}</code> };
+                            until = until
+                        )}
                     </p>
                     {missing}
                 </article>
@@ -209,9 +205,9 @@ fn Archive(export: Export) -> impl IntoView {
             .into_any()
         }
         ExportState::Failed => view! {
-            <article class="archive" aria-label="Archive that failed">
-                <p class="row-title">"The archive of " {requested} " failed"</p>
-                <p class="note">"It was our fault, and the log has the cause. Make another one."</p>
+            <article class="archive" aria-label=t!("data-archive-failed-label")>
+                <p class="row-title">{t!("data-archive-failed", when = requested)}</p>
+                <p class="note">{t!("data-archive-failed-why")}</p>
             </article>
         }
         .into_any(),
@@ -222,7 +218,7 @@ fn Archive(export: Export) -> impl IntoView {
 fn Missing(missing: Vec<Outcome>) -> impl IntoView {
     view! {
         <div class="notice">
-            <p>"Not everybody answered, so this is missing in the archive. Make another one to try again."</p>
+            <p>{t!("data-archive-missing")}</p>
             <Outcomes outcomes=missing />
         </div>
     }
@@ -234,9 +230,9 @@ fn Outcomes(outcomes: Vec<Outcome>) -> impl IntoView {
         .into_iter()
         .map(|outcome| {
             let (mark, class) = if outcome.is_done {
-                ("Done", "outcome outcome-done")
+                (t!("data-outcome-done"), "outcome outcome-done")
             } else {
-                ("Not done", "outcome outcome-left")
+                (t!("data-outcome-left"), "outcome outcome-left")
             };
             view! {
                 <li class=class>
@@ -258,12 +254,9 @@ fn Remove(page: DataPageData) -> impl IntoView {
             let href = routes::hold_page(hold, "settings");
             view! {
                 <div class="notice">
+                    <p>{t_view!("data-remove-captain", hold = view! { <code>{hold.clone()}</code> })}</p>
                     <p>
-                        "You are the captain of " <code>{hold.clone()}</code>
-                        ", the hold of this server. Others rely on it, so hand it over to a member of its crew first."
-                    </p>
-                    <p>
-                        <a class="button button-quiet" href=href>"Hand over the hold"</a>
+                        <a class="button button-quiet" href=href>{t!("data-remove-hand-over")}</a>
                     </p>
                 </div>
             }
@@ -271,7 +264,7 @@ fn Remove(page: DataPageData) -> impl IntoView {
         }
         (None, false) => view! {
             <ConfirmFirst
-                why="What is removed does not come back, so confirm first that it is you."
+                why=t!("data-remove-confirm")
                 return_to=routes::SETTINGS_DATA.to_owned()
             />
         }
@@ -282,30 +275,25 @@ fn Remove(page: DataPageData) -> impl IntoView {
     };
     view! {
         <section class="data-part" aria-labelledby="remove">
-            <h2 class="minor" id="remove">"Have it removed"</h2>
+            <h2 class="minor" id="remove">{t!("data-remove")}</h2>
             <div class="goes-and-stays">
                 <div>
-                    <h3>"What goes, at once"</h3>
+                    <h3>{t!("data-remove-goes")}</h3>
                     <ul class="prose-list">
-                        <li>"Your access tokens, devices, sessions and archives here"</li>
-                        <li>"Our copies of your manifests, tags and descriptions, and what search knows of them"</li>
-                        <li>"In each hold: your membership, layer records, quota, counters and posts about you"</li>
+                        <li>{t!("data-remove-goes-here")}</li>
+                        <li>{t!("data-remove-goes-copies")}</li>
+                        <li>{t!("data-remove-goes-holds")}</li>
                     </ul>
-                    <p class="note">
-                        "Bytes that nobody else needs follow when the hold collects its garbage, after its time of grace."
-                    </p>
+                    <p class="note">{t!("data-remove-goes-bytes")}</p>
                 </div>
                 <div>
-                    <h3>"What stays"</h3>
+                    <h3>{t!("data-remove-stays")}</h3>
                     <ul class="prose-list">
-                        <li>
-                            "Your records in your own repo: they are yours and public, and as long as they are there, this \
-                            and any other registry can read them. You can have them deleted below."
-                        </li>
-                        <li>"Layers that images of others use too"</li>
-                        <li>"In the log of a hold, for a year: who decided what about it"</li>
-                        <li>"Copies at relays and other servers of the network, and backups until they expire"</li>
-                        <li>"Your account at your server, which is not ours"</li>
+                        <li>{t!("data-remove-stays-records")}</li>
+                        <li>{t!("data-remove-stays-layers")}</li>
+                        <li>{t!("data-remove-stays-log")}</li>
+                        <li>{t!("data-remove-stays-copies")}</li>
+                        <li>{t!("data-remove-stays-account")}</li>
                     </ul>
                 </div>
             </div>
@@ -321,9 +309,9 @@ fn RemoveForm(name: String, with_records: bool) -> impl IntoView {
             <FormToken />
             <label class="check">
                 <input type="checkbox" name="records" value="1" checked=with_records />
-                <span>"Also delete my " <code>"io.atcr.*"</code> " records from my own repo. Nobody can pull my images then."</span>
+                <span>{t_view!("data-remove-records", records = view! { <code>"io.atcr.*"</code> })}</span>
             </label>
-            <label for="confirm">"Type " <code>{name.clone()}</code> " to confirm"</label>
+            <label for="confirm">{t_view!("data-remove-type", name = view! { <code>{name}</code> })}</label>
             <input
                 id="confirm"
                 name="confirm"
@@ -334,7 +322,7 @@ fn RemoveForm(name: String, with_records: bool) -> impl IntoView {
                 spellcheck="false"
             />
             <button class="button button-danger" type="submit" name="delete" value="1">
-                "Remove everything about me"
+                {t!("data-remove-everything")}
             </button>
         </form>
     }
@@ -344,11 +332,8 @@ fn RemoveForm(name: String, with_records: bool) -> impl IntoView {
 #[component]
 fn Incomplete(deletion: DeletionResult, name: String) -> impl IntoView {
     view! {
-        <section class="notice" role="alert" aria-label="What became of your data">
-            <p>
-                "Not everything is gone yet. What was removed stays removed, and you are still signed in here so that you \
-                can try the rest again."
-            </p>
+        <section class="notice" role="alert" aria-label=t!("data-outcome")>
+            <p>{t!("data-outcome-incomplete")}</p>
             <Outcomes outcomes=deletion.outcomes />
             <RemoveForm name with_records=deletion.with_records />
         </section>
@@ -359,11 +344,11 @@ fn Incomplete(deletion: DeletionResult, name: String) -> impl IntoView {
 #[component]
 fn Gone(deletion: DeletionResult) -> impl IntoView {
     view! {
-        <section class="data-part" role="status" aria-label="What became of your data">
-            <p class="done">"Everything about you is removed, and you are signed out everywhere. Fair winds."</p>
+        <section class="data-part" role="status" aria-label=t!("data-outcome")>
+            <p class="done">{t!("data-outcome-gone")}</p>
             <Outcomes outcomes=deletion.outcomes />
             <p>
-                <a class="button" href=routes::HOME>"Back to the start"</a>
+                <a class="button" href=routes::HOME>{t!("data-outcome-home")}</a>
             </p>
         </section>
     }
@@ -375,10 +360,7 @@ fn AskHolds() -> impl IntoView {
     let did = Viewer::current().map(|viewer| viewer.did);
     view! {
         <div class="notice">
-            <p>
-                "Some of your data lies in holds elsewhere. They answer nobody but you, so allow Longshore at your server \
-                to ask them in your name, and to write into your repo if you want records deleted."
-            </p>
+            <p>{t!("data-ask")}</p>
             <form method="post" action=routes::SIGN_IN>
                 <FormToken />
                 <input type="hidden" name="identifier" value=did />
@@ -388,7 +370,7 @@ fn AskHolds() -> impl IntoView {
                 <input type="hidden" name="allow" value="star" />
                 <input type="hidden" name="return_to" value=routes::SETTINGS_DATA />
                 <button class="button button-quiet" type="submit">
-                    "Allow at your server"
+                    {t!("data-allow")}
                 </button>
             </form>
         </div>

@@ -9,16 +9,18 @@ pub(crate) mod tokens;
 use leptos::prelude::*;
 
 use crate::components::layout::page::Page;
-use crate::routes;
+use crate::{routes, t};
 
 /// Every settings page, as the list beside them shows it.
-const SECTIONS: &[(&str, &str)] = &[
-    (routes::SETTINGS, "Profile"),
-    (routes::SETTINGS_SESSIONS, "Sessions and devices"),
-    (routes::SETTINGS_TOKENS, "Access tokens"),
-    (routes::SETTINGS_QUOTA, "My quota"),
-    (routes::SETTINGS_DATA, "Your data"),
-];
+fn sections() -> [(&'static str, &'static str); 5] {
+    [
+        (routes::SETTINGS, t!("settings-profile")),
+        (routes::SETTINGS_SESSIONS, t!("settings-sessions")),
+        (routes::SETTINGS_TOKENS, t!("settings-tokens")),
+        (routes::SETTINGS_QUOTA, t!("settings-quota")),
+        (routes::SETTINGS_DATA, t!("settings-data")),
+    ]
+}
 
 /// A settings page with the list of all of them. `path` is its own.
 #[component]
@@ -27,23 +29,23 @@ pub(crate) fn SettingsPage(
     path: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let sections = SECTIONS
-        .iter()
+    let sections = sections()
+        .into_iter()
         .map(|(section, name)| {
-            let current = (*section == path).then_some("page");
+            let current = (section == path).then_some("page");
             view! {
                 <li>
-                    <a href=*section aria-current=current>
-                        {*name}
+                    <a href=section aria-current=current>
+                        {name}
                     </a>
                 </li>
             }
         })
         .collect_view();
     view! {
-        <Page title=title description="Your settings on this registry.">
+        <Page title=title description=t!("settings-about")>
             <div class="settings frame">
-                <nav class="settings-sections" aria-label="Settings">
+                <nav class="settings-sections" aria-label=t!("settings-landmark")>
                     <ul>{sections}</ul>
                 </nav>
                 <section class="settings-page">

@@ -11,14 +11,14 @@ use crate::api::settings::profile::{
 use crate::api::viewer::Viewer;
 use crate::components::form_token::FormToken;
 use crate::components::loaded::from_source;
-use crate::routes;
+use crate::{routes, t};
 
 /// The page.
 #[component]
 pub(crate) fn ProfilePage() -> impl IntoView {
     let viewer = Viewer::current();
     view! {
-        <SettingsPage title="Profile" path=routes::SETTINGS>
+        <SettingsPage title=t!("settings-profile") path=routes::SETTINGS>
             {from_source(|source: Arc<dyn ProfileSource>| async move {
                 let page = source.profile_page().await;
                 view! { <Profile page viewer /> }
@@ -33,7 +33,7 @@ fn Profile(page: ProfilePageData, viewer: Option<Viewer>) -> impl IntoView {
     let form = if page.unreadable {
         view! {
             <p class="problem" role="alert">
-                "Your server does not answer at the moment, so your settings cannot be shown. Reload the page in a while."
+                {t!("profile-unreadable")}
             </p>
         }
         .into_any()
@@ -43,9 +43,7 @@ fn Profile(page: ProfilePageData, viewer: Option<Viewer>) -> impl IntoView {
         view! { <AskToSave viewer /> }.into_any()
     };
     view! {
-        <p>
-            "These settings are a record in your own repo, so every registry of this kind that you use finds them there."
-        </p>
+        <p>{t!("profile-what")}</p>
         {outcome}
         {form}
     }
@@ -54,32 +52,12 @@ fn Profile(page: ProfilePageData, viewer: Option<Viewer>) -> impl IntoView {
 #[component]
 fn Outcome(outcome: ProfileOutcome) -> impl IntoView {
     let (class, role, text) = match outcome {
-        ProfileOutcome::Saved => ("done", "status", "Saved in your repo."),
-        ProfileOutcome::NotAHold => (
-            "problem",
-            "alert",
-            "This is not the DID of a hold, such as did:web:hold.example.com. Nothing was saved.",
-        ),
-        ProfileOutcome::NotSaved => (
-            "problem",
-            "alert",
-            "Your server did not take the settings. Try again in a while.",
-        ),
-        ProfileOutcome::TooManyRequests => (
-            "problem",
-            "alert",
-            "Your server has had enough requests for now and asks to wait, so nothing was saved. Try again in a few minutes.",
-        ),
-        ProfileOutcome::NotAllowed => (
-            "problem",
-            "alert",
-            "What you had allowed Longshore at your server was lost or has ended, so nothing was saved. Allow it once more.",
-        ),
-        ProfileOutcome::Changed => (
-            "problem",
-            "alert",
-            "Something else changed your settings at the same moment. They are shown as they are now; change them again.",
-        ),
+        ProfileOutcome::Saved => ("done", "status", t!("profile-saved")),
+        ProfileOutcome::NotAHold => ("problem", "alert", t!("profile-not-a-hold")),
+        ProfileOutcome::NotSaved => ("problem", "alert", t!("profile-not-saved")),
+        ProfileOutcome::TooManyRequests => ("problem", "alert", t!("profile-too-many-requests")),
+        ProfileOutcome::NotAllowed => ("problem", "alert", t!("profile-not-allowed")),
+        ProfileOutcome::Changed => ("problem", "alert", t!("profile-changed")),
     };
     view! {
         <p class=class role=role>
@@ -93,7 +71,7 @@ fn ProfileForm(page: ProfilePageData) -> impl IntoView {
     view! {
         <form class="stack" method="post" action=routes::SETTINGS>
             <FormToken />
-            <label for="default-hold">"Your hold"</label>
+            <label for="default-hold">{t!("profile-hold")}</label>
             <input
                 id="default-hold"
                 name="default_hold"
@@ -106,7 +84,7 @@ fn ProfileForm(page: ProfilePageData) -> impl IntoView {
                 aria-describedby="default-hold-help"
             />
             <p class="note" id="default-hold-help">
-                "The DID of the hold that keeps the layers you push. Leave it empty to let the registry choose."
+                {t!("profile-hold-help")}
             </p>
             <label class="check">
                 <input
@@ -115,11 +93,11 @@ fn ProfileForm(page: ProfilePageData) -> impl IntoView {
                     value="true"
                     checked=page.auto_remove_untagged
                 />
-                <span>"Delete a manifest when its last tag moves to another one"</span>
+                <span>{t!("profile-auto-remove")}</span>
             </label>
             <p>
                 <button class="button" type="submit">
-                    "Save"
+                    {t!("profile-save")}
                 </button>
             </p>
         </form>
@@ -130,16 +108,14 @@ fn ProfileForm(page: ProfilePageData) -> impl IntoView {
 #[component]
 fn AskToSave(viewer: Option<Viewer>) -> impl IntoView {
     view! {
-        <p>
-            "To change them, allow Longshore to write this one record. Your server asks you, and you come back here."
-        </p>
+        <p>{t!("profile-ask")}</p>
         <form method="post" action=routes::SIGN_IN>
             <FormToken />
             <input type="hidden" name="identifier" value=viewer.map(|viewer| viewer.did) />
             <input type="hidden" name="allow" value="settings" />
             <input type="hidden" name="return_to" value=routes::SETTINGS />
             <button class="button" type="submit">
-                "Allow it at your server"
+                {t!("profile-allow")}
             </button>
         </form>
     }

@@ -9,13 +9,13 @@ use crate::api::hold::Pressure;
 use crate::api::settings::quota::{HoldQuota, QuotaPage as QuotaPageData, QuotaSource};
 use crate::components::loaded::from_source;
 use crate::components::usage_bar::{PressureChip, UsageBar};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
 pub(crate) fn QuotaPage() -> impl IntoView {
     view! {
-        <SettingsPage title="My quota" path=routes::SETTINGS_QUOTA>
+        <SettingsPage title=t!("settings-quota") path=routes::SETTINGS_QUOTA>
             {from_source(|source: Arc<dyn QuotaSource>| async move {
                 let page = source.quota_page().await;
                 view! { <Quotas page /> }
@@ -37,10 +37,7 @@ fn Quotas(page: QuotaPageData) -> impl IntoView {
         view! { <ul class="quota-list">{rows}</ul> }.into_any()
     };
     view! {
-        <p>
-            "What you use in each hold, of what its captain gave you. A layer counts once, however many of your images use it. "
-            "You are warned at 80 % and 95 %, and what does not fit is refused before it is sent."
-        </p>
+        <p>{t!("my-quota-what")}</p>
         {list}
     }
 }
@@ -49,11 +46,11 @@ fn Quotas(page: QuotaPageData) -> impl IntoView {
 fn Nothing() -> impl IntoView {
     view! {
         <div class="empty">
-            <h2 class="minor">"You use no hold yet"</h2>
-            <p>"Join one that is open, be invited to one, or run your own."</p>
+            <h2 class="minor">{t!("my-quota-none")}</h2>
+            <p>{t!("my-quota-none-help")}</p>
             <p>
                 <a class="button" href=routes::HOLDS>
-                    "Find a hold"
+                    {t!("my-quota-find")}
                 </a>
             </p>
         </div>
@@ -64,7 +61,7 @@ fn Nothing() -> impl IntoView {
 fn Hold(hold: HoldQuota) -> impl IntoView {
     let default = hold
         .is_default
-        .then(|| view! { <li class="chip chip-kind">"Your pushes go here"</li> });
+        .then(|| view! { <li class="chip chip-kind">{t!("my-quota-default")}</li> });
     let (chip, content) = match hold.usage {
         Ok(usage) => {
             let tier = usage
@@ -90,11 +87,8 @@ fn Hold(hold: HoldQuota) -> impl IntoView {
         ),
     };
     let captain = hold.captain.map(|captain| {
-        view! {
-            <p class="note">
-                "Captain: " <a href=routes::person(captain.name())>{captain.name().to_owned()}</a>
-            </p>
-        }
+        let who = view! { <a href=routes::person(captain.name())>{captain.name().to_owned()}</a> };
+        view! { <p class="note">{t_view!("my-quota-captain", who = who)}</p> }
     });
     view! {
         <li class="quota-row">
@@ -112,12 +106,8 @@ fn Hold(hold: HoldQuota) -> impl IntoView {
 fn advice(pressure: Pressure) -> Option<impl IntoView> {
     let words = match pressure {
         Pressure::Room => return None,
-        Pressure::High => {
-            "Over 80 % is used. Delete tags that nobody pulls any more, or ask the captain for a larger tier."
-        }
-        Pressure::Full => {
-            "There is hardly room for another push. Delete tags that nobody pulls any more, or ask the captain for a larger tier."
-        }
+        Pressure::High => t!("my-quota-high"),
+        Pressure::Full => t!("my-quota-full"),
     };
     Some(view! { <p class="notice">{words}</p> })
 }

@@ -10,13 +10,13 @@ use crate::api::settings::sessions::{SessionsSource, SignedInBrowser};
 use crate::api::settings::tokens::{ListedToken, TokensSource};
 use crate::components::form_token::FormToken;
 use crate::components::loaded::from_source;
-use crate::routes;
+use crate::{routes, t};
 
 /// The page.
 #[component]
 pub(crate) fn SessionsPage() -> impl IntoView {
     view! {
-        <SettingsPage title="Sessions and devices" path=routes::SETTINGS_SESSIONS>
+        <SettingsPage title=t!("settings-sessions") path=routes::SETTINGS_SESSIONS>
             {from_source(|sessions: Arc<dyn SessionsSource>| async move {
                 let page = sessions.sessions_page().await;
                 view! {
@@ -38,7 +38,7 @@ fn Ended(is_shown: bool) -> impl IntoView {
     is_shown.then(|| {
         view! {
             <p class="done" role="status">
-                "Done. Nothing but this browser acts for you here any more."
+                {t!("sessions-ended")}
             </p>
         }
     })
@@ -48,16 +48,12 @@ fn Ended(is_shown: bool) -> impl IntoView {
 #[component]
 fn EndOthers() -> impl IntoView {
     view! {
-        <h2 class="minor">"Everything at once"</h2>
-        <p>
-            "Lost a laptop, or see something here that is not yours? This signs out every other browser and revokes every
-            device and access token. Docker logins with an app password end too; revoke the app password at your own
-            server as well, or it opens them again."
-        </p>
+        <h2 class="minor">{t!("sessions-end")}</h2>
+        <p>{t!("sessions-end-what")}</p>
         <form method="post" action=routes::SETTINGS_SESSIONS>
             <FormToken />
             <button class="button button-danger" type="submit" name="end_others" value="1">
-                "End everything except this browser"
+                {t!("sessions-end-others")}
             </button>
         </form>
     }
@@ -74,17 +70,14 @@ fn Devices(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
                 <form method="post" action=routes::SETTINGS_TOKENS>
                     <FormToken />
                     <button class="button button-danger" type="submit" name="revoke_all" value="1">
-                        "Revoke all"
+                        {t!("sessions-revoke-all")}
                     </button>
                 </form>
             }
         });
     view! {
-        <h2 class="minor">"Devices and access tokens"</h2>
-        <p>
-            "Computers that are logged in with docker, and tokens of CI. One that is revoked opens nothing from its next
-            request on."
-        </p>
+        <h2 class="minor">{t!("sessions-devices")}</h2>
+        <p>{t!("sessions-devices-what")}</p>
         <TokenList tokens />
         {revoke_all}
     }
@@ -95,7 +88,7 @@ fn Browsers(browsers: Option<Vec<SignedInBrowser>>) -> impl IntoView {
     let Some(browsers) = browsers else {
         return view! {
             <p class="problem" role="alert">
-                "Your sessions cannot be looked up at the moment. Reload the page in a while."
+                {t!("sessions-unknown")}
             </p>
         }
         .into_any();
@@ -105,13 +98,13 @@ fn Browsers(browsers: Option<Vec<SignedInBrowser>>) -> impl IntoView {
         .map(|browser| view! { <Browser browser /> })
         .collect_view();
     view! {
-        <h2 class="minor">"Browsers"</h2>
-        <p>"Signing one out takes effect with its next request."</p>
+        <h2 class="minor">{t!("sessions-browsers")}</h2>
+        <p>{t!("sessions-browsers-what")}</p>
         <ul class="rows">{rows}</ul>
         <form method="post" action=routes::SETTINGS_SESSIONS>
             <FormToken />
             <button class="button button-danger" type="submit" name="end_all" value="1">
-                "Sign out everywhere"
+                {t!("sessions-sign-out-everywhere")}
             </button>
         </form>
     }
@@ -120,21 +113,33 @@ fn Browsers(browsers: Option<Vec<SignedInBrowser>>) -> impl IntoView {
 
 #[component]
 fn Browser(browser: SignedInBrowser) -> impl IntoView {
-    let label = format!("Sign out {}", browser.browser);
-    let network = browser.network.map(|network| format!(" from {network}"));
+    let label = t!("sessions-sign-out-label", browser = browser.browser.clone());
+    let times = match browser.network {
+        Some(network) => t!(
+            "sessions-times-network",
+            signed_in = browser.signed_in,
+            network = network,
+            last_used = browser.last_used
+        ),
+        None => t!(
+            "sessions-times",
+            signed_in = browser.signed_in,
+            last_used = browser.last_used
+        ),
+    };
     view! {
         <li class="row">
             <div>
                 <p class="row-title">
                     {browser.browser}
-                    {browser.is_this_one.then(|| view! { <span class="badge">"This browser"</span> })}
+                    {browser.is_this_one.then(|| view! { <span class="badge">{t!("sessions-this-browser")}</span> })}
                 </p>
-                <p class="note">"Signed in " {browser.signed_in} {network} ", last used " {browser.last_used}</p>
+                <p class="note">{times}</p>
             </div>
             <form method="post" action=routes::SETTINGS_SESSIONS>
                 <FormToken />
                 <button class="link-button" type="submit" name="end" value=browser.id aria-label=label>
-                    "Sign out"
+                    {t!("sessions-sign-out")}
                 </button>
             </form>
         </li>

@@ -16,13 +16,13 @@ use crate::components::listing::Listing;
 use crate::components::loaded::from_source;
 use crate::components::pull_command::CommandBlock;
 use crate::snippets::snippets;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     view! {
-        <SettingsPage title="Access tokens" path=routes::SETTINGS_TOKENS>
+        <SettingsPage title=t!("settings-tokens") path=routes::SETTINGS_TOKENS>
             {from_source(|source: Arc<dyn TokensSource>| async move {
                 let page = source.tokens_page().await;
                 view! { <Tokens page /> }
@@ -37,7 +37,7 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
     let revoked = page.is_revoked.then(|| {
         view! {
             <p class="done" role="status">
-                "Revoked. From now on it opens nothing."
+                {t!("tokens-revoked")}
             </p>
         }
     });
@@ -49,7 +49,7 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
     } else {
         view! {
             <ConfirmFirst
-                why="A token opens your account for a long time, so confirm first that it is you."
+                why=t!("tokens-confirm")
                 return_to=routes::SETTINGS_TOKENS.to_owned()
             />
         }
@@ -57,18 +57,19 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
     };
     view! {
         <p>
-            "A token logs a machine in where you cannot: CI, a cluster, a server. It does a part of what you may do, and
-            ends on its day or when you revoke it. On your own computer, "
-            <a href=routes::INSTALL>"log in through the browser"</a> " instead."
+            {t_view!(
+                "tokens-what",
+                link = view! { <a href=routes::INSTALL>{t!("tokens-what-link")}</a> }
+            )}
         </p>
         {created}
         {revoked}
-        <h2 class="minor">"New token"</h2>
+        <h2 class="minor">{t!("tokens-new")}</h2>
         {form}
         {ask_to_push}
-        <h2 class="minor">"Your tokens"</h2>
+        <h2 class="minor">{t!("tokens-list")}</h2>
         <TokenList tokens=page.tokens />
-        <h2 class="minor" id="use">"Using a token"</h2>
+        <h2 class="minor" id="use">{t!("tokens-use")}</h2>
         <Snippets host=page.registry_host username=page.username />
     }
 }
@@ -77,12 +78,9 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
 #[component]
 fn Created(created: CreatedToken) -> impl IntoView {
     view! {
-        <section class="notice" role="status" aria-label="Your new token">
-            <p>
-                "Your token " <strong>{created.name}</strong>
-                ". Copy it now: it is stored as a hash, and nobody can show it to you again."
-            </p>
-            <Listing label="Access token" text=created.secret />
+        <section class="notice" role="status" aria-label=t!("tokens-created-label")>
+            <p>{t_view!("tokens-created", name = view! { <strong>{created.name}</strong> })}</p>
+            <Listing label=t!("tokens-secret") text=created.secret />
         </section>
     }
 }
@@ -107,8 +105,7 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
         .map(|days| {
             view! {
                 <option value=days.to_string() selected=days == form.days>
-                    {days}
-                    " days"
+                    {t!("count-days", count = days)}
                 </option>
             }
         })
@@ -117,18 +114,18 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
         {problem}
         <form class="stack" method="post" action=routes::SETTINGS_TOKENS>
             <FormToken />
-            <label for="token-name">"Name"</label>
+            <label for="token-name">{t!("tokens-name")}</label>
             <input
                 id="token-name"
                 name="name"
                 type="text"
                 value=form.name.clone()
-                placeholder="CI of my-app"
+                placeholder=t!("tokens-name-placeholder")
                 maxlength="64"
                 required
                 aria-describedby=is_wrong.then_some("token-problem")
             />
-            <label for="token-repositories">"Repositories, one in a line"</label>
+            <label for="token-repositories">{t!("tokens-repositories")}</label>
             <textarea
                 id="token-repositories"
                 name="repositories"
@@ -142,17 +139,20 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
                 {text::in_textarea(&repositories)}
             </textarea>
             <p class="note" id="token-repositories-help">
-                "As image names have them, without the host. A star stands for any characters: " <code>{example}</code>
-                " are all of yours, " <code>"*/*"</code> " all that you may use."
+                {t_view!(
+                    "tokens-repositories-help",
+                    own = view! { <code>{example}</code> },
+                    all = view! { <code>"*/*"</code> }
+                )}
             </p>
             <Actions form=form.clone() />
-            <label for="token-days">"Ends after"</label>
+            <label for="token-days">{t!("tokens-lifetime")}</label>
             <select id="token-days" name="days">
                 {lifetimes}
             </select>
             <p>
                 <button class="button" type="submit" name="create" value="1">
-                    "Make the token"
+                    {t!("tokens-create")}
                 </button>
             </p>
         </form>
@@ -162,9 +162,9 @@ fn NewToken(form: TokenForm, problem: Option<String>, username: String) -> impl 
 #[component]
 fn Actions(form: TokenForm) -> impl IntoView {
     let actions = [
-        ("pull", form.pull, "Pull: fetch images"),
-        ("push", form.push, "Push: upload images and move tags"),
-        ("delete", form.delete, "Delete images and tags"),
+        ("pull", form.pull, t!("tokens-pull")),
+        ("push", form.push, t!("tokens-push")),
+        ("delete", form.delete, t!("tokens-delete")),
     ];
     let boxes = actions
         .map(|(name, checked, text)| {
@@ -178,7 +178,7 @@ fn Actions(form: TokenForm) -> impl IntoView {
         .collect_view();
     view! {
         <fieldset class="stack">
-            <legend>"What it may do"</legend>
+            <legend>{t!("tokens-actions")}</legend>
             {boxes}
         </fieldset>
     }
@@ -190,13 +190,13 @@ pub(crate) fn TokenList(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
     let Some(tokens) = tokens else {
         return view! {
             <p class="problem" role="alert">
-                "Your tokens cannot be looked up at the moment. Reload the page in a while."
+                {t!("tokens-unknown")}
             </p>
         }
         .into_any();
     };
     if tokens.is_empty() {
-        return view! { <p class="note">"None yet."</p> }.into_any();
+        return view! { <p class="note">{t!("tokens-none")}</p> }.into_any();
     }
     let rows = tokens
         .into_iter()
@@ -207,11 +207,11 @@ pub(crate) fn TokenList(tokens: Option<Vec<ListedToken>>) -> impl IntoView {
 
 #[component]
 fn Row(token: ListedToken) -> impl IntoView {
-    let label = format!("Revoke {}", token.name);
+    let label = t!("tokens-revoke-label", name = token.name.clone());
     let badge = if token.is_expired {
-        Some("Expired")
+        Some(t!("tokens-expired"))
     } else {
-        token.is_device.then_some("Device")
+        token.is_device.then(|| t!("tokens-device"))
     };
     let badge = badge.map(|text| view! { <span class="badge">{text}</span> });
     let scopes = token
@@ -219,21 +219,30 @@ fn Row(token: ListedToken) -> impl IntoView {
         .into_iter()
         .map(|scope| view! { <p class="note">{scope}</p> })
         .collect_view();
-    let last_used = token.last_used.map_or_else(
-        || "never used".to_owned(),
-        |last_used| format!("last used {last_used}"),
-    );
+    let times = match token.last_used {
+        Some(last_used) => t!(
+            "tokens-times",
+            created = token.created,
+            last_used = last_used,
+            expires = token.expires
+        ),
+        None => t!(
+            "tokens-times-unused",
+            created = token.created,
+            expires = token.expires
+        ),
+    };
     view! {
         <li class="row">
             <div>
                 <p class="row-title">{token.name} {badge}</p>
                 {scopes}
-                <p class="note">"Made " {token.created} ", " {last_used} ", ends " {token.expires}</p>
+                <p class="note">{times}</p>
             </div>
             <form method="post" action=routes::SETTINGS_TOKENS>
                 <FormToken />
                 <button class="link-button" type="submit" name="revoke" value=token.id aria-label=label>
-                    "Revoke"
+                    {t!("tokens-revoke")}
                 </button>
             </form>
         </li>

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::api::device_approval::{AskingDevice, DevicePage, DeviceSource, DeviceStep};
-use app::routes;
+use app::{routes, t};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -52,12 +52,9 @@ pub(super) async fn limit_codes(
     match limits.try_user_code(client) {
         Ok(()) => next.run(request).await,
         Err(too_often) => {
-            let text = format!(
-                "Too many codes came from your network address. Try again {}.\n",
-                too_often.words()
-            );
+            let text = t!("device-too-many-codes", when = too_often.words());
             let wait = [(header::RETRY_AFTER, too_often.seconds().to_string())];
-            (StatusCode::TOO_MANY_REQUESTS, wait, text).into_response()
+            (StatusCode::TOO_MANY_REQUESTS, wait, format!("{text}\n")).into_response()
         }
     }
 }
@@ -101,7 +98,7 @@ impl DeviceSource for Approvals {
         let parameters = parameters(|name| self.value(name));
         let step = match LoopbackRequest::new(&parameters) {
             Ok(request) => DeviceStep::Decide {
-                asking: view(&request.asking, "just now".to_owned()),
+                asking: view(&request.asking, t!("device-just-now").to_owned()),
                 user_code: None,
                 fields: fields(parameters),
             },
@@ -207,7 +204,7 @@ async fn decide_by_loopback(
     };
     match answered {
         // Not a redirect: the policy of our pages lets a form lead to this site alone.
-        Ok(address) => onward::page(address.as_str(), "Going back to the program"),
+        Ok(address) => onward::page(address.as_str(), t!("device-going-back")),
         Err(error) => {
             problem(&error);
             let query: String = form_urlencoded::Serializer::new(String::new())
@@ -265,9 +262,8 @@ fn view(asking: &Asking, asked: String) -> AskingDevice {
 
 fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     match (now - at).max(TimeDelta::zero()).num_minutes() {
-        0 => "just now".to_owned(),
-        1 => "1 minute ago".to_owned(),
-        minutes => format!("{minutes} minutes ago"),
+        0 => t!("device-just-now").to_owned(),
+        minutes => t!("device-minutes-ago", count = minutes),
     }
 }
 
@@ -279,7 +275,7 @@ fn problem(error: &DeviceLoginError) -> String {
                 error = error as &dyn std::error::Error,
                 "a login of a device cannot be shown"
             );
-            "That did not work, and it is not your fault. Try again in a while.".to_owned()
+            t!("settings-failed").to_owned()
         }
         other => sentence(&other.to_string()),
     }

@@ -1,5 +1,6 @@
 //! `GET /settings/data/archives/<id>`: an archive, whole or from where a download broke off (RFC 9110, section 14).
 
+use app::t;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,7 +20,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Response {
     // Whether there ever was one of this name is nobody's business but its owner's, and after its day not theirs.
-    let missing = || (StatusCode::GONE, "This archive is not there any more.\n").into_response();
+    let missing = || plain(StatusCode::GONE, t!("data-archive-gone"));
     let Some(data) = state.personal_data.clone() else {
         return missing();
     };
@@ -143,11 +144,15 @@ fn failed(error: &PersonalDataError) -> Response {
         error = error as &dyn std::error::Error,
         "an archive cannot be read"
     );
-    (
+    plain(
         StatusCode::SERVICE_UNAVAILABLE,
-        "The archive cannot be read at the moment. Try again shortly.\n",
+        t!("data-archive-unreadable"),
     )
-        .into_response()
+}
+
+/// Words in place of the archive.
+fn plain(status: StatusCode, words: &str) -> Response {
+    (status, format!("{words}\n")).into_response()
 }
 
 #[cfg(test)]

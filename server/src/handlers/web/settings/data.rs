@@ -3,7 +3,7 @@
 use app::api::settings::data::{
     DataPage, DataSource, DeletionResult, Export, ExportState, HoldInUse, Outcome,
 };
-use app::routes;
+use app::{routes, t};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -158,7 +158,7 @@ pub(super) async fn post(
         return Redirect::to(routes::SETTINGS_DATA).into_response();
     }
     if !confirms(&form, &signed_in) {
-        let problem = format!("Type {} to confirm. Nothing was removed.", name(&signed_in));
+        let problem = t!("data-remove-not-typed", name = name(&signed_in));
         let sent = Sent {
             problem: Some(problem),
             ..Sent::default()
@@ -203,21 +203,24 @@ async fn delete(
 
 fn result(deletion: &Deletion, with_records: bool) -> DeletionResult {
     let here = Outcome {
-        place: "This server".to_owned(),
+        place: t!("data-outcome-here").to_owned(),
         is_done: true,
-        words: format!(
-            "{} manifests, {} access tokens and devices, sessions and archives",
-            deletion.manifests, deletion.tokens
+        words: t!(
+            "data-outcome-here-removed",
+            manifests = deletion.manifests,
+            tokens = deletion.tokens
         ),
     };
-    let records = deletion
-        .records
-        .iter()
-        .map(|removal| outcome("Your own repo", removal, "records"));
-    let holds = deletion
-        .holds
-        .iter()
-        .map(|(hold, removal)| outcome(hold.as_str(), removal, "records about you"));
+    let records = deletion.records.iter().map(|removal| {
+        outcome(t!("data-outcome-repo"), removal, |count| {
+            t!("data-outcome-repo-removed", count = count)
+        })
+    });
+    let holds = deletion.holds.iter().map(|(hold, removal)| {
+        outcome(hold.as_str(), removal, |count| {
+            t!("data-outcome-hold-removed", count = count)
+        })
+    });
     DeletionResult {
         is_complete: deletion.is_complete(),
         outcomes: std::iter::once(here).chain(records).chain(holds).collect(),
@@ -225,9 +228,10 @@ fn result(deletion: &Deletion, with_records: bool) -> DeletionResult {
     }
 }
 
-fn outcome(place: &str, removal: &Removal, what: &str) -> Outcome {
+/// `removed` says how much there was.
+fn outcome(place: &str, removal: &Removal, removed: impl FnOnce(u64) -> String) -> Outcome {
     let (is_done, words) = match removal {
-        Removal::Removed { count } => (true, format!("{count} {what}")),
+        Removal::Removed { count } => (true, removed(*count)),
         Removal::Kept { reason } => (false, reason.clone()),
     };
     Outcome {
@@ -241,7 +245,7 @@ fn view(export: &DataExport) -> Export {
     let state = match &export.state {
         Made::Running { step, done, steps } => ExportState::Running {
             step: if step.is_empty() {
-                "Waiting for its turn".to_owned()
+                t!("data-archive-waiting").to_owned()
             } else {
                 step.clone()
             },
@@ -308,8 +312,8 @@ fn refusal(error: &PersonalDataError) -> (StatusCode, String) {
         | PersonalDataError::TooLarge(_)
         | PersonalDataError::Database(_) => {
             log(error, "a form about somebody's data failed");
-            let text = "That did not work, and it is not your fault. Try again in a while; what is removed stays removed.";
-            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
+            let text = t!("data-failed").to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, text)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a person is signed in.
 
 use app::api::settings::sessions::{SessionsPage, SessionsSource, SignedInBrowser};
-use app::routes;
+use app::{routes, t};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -98,7 +98,7 @@ pub(super) async fn post(
         );
         return (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Longshore cannot end logins at the moment, or not all of them. Try again shortly.\n",
+            format!("{}\n", t!("sessions-not-ended")),
         )
             .into_response();
     }

@@ -3,7 +3,7 @@
 use app::api::settings::tokens::{
     CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage, TokensSource,
 };
-use app::routes;
+use app::{routes, t};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -252,8 +252,8 @@ fn refusal(error: &AccessTokenError) -> (StatusCode, String) {
                 error = error as &dyn std::error::Error,
                 "a form about access tokens failed"
             );
-            let text = "That did not work, and it is not your fault. Try again in a while.";
-            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
+            let text = t!("settings-failed").to_owned();
+            (StatusCode::SERVICE_UNAVAILABLE, text)
         }
         AccessTokenError::NotWhole
         | AccessTokenError::Unknown
