@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::form_token::FormToken;
 use crate::api::viewer::Viewer;
-use crate::routes;
+use crate::{routes, t};
 
 /// A form that leads to the person's server, which asks whether this registry may speak for them at holds, and then
 /// back to `return_to`.
@@ -13,17 +13,14 @@ pub(crate) fn AskForHolds(return_to: String) -> impl IntoView {
     let did = Viewer::current().map(|viewer| viewer.did);
     view! {
         <div class="notice">
-            <p>
-                "This hold runs elsewhere and listens to you, not to Longshore. To speak to it from here, allow Longshore to "
-                "ask your server for short-lived tokens for holds. Your server asks you, and you come back here."
-            </p>
+            <p>{t!("ask-holds")}</p>
             <form method="post" action=routes::SIGN_IN>
                 <FormToken />
                 <input type="hidden" name="identifier" value=did />
                 <input type="hidden" name="allow" value="holds" />
                 <input type="hidden" name="return_to" value=return_to />
                 <button class="button button-quiet" type="submit">
-                    "Allow it at your server"
+                    {t!("ask-allow")}
                 </button>
             </form>
         </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::form_token::FormToken;
 use crate::api::viewer::Viewer;
-use crate::routes;
+use crate::{routes, t};
 
 /// A form that leads to the person's server, which asks whether this registry may write what describes repositories
 /// and delete from them, and then back to `return_to`.
@@ -13,17 +13,14 @@ pub(crate) fn AskForRepositories(return_to: String) -> impl IntoView {
     let did = Viewer::current().map(|viewer| viewer.did);
     view! {
         <div class="notice">
-            <p>
-                "Everything about your repositories is a record in your own repo. To change it from here, allow
-                Longshore to write these records. Your server asks you, and you come back here."
-            </p>
+            <p>{t!("ask-repositories")}</p>
             <form method="post" action=routes::SIGN_IN>
                 <FormToken />
                 <input type="hidden" name="identifier" value=did />
                 <input type="hidden" name="allow" value="repositories" />
                 <input type="hidden" name="return_to" value=return_to />
                 <button class="button" type="submit">
-                    "Allow it at your server"
+                    {t!("ask-allow")}
                 </button>
             </form>
         </div>

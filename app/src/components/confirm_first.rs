@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::routes;
+use crate::{routes, t};
 
 /// Says why somebody who is signed in has to show who they are once more, and leads there and back to `return_to`, a
 /// path of this site. Shown in place of what is dangerous while the last sign-in is longer ago than ten minutes.
@@ -14,7 +14,7 @@ pub(crate) fn ConfirmFirst(#[prop(into)] why: String, return_to: String) -> impl
             <input type="hidden" name="fresh" value="1" />
             <input type="hidden" name="return_to" value=return_to />
             <button class="button" type="submit">
-                "Sign in again"
+                {t!("confirm-sign-in")}
             </button>
         </form>
     }

@@ -8,6 +8,7 @@
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
+use crate::t;
 
 /// Shows `command`, whole and selectable with one click, with a button that copies it. `label`
 /// says what the command does.
@@ -17,13 +18,14 @@ pub(crate) fn CommandBlock(#[prop(into)] label: String, command: String) -> impl
         .lines()
         .map(|line| view! { <span class="line">{line.to_owned()} "\n"</span> })
         .collect_view();
+    let copy = t!("command-copy", what = label.clone());
     view! {
         <figure class="command">
-            <figcaption>{label.clone()}</figcaption>
+            <figcaption>{label}</figcaption>
             <pre>
                 <code>{lines}</code>
             </pre>
-            <CopyButton text=command label=format!("Copy the command: {label}") />
+            <CopyButton text=command label=copy />
         </figure>
     }
 }

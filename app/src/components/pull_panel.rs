@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::pull_command::CommandBlock;
 use crate::pull_commands::{PullClient, PullTarget};
+use crate::t;
 
 /// The commands for every program that can fetch this kind of thing: by `tag` where there is one, and by digest.
 #[component]
@@ -43,18 +44,18 @@ pub(crate) fn PullPanel(
         .iter()
         .map(|client| {
             let by_tag = tag.as_deref().map(|tag| {
-                let label = format!("By tag: whatever {tag} is at the moment");
+                let label = t!("pull-by-tag", tag = tag.to_owned());
                 view! { <CommandBlock label command=client.pull(&target(tag)) /> }
             });
             view! {
                 <section
                     class=format!("tool-panel panel-{}", client.name())
-                    aria-label=format!("Commands for {}", client.name())
+                    aria-label=t!("pull-client", client = client.name())
                 >
                     <h3>{client.name()}</h3>
                     {by_tag}
                     <CommandBlock
-                        label="Pinned by digest: exactly these bytes, always"
+                        label=t!("pull-by-digest")
                         command=client.pull(&target(&digest))
                     />
                 </section>
@@ -64,7 +65,7 @@ pub(crate) fn PullPanel(
     view! {
         <div class="tools pull-panel">
             <fieldset class="tool-choices">
-                <legend>"Pull with"</legend>
+                <legend>{t!("pull-with")}</legend>
                 {choices}
             </fieldset>
             {panels}

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::signal_flag::SignalFlag;
 use crate::api::person::Owner;
 use crate::api::viewer::Viewer;
-use crate::routes;
+use crate::{routes, t};
 
 /// Which page of the repository this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +42,26 @@ pub(crate) fn RepositoryHeader(
     let settings = Viewer::is(&owner.did).then(|| {
         (
             RepositoryTab::Settings,
-            "Settings",
+            t!("repository-settings"),
             routes::repository_settings(&name),
         )
     });
     let tabs = [
         (
             RepositoryTab::Overview,
-            "Overview",
+            t!("repository-overview"),
             routes::repository(&name),
         ),
-        (RepositoryTab::Tags, "Tags", routes::tags(&name)),
-        (RepositoryTab::Compare, "Compare", routes::compare(&name)),
+        (
+            RepositoryTab::Tags,
+            t!("repository-tags"),
+            routes::tags(&name),
+        ),
+        (
+            RepositoryTab::Compare,
+            t!("repository-compare"),
+            routes::compare(&name),
+        ),
     ]
     .into_iter()
     .chain(settings)
@@ -100,7 +108,7 @@ pub(crate) fn RepositoryHeader(
                 {heading}
             </div>
             {action.map(|action| view! { <div class="page-head-action">{action}</div> })}
-            <nav class="tabs" aria-label="Repository">
+            <nav class="tabs" aria-label=t!("repository-landmark")>
                 <ul>{tabs}</ul>
             </nav>
         </header>
@@ -112,9 +120,7 @@ pub(crate) fn RepositoryHeader(
 pub(crate) fn StaleNotice(is_stale: bool) -> impl IntoView {
     is_stale.then(|| {
         view! {
-            <p class="notice">
-                "The server that hosts this account did not answer just now. This is what it said last."
-            </p>
+            <p class="notice">{t!("repository-stale")}</p>
         }
     })
 }

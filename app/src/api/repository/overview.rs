@@ -62,7 +62,18 @@ pub struct Overview {
     /// The DID of the hold that has the blobs.
     pub hold: Option<String>,
     /// Addresses of the records that say all this, with what each is.
-    pub records: Vec<(String, String)>,
+    pub records: Vec<(RecordKind, String)>,
     /// The owner's server could not be asked for changes.
     pub is_stale: bool,
+}
+
+/// What a record is that says something of a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum RecordKind {
+    /// The tag to pull.
+    Tag,
+    /// What it leads to.
+    Manifest,
+    /// What the owner says.
+    Description,
 }

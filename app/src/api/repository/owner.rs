@@ -52,7 +52,7 @@ pub struct SettingsPage {
     /// The version of the record that is edited; empty: there is none yet.
     pub version: String,
     /// What was just done.
-    pub done: Option<String>,
+    pub done: Option<&'static str>,
     /// Why nothing was saved.
     pub problem: Option<String>,
     /// What was deleted before, the last first.
@@ -82,7 +82,7 @@ pub struct DeletePage {
     /// Manifests that go.
     pub manifests: Vec<String>,
     /// Manifests that stay although a tag of them goes, with the reason.
-    pub kept: Vec<(String, String)>,
+    pub kept: Vec<(String, KeptBecause)>,
     /// Tags that were chosen and stay, with the pattern that makes them immutable.
     pub immutable: Vec<(String, String)>,
     /// Bytes that the owner's quota gets back; `None`: the hold does not tell.
@@ -119,6 +119,24 @@ pub struct PlannedTag {
     pub digest: String,
     /// It was not chosen, but attaches something to what goes.
     pub is_attached: bool,
+}
+
+/// Why a manifest stays although a tag of it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptBecause {
+    /// Other tags lead to it.
+    Tagged {
+        /// A few of them.
+        tags: Vec<String>,
+        /// How many more there are.
+        more: usize,
+    },
+    /// It belongs to an index that stays: its digest, shortened.
+    PartOf(String),
+    /// It speaks about a manifest that stays: its digest, shortened.
+    SpeaksAbout(String),
+    /// It could not be read.
+    Unknown,
 }
 
 /// A deletion in a list.
@@ -171,14 +189,25 @@ pub struct DeletionPage {
 /// One thing that is deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletionStep {
-    /// `Tag`, `Manifest` or `Record`.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: StepKind,
     /// The tag, the digest or the name of the record.
     pub name: String,
     /// It is gone.
     pub is_done: bool,
     /// Why it is not.
     pub failure: Option<String>,
+}
+
+/// What one step deletes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// A tag.
+    Tag,
+    /// A manifest.
+    Manifest,
+    /// A record that describes the repository.
+    Record,
 }
 
 /// Where the pages get what they show. The server provides an `Arc<dyn OwnerSource>` of the person who looks, where

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::api::repository::owner::{DeletePage, DeleteWhat};
+use crate::api::repository::owner::{DeletePage, DeleteWhat, KeptBecause};
 use crate::components::ask_for_repositories::AskForRepositories;
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
 use crate::components::values::{ShortDigest, Size};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// Names listed before the rest is folded away.
 const SHOWN: usize = 30;
@@ -18,9 +18,9 @@ pub(super) fn draw(page: DeletePage) -> impl IntoView {
     let repository = page.repository.clone();
     let is_everything = page.what == DeleteWhat::Everything;
     let heading = match &page.what {
-        DeleteWhat::Everything => format!("Delete {}", repository.name),
-        DeleteWhat::Rules => "What the retention rules remove now".to_owned(),
-        DeleteWhat::Tags(_) | DeleteWhat::Matching(_) => "Delete these tags".to_owned(),
+        DeleteWhat::Everything => t!("delete-everything", repository = repository.name.clone()),
+        DeleteWhat::Rules => t!("delete-by-rules").to_owned(),
+        DeleteWhat::Tags(_) | DeleteWhat::Matching(_) => t!("delete-tags").to_owned(),
     };
     let problem = page.problem.clone().map(|problem| {
         view! {
@@ -40,7 +40,7 @@ pub(super) fn draw(page: DeletePage) -> impl IntoView {
         .into_any()
     };
     view! {
-        <Page title=heading.clone() description="What would be deleted.">
+        <Page title=heading.clone() description=t!("delete-description")>
             <RepositoryHeader
                 owner=repository.owner
                 name=repository.name
@@ -64,12 +64,14 @@ fn Immutable(immutable: Vec<(String, String)>) -> impl IntoView {
         let rows = immutable
             .into_iter()
             .map(|(tag, pattern)| {
-                view! { <li><code>{tag}</code> " is immutable by the pattern " <code>{pattern}</code></li> }
+                let tag = view! { <code>{tag}</code> };
+                let pattern = view! { <code>{pattern}</code> };
+                view! { <li>{t_view!("delete-immutable-tag", tag = tag, pattern = pattern)}</li> }
             })
             .collect_view();
         view! {
-            <section class="notice" aria-label="Tags that stay">
-                <p>"These stay. Take their patterns out of the settings first, if you mean them too."</p>
+            <section class="notice" aria-label=t!("delete-immutable-landmark")>
+                <p>{t!("delete-immutable")}</p>
                 <ul class="prose-list">{rows}</ul>
             </section>
         }
@@ -80,19 +82,19 @@ fn Immutable(immutable: Vec<(String, String)>) -> impl IntoView {
 fn Nothing(page: DeletePage) -> impl IntoView {
     let (words, href, label) = match page.what {
         DeleteWhat::Rules => (
-            "As everything is now, the rules remove nothing.",
+            t!("delete-nothing-rules"),
             routes::repository_settings(&page.repository.name),
-            "Back to the settings",
+            t!("delete-back-settings"),
         ),
         _ => (
-            "No tag was chosen that can be deleted.",
+            t!("delete-nothing-tags"),
             routes::tags(&page.repository.name),
-            "Back to the tags",
+            t!("delete-back-tags"),
         ),
     };
     view! {
         <section class="empty">
-            <h3>"Nothing to delete"</h3>
+            <h3>{t!("delete-nothing")}</h3>
             <p>{words}</p>
             <p>
                 <a class="button" href=href>
@@ -112,7 +114,7 @@ fn Effect(page: DeletePage) -> impl IntoView {
         .map(|planned| {
             let attached = planned
                 .is_attached
-                .then(|| view! { <span class="note">" attaches something to what goes"</span> });
+                .then(|| view! { " " <span class="note">{t!("delete-tag-attached")}</span> });
             view! { <li><code>{planned.tag.clone()}</code> " " <ShortDigest digest=planned.digest.clone() /> {attached}</li> }
                 .into_any()
         })
@@ -126,60 +128,79 @@ fn Effect(page: DeletePage) -> impl IntoView {
         let rows = page
             .kept
             .iter()
-            .map(|(digest, reason)| {
-                view! { <li><ShortDigest digest=digest.clone() /> " " {reason.clone()}</li> }
-                    .into_any()
-            })
+            .map(|(digest, because)| view! { <li>{stays(digest, because)}</li> }.into_any())
             .collect();
-        let title = text::counted(page.kept.len() as u64, "manifest stays", "manifests stay");
-        view! { <Listed title rows /> }
+        view! { <Listed title=t!("delete-manifests-stay", count = page.kept.len()) rows /> }
     });
-    let manifests_title = format!(
-        "{}, since nothing else leads there",
-        text::counted(page.manifests.len() as u64, "manifest goes", "manifests go")
-    );
     view! {
         <dl class="effect">
             <div>
-                <dt>"Tags"</dt>
+                <dt>{t!("delete-sum-tags")}</dt>
                 <dd>{text::grouped(page.tags.len() as u64)}</dd>
             </div>
             <div>
-                <dt>"Manifests"</dt>
+                <dt>{t!("delete-sum-manifests")}</dt>
                 <dd>{text::grouped(page.manifests.len() as u64)}</dd>
             </div>
             <div>
-                <dt>"Your quota gets back"</dt>
+                <dt>{t!("delete-sum-quota")}</dt>
                 <dd>{amount(page.quota)}</dd>
             </div>
             <div>
-                <dt>"The hold can free"</dt>
+                <dt>{t!("delete-sum-space")}</dt>
                 <dd>{amount(page.space)}</dd>
             </div>
         </dl>
         <p class="note">
             {if page.quota.is_some() {
-                "Reckoned from the hold's own layer records: layers that other manifests use are not in it. Your quota
-                falls at once; the hold frees the bytes when it next collects what nothing uses."
+                t!("delete-sum-how")
             } else {
-                "The hold of these images is elsewhere and does not tell in advance how much comes back. Layers that
-                other manifests use stay in any case."
+                t!("delete-sum-elsewhere")
             }}
         </p>
         {(!page.tags.is_empty())
             .then(|| {
-                let title = text::counted(page.tags.len() as u64, "tag goes", "tags go");
+                let title = t!("delete-tags-go", count = page.tags.len());
                 view! { <Listed title rows=tags /> }
             })}
-        {(!page.manifests.is_empty()).then(|| view! { <Listed title=manifests_title rows=manifests /> })}
+        {(!page.manifests.is_empty())
+            .then(|| {
+                let title = t!("delete-manifests-go", count = page.manifests.len());
+                view! { <Listed title rows=manifests /> }
+            })}
         {kept}
+    }
+}
+
+/// Which manifest stays, and why.
+fn stays(digest: &str, because: &KeptBecause) -> Vec<AnyView> {
+    let manifest = view! { <ShortDigest digest=digest.to_owned() /> };
+    match because {
+        KeptBecause::Tagged { tags, more: 0 } => {
+            t_view!("delete-kept-tagged", manifest = manifest; tags = tags.join(", "))
+        }
+        KeptBecause::Tagged { tags, more } => {
+            t_view!(
+                "delete-kept-tagged-more",
+                manifest = manifest;
+                tags = tags.join(", "),
+                count = *more
+            )
+        }
+        KeptBecause::PartOf(index) => {
+            t_view!("delete-kept-part", manifest = manifest; index = index.clone())
+        }
+        KeptBecause::SpeaksAbout(subject) => {
+            t_view!("delete-kept-about", manifest = manifest; subject = subject.clone())
+        }
+        KeptBecause::Unknown => t_view!("delete-kept-unread", manifest = manifest),
     }
 }
 
 fn amount(bytes: Option<u64>) -> AnyView {
     match bytes {
         Some(bytes) => view! { <Size bytes /> }.into_any(),
-        None => view! { <span class="unknown">"not told"</span> }.into_any(),
+        None => view! { <span class="unknown">{t!("delete-sum-unknown")}</span> }.into_any(),
     }
 }
 
@@ -189,7 +210,7 @@ fn Listed(title: String, rows: Vec<AnyView>) -> impl IntoView {
     let mut rows = rows;
     let rest = rows.split_off(rows.len().min(SHOWN));
     let folded = (!rest.is_empty()).then(|| {
-        let summary = format!("and {} more", text::grouped(rest.len() as u64));
+        let summary = t!("delete-more", count = rest.len());
         view! {
             <details>
                 <summary>{summary}</summary>
@@ -241,13 +262,14 @@ fn Confirm(page: DeletePage) -> impl IntoView {
     }
     if is_everything && !page.is_fresh {
         return view! {
-            <ConfirmFirst why="Deleting a repository asks you to sign in once more." return_to=all />
+            <ConfirmFirst why=t!("delete-fresh") return_to=all />
         }
         .into_any();
     }
     let typed = is_everything.then(|| {
+        let path = view! { <code>{page.repository.path.clone()}</code> };
         view! {
-            <label for="typed">"Type " <code>{page.repository.path.clone()}</code> " to delete all of it"</label>
+            <label for="typed">{t_view!("delete-type", path = path)}</label>
             <input
                 id="typed"
                 name="typed"
@@ -267,13 +289,13 @@ fn Confirm(page: DeletePage) -> impl IntoView {
             {typed}
             <p class="decision">
                 <button class="button button-danger" type="submit">
-                    {if is_everything { "Delete the repository" } else { "Delete them" }}
+                    {if is_everything { t!("delete-confirm-everything") } else { t!("delete-confirm") }}
                 </button>
                 <a class="button button-quiet" href=back>
-                    "Cancel"
+                    {t!("delete-cancel")}
                 </a>
             </p>
-            <p class="note">"This cannot be undone here; pushing an image again brings it back."</p>
+            <p class="note">{t!("delete-final")}</p>
         </form>
     }
     .into_any()

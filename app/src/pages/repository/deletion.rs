@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::api::repository::owner::{DeletionCard, DeletionPage, DeletionStep, Progress};
+use crate::api::repository::owner::{DeletionCard, DeletionPage, DeletionStep, Progress, StepKind};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
 use crate::components::values::Size;
 use crate::components::watch::Watch;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The part of the page that follows the deletion.
 const REGION: &str = "deletion";
@@ -30,17 +30,18 @@ pub(super) fn draw(page: DeletionPage) -> impl IntoView {
     });
     let is_gone = deletion.cause == "repository" && deletion.progress == Progress::Done;
     let next = if is_gone {
-        view! { <a href=routes::person(&repository.owner.name)>"Your repositories"</a> }.into_any()
+        view! { <a href=routes::person(&repository.owner.name)>{t!("deletion-repositories")}</a> }
+            .into_any()
     } else {
         view! {
-            <a href=routes::tags(&name)>"The tags"</a>
+            <a href=routes::tags(&name)>{t!("deletion-tags")}</a>
             " · "
-            <a href=routes::repository_settings(&name)>"The settings"</a>
+            <a href=routes::repository_settings(&name)>{t!("deletion-settings")}</a>
         }
         .into_any()
     };
     view! {
-        <Page title=heading description="How a deletion goes.">
+        <Page title=heading description=t!("deletion-description")>
             <RepositoryHeader
                 owner=repository.owner
                 name=repository.name
@@ -63,9 +64,9 @@ pub(super) fn draw(page: DeletionPage) -> impl IntoView {
 
 fn heading(progress: Progress) -> &'static str {
     match progress {
-        Progress::Running => "Deleting",
-        Progress::Done => "Deleted",
-        Progress::Stopped => "Not everything is deleted",
+        Progress::Running => t!("deletion-running"),
+        Progress::Done => t!("deletion-done"),
+        Progress::Stopped => t!("deletion-stopped"),
     }
 }
 
@@ -73,17 +74,17 @@ fn heading(progress: Progress) -> &'static str {
 #[component]
 fn HowFar(deletion: DeletionCard) -> impl IntoView {
     let (done, all) = deletion.steps;
-    let words = format!(
-        "{} of {} done: {} and {} deleted.",
-        text::grouped(done),
-        text::counted(all, "step", "steps"),
-        text::counted(deletion.tags.0, "tag", "tags"),
-        text::counted(deletion.manifests.0, "manifest", "manifests"),
+    let words = t!(
+        "deletion-sum",
+        done = done,
+        all = all,
+        tags = deletion.tags.0,
+        manifests = deletion.manifests.0,
     );
     view! {
         <div role="status">
             <p>{words}</p>
-            <progress class="progress" max=all.max(1) value=done aria-label="Steps that are done"></progress>
+            <progress class="progress" max=all.max(1) value=done aria-label=t!("deletion-bar")></progress>
         </div>
     }
 }
@@ -101,17 +102,19 @@ fn WhatNext(name: String, deletion: DeletionCard) -> impl IntoView {
     });
     let next = match deletion.progress {
         Progress::Running => view! {
-            <p class="note">"It goes on when you close this page."</p>
+            <p class="note">{t!("deletion-goes-on")}</p>
             <p class="unscripted">
                 <a class="button button-quiet" href=address>
-                    "Look again"
+                    {t!("deletion-look-again")}
                 </a>
             </p>
         }
         .into_any(),
         Progress::Done => deletion
             .freed
-            .map(|bytes| view! { <p>"Your quota got back " <Size bytes /> "."</p> })
+            .map(|bytes| {
+                view! { <p>{t_view!("deletion-freed", freed = view! { <Size bytes /> })}</p> }
+            })
             .into_any(),
         Progress::Stopped => (deletion.steps.1 > 0)
             .then(|| {
@@ -119,7 +122,7 @@ fn WhatNext(name: String, deletion: DeletionCard) -> impl IntoView {
                     <form method="post" action=address>
                         <FormToken />
                         <button class="button" type="submit">
-                            "Continue with what is left"
+                            {t!("deletion-continue")}
                         </button>
                     </form>
                 }
@@ -139,9 +142,9 @@ fn AllSteps(steps: Vec<DeletionStep>) -> impl IntoView {
     let (failed, waiting): (Vec<_>, Vec<_>) =
         left.into_iter().partition(|step| step.failure.is_some());
     view! {
-        <Steps title="Not deleted" steps=failed />
-        <Steps title="Still to do" steps=waiting />
-        <Steps title="Deleted" steps=gone />
+        <Steps title=t!("deletion-steps-failed") steps=failed />
+        <Steps title=t!("deletion-steps-waiting") steps=waiting />
+        <Steps title=t!("deletion-steps-done") steps=gone />
     }
 }
 
@@ -154,14 +157,19 @@ fn Steps(title: &'static str, steps: Vec<DeletionStep>) -> impl IntoView {
                 let failure = step
                     .failure
                     .map(|reason| view! { <span class="step-problem">{reason}</span> });
-                let name = if step.kind == "Manifest" {
+                let kind = match step.kind {
+                    StepKind::Tag => t!("deletion-step-tag"),
+                    StepKind::Manifest => t!("deletion-step-manifest"),
+                    StepKind::Record => t!("deletion-step-record"),
+                };
+                let name = if step.kind == StepKind::Manifest {
                     text::short_digest(&step.name)
                 } else {
                     step.name.clone()
                 };
                 view! {
                     <li>
-                        <span class="note">{step.kind}</span>
+                        <span class="note">{kind}</span>
                         " "
                         <code title=step.name>{name}</code>
                         " "

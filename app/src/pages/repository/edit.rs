@@ -7,7 +7,7 @@ use crate::components::ask_for_repositories::AskForRepositories;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(page: EditPage) -> impl IntoView {
     let repository = page.repository.clone();
@@ -19,8 +19,8 @@ pub(super) fn draw(page: EditPage) -> impl IntoView {
         .then(|| view! { <EditForm page address /> });
     view! {
         <Page
-            title=format!("Describe {}", repository.name)
-            description="What you say about your repository."
+            title=t!("describe-title", repository = repository.name.clone())
+            description=t!("describe-description")
         >
             <RepositoryHeader
                 owner=repository.owner
@@ -29,7 +29,7 @@ pub(super) fn draw(page: EditPage) -> impl IntoView {
                 tab=RepositoryTab::Overview
             />
             <div class="frame page-body owner-page">
-                <h2>"Describe this repository"</h2>
+                <h2>{t!("describe-heading")}</h2>
                 {ask}
                 {form}
             </div>
@@ -49,20 +49,17 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
     let conflict = page.conflict.map(|theirs| {
         view! {
             <section class="notice" aria-labelledby="conflict" role="alert">
-                <h3 id="conflict">"Somebody changed it meanwhile"</h3>
-                <p>
-                    "Nothing was saved, so nothing is lost. Below is what you wrote; this is what the record says now.
-                    Take over what you want to keep and save again: that replaces it."
-                </p>
-                <textarea class="markdown-input" rows="10" readonly aria-label="What the record says now">{text::in_textarea(&theirs)}</textarea>
+                <h3 id="conflict">{t!("describe-conflict")}</h3>
+                <p>{t!("describe-conflict-means")}</p>
+                <textarea class="markdown-input" rows="10" readonly aria-label=t!("describe-conflict-theirs")>{text::in_textarea(&theirs)}</textarea>
             </section>
         }
     });
     let preview = page.preview_html.map(|html| {
         view! {
             <section class="readme" aria-labelledby="preview">
-                <h3 id="preview">"Preview"</h3>
-                <p class="note">"Not saved yet."</p>
+                <h3 id="preview">{t!("describe-preview")}</h3>
+                <p class="note">{t!("describe-preview-means")}</p>
                 <div class="prose" inner_html=html></div>
             </section>
         }
@@ -73,7 +70,7 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
                 <img class="repository-picture" src=src alt="" width="64" height="64" />
                 <label class="check">
                     <input type="checkbox" name="remove_avatar" value="true" />
-                    <span>"Remove the picture"</span>
+                    <span>{t!("describe-picture-remove")}</span>
                 </label>
             </div>
         }
@@ -87,7 +84,7 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
         <form class="stack owner-form" method="post" action=address enctype="multipart/form-data">
             <FormToken />
             <input type="hidden" name="version" value=page.version />
-            <label for="description">"Description"</label>
+            <label for="description">{t!("describe-text")}</label>
             <textarea
                 id="description"
                 class="markdown-input"
@@ -98,10 +95,9 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
                 {text::in_textarea(&page.description)}
             </textarea>
             <p class="note" id="description-help">
-                "Markdown. It is the record " <code>"io.atcr.repo.page"</code>
-                " in your own repo, so every page that shows this repository can show it. Pictures in it become links."
+                {t_view!("describe-text-help", record = view! { <code>"io.atcr.repo.page"</code> })}
             </p>
-            <label for="avatar">"Picture"</label>
+            <label for="avatar">{t!("describe-picture")}</label>
             {picture}
             <input
                 id="avatar"
@@ -111,16 +107,16 @@ fn EditForm(page: EditPage, address: String) -> impl IntoView {
                 aria-describedby="avatar-help"
             />
             <p class="note" id="avatar-help">
-                "PNG, JPEG or WebP, at most 3 MB. Everybody can see it."
+                {t!("describe-picture-help")}
             </p>
             <p class="decision">
                 <button class="button" type="submit" name="save" value="1">
-                    "Save to your repo"
+                    {t!("describe-save")}
                 </button>
                 <button class="button button-quiet" type="submit" name="preview" value="1">
-                    "Preview"
+                    {t!("describe-look")}
                 </button>
-                <a href=routes::repository(&page.repository.name)>"Cancel"</a>
+                <a href=routes::repository(&page.repository.name)>{t!("describe-cancel")}</a>
             </p>
         </form>
     }

@@ -25,6 +25,7 @@ use crate::api::repository::tags::TagsQuery;
 use crate::components::loaded::loaded;
 use crate::pages::error::ErrorPage;
 use crate::routes::{RepositoryAddress, RepositoryPage};
+use crate::t;
 
 /// Any page of a repository.
 #[component]
@@ -99,7 +100,7 @@ fn owner_page(name: String, page: RepositoryPage) -> AnyView {
 }
 
 fn not_found() -> AnyView {
-    let what = "page at this address".to_owned();
+    let what = t!("repository-no-page").to_owned();
     view! { <ErrorPage error=PageError::NotFound { what } /> }.into_any()
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::api::repository::overview::Overview;
+use crate::api::repository::overview::{Overview, RecordKind};
 use crate::api::repository::tags::Tag;
 use crate::api::viewer::Viewer;
 use crate::components::facts::{Fact, Facts, OutsideLink, TextTable};
@@ -13,14 +13,15 @@ use crate::components::pull_panel::PullPanel;
 use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{Platforms, Size, When, kind_name};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(overview: Overview) -> impl IntoView {
     let address = routes::repository(&overview.name);
     let description = overview.summary.clone().unwrap_or_else(|| {
-        format!(
-            "Container images of {}, published by {}.",
-            overview.path, overview.owner.name
+        t!(
+            "overview-description",
+            repository = overview.path.clone(),
+            owner = overview.owner.name.clone()
         )
     });
     let star = view! {
@@ -47,11 +48,8 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
     let no_tags = overview.tag.is_none().then(|| {
         view! {
             <section class="empty">
-                <h2>"No tags"</h2>
-                <p>
-                    "Something was pushed here, but no tag points to it. Push with a tag to give it a name that
-                    people can pull."
-                </p>
+                <h2>{t!("overview-no-tags")}</h2>
+                <p>{t!("overview-no-tags-why")}</p>
             </section>
         }
     });
@@ -88,9 +86,9 @@ pub(super) fn draw(overview: Overview) -> impl IntoView {
 #[component]
 fn About(name: String, did: String, html: Option<String>) -> impl IntoView {
     let label = if html.is_some() {
-        "Edit"
+        t!("overview-edit")
     } else {
-        "Describe it"
+        t!("overview-describe")
     };
     let edit = Viewer::is(&did).then(|| {
         view! {
@@ -101,18 +99,16 @@ fn About(name: String, did: String, html: Option<String>) -> impl IntoView {
     });
     let words = match html {
         Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
-        None => view! {
-            <p class="note">
-                "The owner has not written about this repository yet. What they write is a record "
-                <code>"io.atcr.repo.page"</code> " in their own repo."
-            </p>
+        None => {
+            let record = view! { <code>"io.atcr.repo.page"</code> };
+            view! { <p class="note">{t_view!("overview-about-none", record = record)}</p> }
+                .into_any()
         }
-        .into_any(),
     };
     view! {
         <section class="readme" aria-labelledby="readme">
             <div class="section-head">
-                <h2 id="readme">"About"</h2>
+                <h2 id="readme">{t!("overview-about")}</h2>
                 {edit}
             </div>
             {words}
@@ -132,11 +128,11 @@ fn Aside(overview: Overview) -> impl IntoView {
             .collect_view();
         view! {
             <section aria-labelledby="recent">
-                <h2 id="recent">"Recent tags"</h2>
+                <h2 id="recent">{t!("overview-recent")}</h2>
                 <ul class="recent-tags">{rows}</ul>
                 <p>
                     <a href=routes::tags(&name)>
-                        {format!("All {}", text::counted(overview.tag_count as u64, "tag", "tags"))}
+                        {t!("overview-all-tags", count = overview.tag_count)}
                     </a>
                 </p>
             </section>
@@ -155,54 +151,65 @@ fn Aside(overview: Overview) -> impl IntoView {
             .iter()
             .map(|pattern| view! { <li class="chip">{pattern.clone()}</li> })
             .collect_view();
-        view! { <Fact name="Immutable tags"><ul class="chips">{patterns}</ul></Fact> }
+        view! { <Fact name=t!("overview-immutable")><ul class="chips">{patterns}</ul></Fact> }
     });
     let annotations = (!overview.annotations.is_empty()).then(|| {
         view! {
             <section aria-labelledby="annotations">
-                <h2 id="annotations">"Annotations"</h2>
-                <TextTable label="Annotations" rows=overview.annotations.clone() />
+                <h2 id="annotations">{t!("overview-annotations")}</h2>
+                <TextTable label=t!("overview-annotations") rows=overview.annotations.clone() />
             </section>
         }
     });
     let records = overview
         .records
         .iter()
-        .map(|(what, uri)| {
+        .map(|(kind, uri)| {
+            let what = match kind {
+                RecordKind::Tag => t!("overview-record-tag"),
+                RecordKind::Manifest => t!("overview-record-manifest"),
+                RecordKind::Description => t!("overview-record-description"),
+            };
             view! {
                 <li>
-                    {what.clone()}
+                    {what}
                     <RecordLink uri=uri.clone() pds=overview.owner.pds.clone() />
                 </li>
             }
         })
         .collect_view();
     view! {
-        <aside class="page-aside" aria-label="About this repository">
+        <aside class="page-aside" aria-label=t!("overview-aside")>
             <section aria-labelledby="facts">
-                <h2 id="facts">"At a glance"</h2>
+                <h2 id="facts">{t!("overview-facts")}</h2>
                 <Facts>
-                    {kind.map(|kind| view! { <Fact name="Kind">{kind_name(&kind)}</Fact> })}
+                    {kind.map(|kind| view! { <Fact name=t!("overview-kind")>{kind_name(&kind)}</Fact> })}
                     {(!platforms.is_empty())
-                        .then(|| view! { <Fact name="Runs on"><Platforms platforms /></Fact> })}
-                    {overview.size.map(|bytes| view! { <Fact name="Stored"><Size bytes /></Fact> })}
-                    <Fact name="Stars">{text::grouped(overview.stars)}</Fact>
+                        .then(|| view! { <Fact name=t!("overview-platforms")><Platforms platforms /></Fact> })}
+                    {overview
+                        .size
+                        .map(|bytes| view! { <Fact name=t!("overview-stored")><Size bytes /></Fact> })}
+                    <Fact name=t!("overview-stars")>{text::grouped(overview.stars)}</Fact>
                     {immutable}
-                    <Fact name="Pulls">{text::grouped(overview.pulls)}</Fact>
+                    <Fact name=t!("overview-pulls")>{text::grouped(overview.pulls)}</Fact>
                     {overview
                         .licence
-                        .map(|licence| view! { <Fact name="Licence">{text::visible(&licence)}</Fact> })}
+                        .map(|licence| {
+                            view! { <Fact name=t!("overview-licence")>{text::visible(&licence)}</Fact> }
+                        })}
                     {overview
                         .source
-                        .map(|href| view! { <Fact name="Source"><OutsideLink href /></Fact> })}
-                    {overview.hold.map(|hold| view! { <Fact name="Hold"><code>{hold}</code></Fact> })}
+                        .map(|href| view! { <Fact name=t!("overview-source")><OutsideLink href /></Fact> })}
+                    {overview
+                        .hold
+                        .map(|hold| view! { <Fact name=t!("overview-hold")><code>{hold}</code></Fact> })}
                 </Facts>
             </section>
             {recent}
             {annotations}
             <section aria-labelledby="records">
-                <h2 id="records">"Records"</h2>
-                <p class="note">"What this page says is signed in the owner's repo:"</p>
+                <h2 id="records">{t!("overview-records")}</h2>
+                <p class="note">{t!("overview-records-signed")}</p>
                 <ul class="records">{records}</ul>
             </section>
         </aside>
@@ -213,22 +220,22 @@ fn Aside(overview: Overview) -> impl IntoView {
 /// there.
 #[component]
 fn StarButton(name: String, stars: u64, is_starred: bool, may_star: bool) -> impl IntoView {
-    let count = text::counted(stars, "star", "stars");
+    let count = t!("count-stars", count = stars);
     let back = routes::repository(&name);
     let Some(viewer) = Viewer::current() else {
         let href = routes::with_query(routes::SIGN_IN, &[("return_to", &back)]);
         return view! {
-            <a class="star-button" href=href title="Sign in to star it">
+            <a class="star-button" href=href title=t!("star-sign-in")>
                 <Icon symbol=Symbol::Star />
                 {count}
             </a>
         }
         .into_any();
     };
-    let label = if is_starred {
-        "Take your star back"
+    let (label, for_readers) = if is_starred {
+        (t!("star-take"), t!("star-take-reader"))
     } else {
-        "Star this repository"
+        (t!("star-give"), t!("star-give-reader"))
     };
     let symbol = if is_starred {
         Symbol::StarGiven
@@ -238,7 +245,7 @@ fn StarButton(name: String, stars: u64, is_starred: bool, may_star: bool) -> imp
     let button = view! {
         <button class="star-button" type="submit" title=label aria-pressed=is_starred.to_string()>
             <Icon symbol=symbol />
-            <span class="sr-only">{label} ": "</span>
+            <span class="sr-only">{for_readers} " "</span>
             {count}
         </button>
     };

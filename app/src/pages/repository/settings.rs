@@ -9,14 +9,14 @@ use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
 use crate::components::values::{Size, When};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(page: SettingsPage) -> impl IntoView {
     let repository = page.repository.clone();
     let address = routes::repository_settings(&repository.name);
     let delete_all =
         routes::with_query(&routes::delete(&repository.name), &[("everything", "yes")]);
-    let done = page.done.clone().map(|text| {
+    let done = page.done.map(|text| {
         view! {
             <p class="done" role="status">
                 {text}
@@ -39,10 +39,12 @@ pub(super) fn draw(page: SettingsPage) -> impl IntoView {
     } else {
         view! { <AskForRepositories return_to=address /> }.into_any()
     };
+    let describe =
+        view! { <a href=routes::edit(&repository.name)>{t!("decide-elsewhere-link")}</a> };
     view! {
         <Page
-            title=format!("Settings of {}", repository.name)
-            description="What you decide about your repository."
+            title=t!("decide-title", repository = repository.name.clone())
+            description=t!("decide-description")
         >
             <RepositoryHeader
                 owner=repository.owner.clone()
@@ -51,23 +53,17 @@ pub(super) fn draw(page: SettingsPage) -> impl IntoView {
                 tab=RepositoryTab::Settings
             />
             <div class="frame page-body owner-page">
-                <p>
-                    <a href=routes::edit(&repository.name)>"Description and picture"</a>
-                    " are edited on a page of their own. What you decide here is a record in your own repo too."
-                </p>
+                <p>{t_view!("decide-elsewhere", link = describe)}</p>
                 {done}
                 {problem}
                 {forms}
                 <History name=repository.name.clone() history=page.history />
                 <section class="danger" aria-labelledby="delete">
-                    <h2 id="delete">"Delete this repository"</h2>
-                    <p>
-                        "Every tag, every manifest and the description go from your repo. You see exactly what, before
-                        anything happens."
-                    </p>
+                    <h2 id="delete">{t!("decide-delete")}</h2>
+                    <p>{t!("decide-delete-means")}</p>
                     <p>
                         <a class="button button-danger" href=delete_all>
-                            "Delete…"
+                            {t!("decide-delete-link")}
                         </a>
                     </p>
                 </section>
@@ -78,17 +74,20 @@ pub(super) fn draw(page: SettingsPage) -> impl IntoView {
 
 #[component]
 fn ImmutableTags(page: SettingsPage, address: String) -> impl IntoView {
+    let help = t_view!(
+        "immutable-patterns-help",
+        star = view! { <code>"*"</code> },
+        example = view! { <code>"v*"</code> },
+        all = view! { <code>"*"</code> }
+    );
     view! {
         <section class="owner-section" aria-labelledby="immutable">
-            <h2 id="immutable">"Immutable tags"</h2>
-            <p>
-                "A tag that matches one of these patterns can be pushed once. After that it is neither moved nor
-                deleted: not by a push, not by the rules below, and not on these pages, until its pattern is taken out."
-            </p>
+            <h2 id="immutable">{t!("immutable-title")}</h2>
+            <p>{t!("immutable-how")}</p>
             <form class="stack owner-form" method="post" action=address>
                 <FormToken />
                 <input type="hidden" name="version" value=page.version />
-                <label for="patterns">"Patterns"</label>
+                <label for="patterns">{t!("immutable-patterns")}</label>
                 <textarea
                     id="patterns"
                     name="immutable_tags"
@@ -101,12 +100,11 @@ fn ImmutableTags(page: SettingsPage, address: String) -> impl IntoView {
                     {text::in_textarea(&page.immutable_tags)}
                 </textarea>
                 <p class="note" id="patterns-help">
-                    "One on each line; " <code>"*"</code> " stands for any characters. " <code>"v*"</code>
-                    " is every tag that begins with v, " <code>"*"</code> " is every tag."
+                    {help}
                 </p>
                 <p>
                     <button class="button" type="submit" name="save" value="immutable">
-                        "Save patterns"
+                        {t!("immutable-save")}
                     </button>
                 </p>
             </form>
@@ -125,24 +123,17 @@ fn RetentionRules(page: SettingsPage, address: String) -> impl IntoView {
         .collect_view();
     view! {
         <section class="owner-section" aria-labelledby="retention">
-            <h2 id="retention">"Retention"</h2>
-            <p>
-                "Of the tags that match a pattern, the newest stay, and of the others those go that last moved long
-                enough ago. A tag goes when any rule says so, and its manifest with it when nothing else leads there.
-                Immutable tags always stay."
-            </p>
+            <h2 id="retention">{t!("retention-title")}</h2>
+            <p>{t!("retention-how")}</p>
             <form class="stack owner-form" method="post" action=address>
                 <FormToken />
                 <input type="hidden" name="version" value=page.version />
                 <fieldset class="rules">
-                    <legend>"Rules"</legend>
+                    <legend>{t!("retention-rules")}</legend>
                     {rows}
-                    <p class="note">
-                        "Leave a row empty to remove it; saving adds more empty ones. Give how many to keep, how old,
-                        or both."
-                    </p>
+                    <p class="note">{t!("retention-rules-help")}</p>
                 </fieldset>
-                <label for="untagged">"Manifests that no tag leads to go after"</label>
+                <label for="untagged">{t!("retention-untagged")}</label>
                 <p class="with-unit">
                     <input
                         id="untagged"
@@ -154,28 +145,24 @@ fn RetentionRules(page: SettingsPage, address: String) -> impl IntoView {
                         value=page.untagged_after_days
                         aria-describedby="untagged-help"
                     />
-                    "days"
+                    {t!("retention-untagged-days")}
                 </p>
                 <p class="note" id="untagged-help">
-                    "Counted from when this registry first saw them. Images of an index that stays, and signatures of
-                    what stays, are not meant. Leave it empty to keep them."
+                    {t!("retention-untagged-help")}
                 </p>
                 <label class="check">
                     <input type="checkbox" name="enabled" value="true" checked=page.enabled />
-                    <span>"Apply these rules once a day"</span>
+                    <span>{t!("retention-daily")}</span>
                 </label>
                 <p class="decision">
                     <button class="button" type="submit" name="save" value="retention">
-                        "Save rules"
+                        {t!("retention-save")}
                     </button>
                     <a class="button button-quiet" href=preview>
-                        "Preview saved rules"
+                        {t!("retention-preview")}
                     </a>
                 </p>
-                <p class="note">
-                    "Applying them daily needs a sign-in of yours that allows it and has not ended. When it has, the
-                    history below says so."
-                </p>
+                <p class="note">{t!("retention-daily-needs")}</p>
             </form>
         </section>
     }
@@ -189,9 +176,9 @@ fn RuleRow(number: usize, rule: RuleForm) -> impl IntoView {
         format!("rule-days-{number}"),
     );
     view! {
-        <div class="rule" role="group" aria-label=format!("Rule {number}")>
+        <div class="rule" role="group" aria-label=t!("retention-rule", number = number)>
             <div class="field">
-                <label for=tags.clone()>"Tags that match"</label>
+                <label for=tags.clone()>{t!("retention-rule-tags")}</label>
                 <input
                     id=tags
                     name="rule_tags"
@@ -204,7 +191,7 @@ fn RuleRow(number: usize, rule: RuleForm) -> impl IntoView {
                 />
             </div>
             <div class="field">
-                <label for=keep.clone()>"Keep the newest"</label>
+                <label for=keep.clone()>{t!("retention-rule-keep")}</label>
                 <input
                     id=keep
                     name="rule_keep"
@@ -216,7 +203,7 @@ fn RuleRow(number: usize, rule: RuleForm) -> impl IntoView {
                 />
             </div>
             <div class="field">
-                <label for=days.clone()>"Delete after days"</label>
+                <label for=days.clone()>{t!("retention-rule-days")}</label>
                 <input
                     id=days
                     name="rule_days"
@@ -240,7 +227,7 @@ fn History(name: String, history: Vec<DeletionCard>) -> impl IntoView {
             .collect_view();
         view! {
             <section class="owner-section" aria-labelledby="history">
-                <h2 id="history">"What was deleted"</h2>
+                <h2 id="history">{t!("deleted-title")}</h2>
                 <ol class="deletion-list">{rows}</ol>
             </section>
         }
@@ -250,37 +237,36 @@ fn History(name: String, history: Vec<DeletionCard>) -> impl IntoView {
 #[component]
 fn HistoryRow(name: String, deletion: DeletionCard) -> impl IntoView {
     let title = match deletion.cause.as_str() {
-        "retention" => "Retention rules",
-        "repository" => "The whole repository",
-        _ => "Tags you chose",
+        "retention" => t!("deleted-by-rules"),
+        "repository" => t!("deleted-repository"),
+        _ => t!("deleted-tags"),
     };
-    let chip = match deletion.progress {
-        Progress::Running => view! { <span class="chip">"running"</span> },
-        Progress::Done => view! { <span class="chip">"done"</span> },
-        Progress::Stopped => view! { <span class="chip">"stopped"</span> },
+    let state = match deletion.progress {
+        Progress::Running => t!("deleted-running"),
+        Progress::Done => t!("deleted-done"),
+        Progress::Stopped => t!("deleted-stopped"),
     };
     let summary = if deletion.steps.1 == 0 {
         deletion
             .problem
             .clone()
-            .unwrap_or_else(|| "There was nothing to remove.".to_owned())
+            .unwrap_or_else(|| t!("deleted-nothing").to_owned())
     } else {
-        format!(
-            "{} and {} deleted",
-            text::counted(deletion.tags.0, "tag", "tags"),
-            text::counted(deletion.manifests.0, "manifest", "manifests")
+        t!(
+            "deleted-sum",
+            tags = deletion.tags.0,
+            manifests = deletion.manifests.0
         )
     };
-    let freed = deletion
-        .freed
-        .filter(|bytes| *bytes > 0)
-        .map(|bytes| view! { " · " <Size bytes /> " back" });
+    let freed = deletion.freed.filter(|bytes| *bytes > 0).map(|bytes| {
+        view! { " · " {t_view!("deleted-freed", freed = view! { <Size bytes /> })} }
+    });
     view! {
         <li class="deletion-row">
             <span class="row-title">
                 <a href=routes::deletion(&name, &deletion.id)>{title}</a>
             </span>
-            {chip}
+            <span class="chip">{state}</span>
             <span class="note">
                 <When moment=deletion.started />
                 " · " {summary} {freed}

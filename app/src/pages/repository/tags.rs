@@ -9,7 +9,7 @@ use crate::components::layout::page::Page;
 use crate::components::record_link::RecordLink;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab, StaleNotice};
 use crate::components::values::{ShortDigest, Size, When, kind_name};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
     let address = routes::tags(&page.name);
@@ -35,8 +35,8 @@ pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
     let count = summary(&page, &query);
     view! {
         <Page
-            title=format!("Tags of {}", page.name)
-            description=format!("The tags of {}: {}.", page.name, text::counted(page.total as u64, "tag", "tags"))
+            title=t!("tags-title", repository = page.name.clone())
+            description=t!("tags-description", repository = page.name.clone(), count = page.total)
             json=routes::json(&address)
             feed=routes::feed(&routes::repository(&page.name))
             picture=routes::picture(&page.name)
@@ -62,15 +62,18 @@ pub(super) fn draw(page: TagsPage, query: TagsQuery) -> impl IntoView {
 
 /// Which tags these are, of how many.
 fn summary(page: &TagsPage, query: &TagsQuery) -> String {
-    let (first, last) = (page.skipped + 1, page.skipped + page.tags.len());
-    let total = text::counted(page.total as u64, "tag", "tags");
+    let first = (page.skipped + 1).to_string();
+    let last = (page.skipped + page.tags.len()).to_string();
     match (page.tags.is_empty(), query.filter.is_empty()) {
-        (true, _) => total,
-        (false, true) if page.tags.len() == page.total => total,
-        (false, true) => format!("{first}–{last} of {total}"),
-        (false, false) => format!(
-            "{first}–{last} of {} that match, {total} in all",
-            text::grouped(page.matching as u64)
+        (true, _) => t!("count-tags", count = page.total),
+        (false, true) if page.tags.len() == page.total => t!("count-tags", count = page.total),
+        (false, true) => t!("tags-part", first = first, last = last, count = page.total),
+        (false, false) => t!(
+            "tags-part-matching",
+            first = first,
+            last = last,
+            matching = page.matching,
+            count = page.total
         ),
     }
 }
@@ -79,9 +82,9 @@ fn summary(page: &TagsPage, query: &TagsQuery) -> String {
 fn FilterForm(address: String, query: TagsQuery) -> impl IntoView {
     let by_time = query.order == "newest";
     view! {
-        <form class="filter-form" method="get" action=address role="search" aria-label="Tags">
+        <form class="filter-form" method="get" action=address role="search" aria-label=t!("tags-filter-landmark")>
             <div class="field">
-                <label for="filter">"Filter tags"</label>
+                <label for="filter">{t!("tags-filter")}</label>
                 <input
                     id="filter"
                     name="filter"
@@ -94,18 +97,18 @@ fn FilterForm(address: String, query: TagsQuery) -> impl IntoView {
                 />
             </div>
             <div class="field">
-                <label for="order">"Order"</label>
+                <label for="order">{t!("tags-order")}</label>
                 <select id="order" name="order">
                     <option value="version" selected=!by_time>
-                        "Newest version first"
+                        {t!("tags-order-version")}
                     </option>
                     <option value="newest" selected=by_time>
-                        "Last pushed first"
+                        {t!("tags-order-pushed")}
                     </option>
                 </select>
             </div>
             <button class="button" type="submit">
-                "Show"
+                {t!("tags-show")}
             </button>
         </form>
     }
@@ -116,19 +119,19 @@ fn NoTags(total: usize, filter: String, address: String) -> impl IntoView {
     if total == 0 {
         return view! {
             <section class="empty">
-                <h2>"No tags yet"</h2>
-                <p>"A push with a tag puts the first one here."</p>
+                <h2>{t!("tags-none")}</h2>
+                <p>{t!("tags-none-why")}</p>
             </section>
         }
         .into_any();
     }
     view! {
         <section class="empty">
-            <h2>"No tag matches"</h2>
-            <p>"None of the tags has “" {text::visible(&filter)} "” in it."</p>
+            <h2>{t!("tags-no-match")}</h2>
+            <p>{t!("tags-no-match-why", filter = text::visible(&filter))}</p>
             <p>
                 <a class="button" href=address>
-                    "Show all tags"
+                    {t!("tags-show-all")}
                 </a>
             </p>
         </section>
@@ -140,7 +143,7 @@ fn NoTags(total: usize, filter: String, address: String) -> impl IntoView {
 #[component]
 fn Choose(page: TagsPage, filter: String, children: Children) -> impl IntoView {
     let matching = (!filter.is_empty() && page.matching > page.tags.len()).then(|| {
-        let label = format!("Delete all {} that match…", text::grouped(page.matching as u64));
+        let label = t!("tags-delete-matching", count = page.matching);
         view! {
             <a class="button button-quiet" href=routes::with_query(&routes::delete(&page.name), &[("matching", &filter)])>
                 {label}
@@ -151,10 +154,10 @@ fn Choose(page: TagsPage, filter: String, children: Children) -> impl IntoView {
         <form class="choose" method="get" action=routes::delete(&page.name)>
             <div class="choose-bar">
                 <button class="button button-quiet" type="submit">
-                    "Delete chosen tags…"
+                    {t!("tags-delete-chosen")}
                 </button>
                 {matching}
-                <span class="note">"You see what goes before anything is deleted."</span>
+                <span class="note">{t!("tags-delete-hint")}</span>
             </div>
             {children()}
         </form>
@@ -164,7 +167,7 @@ fn Choose(page: TagsPage, filter: String, children: Children) -> impl IntoView {
 #[component]
 fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView {
     let choose = is_owner.then(|| {
-        let label = format!("Choose {}", tag.tag);
+        let label = t!("tags-choose", tag = tag.tag.clone());
         view! {
             <input class="choose-tag" type="checkbox" name="tag" value=tag.tag.clone() aria-label=label />
         }
@@ -172,7 +175,7 @@ fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView
     let record = tag.record.clone().map(|uri| {
         view! {
             <details class="tag-record">
-                <summary>"Record"</summary>
+                <summary>{t!("tags-record")}</summary>
                 <RecordLink uri pds=owner.pds.clone() />
             </details>
         }
@@ -184,11 +187,11 @@ fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView
         .filter(|_| !is_image)
         .map(|kind| view! { <span class="chip chip-kind">{kind_name(kind)}</span> });
     let attached = (tag.attached > 0).then(|| {
-        let words = text::counted(tag.attached as u64, "attachment", "attachments");
+        let words = t!("tags-attached", count = tag.attached);
         view! { <span class="chip chip-signed">{words}</span> }
     });
     let platforms = (!tag.platforms.is_empty()).then(|| {
-        let caption = format!("Images of {}", tag.tag);
+        let caption = t!("tags-images", tag = tag.tag.clone());
         let rows = tag
             .platforms
             .iter()
@@ -199,16 +202,17 @@ fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView
                 <caption class="sr-only">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Platform"</th>
-                        <th scope="col">"Digest"</th>
-                        <th scope="col" class="number">"Compressed"</th>
-                        <th scope="col" class="number">"Unpacked"</th>
+                        <th scope="col">{t!("tags-platform")}</th>
+                        <th scope="col">{t!("tags-digest")}</th>
+                        <th scope="col" class="number">{t!("tags-compressed")}</th>
+                        <th scope="col" class="number">{t!("tags-unpacked")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
         }
     });
+    let when = view! { <When moment=tag.pushed_at /> };
     view! {
         <li class="tag-row">
             <div class="tag-head">
@@ -218,7 +222,7 @@ fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView
                 </h2>
                 {kind}
                 {attached}
-                <span class="note">"Pushed " <When moment=tag.pushed_at /> " by " {owner.name}</span>
+                <span class="note">{t_view!("tags-pushed", when = when, who = owner.name)}</span>
                 <span class="note tag-digest">
                     <ShortDigest digest=tag.digest.clone() />
                     {tag.size.map(|bytes| view! { " · " <Size bytes /> })}
@@ -235,11 +239,12 @@ fn PlatformRow(name: String, image: PlatformImage) -> impl IntoView {
     let platform = image
         .platform
         .as_deref()
-        .map_or_else(|| "any".to_owned(), text::visible);
+        .map_or_else(|| t!("tags-platform-any").to_owned(), text::visible);
     let unpacked = match image.unpacked_size {
         Some(bytes) => view! { <Size bytes /> }.into_any(),
-        None => view! { <span class="unknown" title="Known once its files were listed">"–"</span> }
-            .into_any(),
+        None => {
+            view! { <span class="unknown" title=t!("tags-unpacked-unknown")>"–"</span> }.into_any()
+        }
     };
     view! {
         <tr>
@@ -274,12 +279,13 @@ fn Paging(
             ],
         )
     };
-    let first = (skipped > 0)
-        .then(|| view! { <a class="button button-quiet" href=link(None)>"First page"</a> });
-    let next = next.map(
-        |after| view! { <a class="button" rel="next" href=link(Some(&after))>"Next page"</a> },
-    );
+    let first = (skipped > 0).then(|| {
+        view! { <a class="button button-quiet" href=link(None)>{t!("tags-first-page")}</a> }
+    });
+    let next = next.map(|after| {
+        view! { <a class="button" rel="next" href=link(Some(&after))>{t!("tags-next-page")}</a> }
+    });
     (first.is_some() || next.is_some()).then(|| {
-        view! { <nav class="paging" aria-label="Pages of tags">{first} {next}</nav> }
+        view! { <nav class="paging" aria-label=t!("tags-pages")>{first} {next}</nav> }
     })
 }

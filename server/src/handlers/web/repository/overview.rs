@@ -1,7 +1,7 @@
 //! A repository at a glance.
 
 use app::api::error::PageError;
-use app::api::repository::overview::Overview;
+use app::api::repository::overview::{Overview, RecordKind};
 use app::routes;
 use atproto::syntax::Did;
 use oci::RepositoryPath;
@@ -45,9 +45,12 @@ pub(super) async fn overview(pages: &CatalogPages, name: &str) -> Result<Overvie
     }
     let said = found.annotations.get(DESCRIPTION).cloned();
     let records = [
-        ("Tag", found.tag_record_uri),
-        ("Manifest", found.manifest_record_uri),
-        ("Description", found.page.map(|page| page.record_uri)),
+        (RecordKind::Tag, found.tag_record_uri),
+        (RecordKind::Manifest, found.manifest_record_uri),
+        (
+            RecordKind::Description,
+            found.page.map(|page| page.record_uri),
+        ),
     ];
     Ok(Overview {
         name: format!("{}/{}", owner.name, found.path),
@@ -77,7 +80,7 @@ pub(super) async fn overview(pages: &CatalogPages, name: &str) -> Result<Overvie
         hold: found.hold_did,
         records: records
             .into_iter()
-            .filter_map(|(what, uri)| Some((what.to_owned(), uri?)))
+            .filter_map(|(kind, uri)| Some((kind, uri?)))
             .collect(),
         is_stale: found.is_stale,
         owner,

@@ -1,10 +1,12 @@
 //! Deleting: what it would do, doing it, and how it goes.
 
-use app::api::repository::owner::{DeletePage, DeleteWhat, DeletionPage, DeletionStep, PlannedTag};
-use app::routes;
+use app::api::repository::owner::{
+    DeletePage, DeleteWhat, DeletionPage, DeletionStep, KeptBecause as ShownBecause, PlannedTag,
+    StepKind as ShownKind,
+};
+use app::{routes, t};
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use oci::Tag;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -16,6 +18,8 @@ use crate::repositories::{Deletion, KeptBecause, OwnerError, Progress, StepKind,
 
 /// Tags that one form may choose.
 const MAX_CHOSEN: usize = 1000;
+/// Tags that are named where others lead to a manifest.
+const NAMED_TAGS: usize = 3;
 
 /// Why a form deleted nothing.
 #[derive(Clone)]
@@ -50,7 +54,7 @@ pub(super) async fn page(pages: &OwnerPages, name: &str) -> Result<DeletePage, O
         kept: plan
             .kept
             .into_iter()
-            .map(|kept| (kept.digest.to_string(), reason(&kept.because)))
+            .map(|kept| (kept.digest.to_string(), why(&kept.because)))
             .collect(),
         immutable: plan
             .immutable
@@ -102,9 +106,7 @@ pub(super) async fn receive(
         let path = owned.name().path().as_str();
         let is_typed = form.find("typed").map(str::trim) == Some(path);
         (!is_typed).then(|| OwnerError::Invalid {
-            reason: format!(
-                "To delete the repository, type its name: {path}. Nothing was deleted."
-            ),
+            reason: t!("delete-not-typed", path = path.to_owned()),
         })
     } else {
         None
@@ -164,9 +166,9 @@ pub(super) async fn deletion_page(
             .into_iter()
             .map(|step| DeletionStep {
                 kind: match step.kind {
-                    StepKind::Tag => "Tag",
-                    StepKind::Manifest => "Manifest",
-                    StepKind::Record => "Record",
+                    StepKind::Tag => ShownKind::Tag,
+                    StepKind::Manifest => ShownKind::Manifest,
+                    StepKind::Record => ShownKind::Record,
                 },
                 name: step.name,
                 is_done: step.state == StepState::Done,
@@ -243,25 +245,19 @@ fn domain(what: &DeleteWhat) -> What {
     }
 }
 
-fn reason(because: &KeptBecause) -> String {
+fn why(because: &KeptBecause) -> ShownBecause {
     match because {
-        KeptBecause::Tagged(tags) => {
-            let shown: Vec<&str> = tags.iter().take(3).map(Tag::as_str).collect();
-            let more = tags.len().saturating_sub(shown.len());
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            format!("is also tagged {}{more}", shown.join(", "))
-        }
-        KeptBecause::PartOf(index) => {
-            format!("belongs to the index {}, which stays", short(index))
-        }
-        KeptBecause::SpeaksAbout(subject) => {
-            format!("speaks about {}, which stays", short(subject))
-        }
-        KeptBecause::Unknown => "could not be read, so its record stays".to_owned(),
+        KeptBecause::Tagged(tags) => ShownBecause::Tagged {
+            tags: tags
+                .iter()
+                .take(NAMED_TAGS)
+                .map(ToString::to_string)
+                .collect(),
+            more: tags.len().saturating_sub(NAMED_TAGS),
+        },
+        KeptBecause::PartOf(index) => ShownBecause::PartOf(short(index)),
+        KeptBecause::SpeaksAbout(subject) => ShownBecause::SpeaksAbout(short(subject)),
+        KeptBecause::Unknown => ShownBecause::Unknown,
     }
 }
 

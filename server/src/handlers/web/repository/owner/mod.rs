@@ -14,6 +14,7 @@ use app::api::repository::owner::{
     DeletePage, DeletionPage, EditPage, Named, OwnerSource, SettingsPage,
 };
 use app::routes::{RepositoryAddress, RepositoryPage};
+use app::t;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -191,19 +192,19 @@ fn page_error(error: OwnerError) -> PageError {
     match error {
         OwnerError::NotOwner => PageError::Forbidden,
         OwnerError::RepositoryUnknown => PageError::NotFound {
-            what: "such repository".to_owned(),
+            what: t!("owner-no-repository").to_owned(),
         },
         OwnerError::DeletionUnknown => PageError::NotFound {
-            what: "such deletion".to_owned(),
+            what: t!("owner-no-deletion").to_owned(),
         },
         OwnerError::Invalid { reason } => PageError::BadRequest { reason },
         OwnerError::Pds(_) | OwnerError::Session(_) | OwnerError::SessionEnded => {
             PageError::Unreachable {
-                what: "the server that hosts your account".to_owned(),
+                what: t!("owner-unreachable-server").to_owned(),
             }
         }
         OwnerError::Registry(RegistryError::Hold(_)) => PageError::Unreachable {
-            what: "the hold of this repository".to_owned(),
+            what: t!("owner-unreachable-hold").to_owned(),
         },
         OwnerError::Changed | OwnerError::Registry(_) | OwnerError::Database(_) => {
             tracing::error!(
@@ -218,42 +219,30 @@ fn page_error(error: OwnerError) -> PageError {
 /// What a form that changed nothing says, and with which status.
 fn problem(error: &OwnerError) -> (StatusCode, String) {
     let (status, words) = match error {
-        OwnerError::NotOwner => (StatusCode::FORBIDDEN, "This repository is somebody else's."),
+        OwnerError::NotOwner => (StatusCode::FORBIDDEN, t!("owner-not-theirs")),
         OwnerError::RepositoryUnknown | OwnerError::DeletionUnknown => {
-            (StatusCode::NOT_FOUND, "It is not there any more.")
+            (StatusCode::NOT_FOUND, t!("owner-not-there"))
         }
         OwnerError::Invalid { reason } => {
             return (StatusCode::UNPROCESSABLE_ENTITY, reason.clone());
         }
-        OwnerError::Changed => (
-            StatusCode::CONFLICT,
-            "Something else changed it at the same moment, so nothing was done. This is how it is now.",
-        ),
-        OwnerError::SessionEnded => (
-            StatusCode::FORBIDDEN,
-            "What you had allowed Longshore at your server was lost or has ended, so nothing was done. Allow it once more.",
-        ),
-        OwnerError::Pds(PdsError::RateLimited { .. }) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Your server has had enough requests for now and asks to wait. Try again in a few minutes.",
-        ),
-        OwnerError::Pds(_) | OwnerError::Session(_) => (
-            StatusCode::BAD_GATEWAY,
-            "Your server did not take it. Try again in a while.",
-        ),
-        OwnerError::Registry(RegistryError::Hold(_)) => (
-            StatusCode::BAD_GATEWAY,
-            "The hold of this repository did not answer. Try again in a while.",
-        ),
+        OwnerError::Changed => (StatusCode::CONFLICT, t!("owner-changed")),
+        OwnerError::SessionEnded => (StatusCode::FORBIDDEN, t!("owner-allowance-ended")),
+        OwnerError::Pds(PdsError::RateLimited { .. }) => {
+            (StatusCode::SERVICE_UNAVAILABLE, t!("owner-server-busy"))
+        }
+        OwnerError::Pds(_) | OwnerError::Session(_) => {
+            (StatusCode::BAD_GATEWAY, t!("owner-server-refused"))
+        }
+        OwnerError::Registry(RegistryError::Hold(_)) => {
+            (StatusCode::BAD_GATEWAY, t!("owner-hold-silent"))
+        }
         OwnerError::Registry(_) | OwnerError::Database(_) => {
             tracing::error!(
                 error = error as &dyn std::error::Error,
                 "a form of an owner failed"
             );
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something failed on our side. Try again in a while.",
-            )
+            (StatusCode::INTERNAL_SERVER_ERROR, t!("owner-failed"))
         }
     };
     (status, words.to_owned())

@@ -3,7 +3,7 @@
 use app::api::repository::owner::{
     DeletionCard, Progress as ShownProgress, RuleForm, SettingsPage,
 };
-use app::routes;
+use app::{routes, t};
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use lexicon::{Retention, RetentionRule};
@@ -51,8 +51,8 @@ pub(super) async fn page(pages: &OwnerPages, name: &str) -> Result<SettingsPage,
         enabled: draft.retention.enabled,
         version: version.unwrap_or_default(),
         done: match pages.parts.uri.query() {
-            Some("done=immutable") => Some("Saved. The patterns count from now on.".to_owned()),
-            Some("done=retention") => Some("Saved. See below what the rules remove.".to_owned()),
+            Some("done=immutable") => Some(t!("immutable-saved")),
+            Some("done=retention") => Some(t!("retention-saved")),
             _ => None,
         },
         problem: None,
@@ -201,7 +201,7 @@ fn parse_number(text: &str) -> Result<Option<u32>, OwnerError> {
     match text {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| OwnerError::Invalid {
-            reason: format!("“{text}” is no number."),
+            reason: t!("retention-no-number", typed = text.to_owned()),
         }),
     }
 }
