@@ -9,24 +9,19 @@ use super::upkeep::UpkeepPage;
 use crate::api::error::PageError;
 use crate::api::moment::Moment;
 
-/// Groups of actions, as the filter has them: the value and the words.
-pub const GROUPS: [(&str, &str); 7] = [
-    ("crew", "Crew"),
-    ("captaincy", "Captaincy"),
-    ("settings", "Settings"),
-    ("garbage", "Garbage collection"),
-    ("quota", "Quota"),
-    ("data", "Personal data"),
-    ("hold", "The hold itself"),
+/// Groups of actions, as the filter has them.
+pub const GROUPS: [&str; 7] = [
+    "crew",
+    "captaincy",
+    "settings",
+    "garbage",
+    "quota",
+    "data",
+    "hold",
 ];
 
-/// Periods, as the filter has them: days and words.
-pub const PERIODS: [(u16, &str); 4] = [
-    (1, "The last day"),
-    (7, "The last 7 days"),
-    (30, "The last 30 days"),
-    (90, "The last 90 days"),
-];
+/// Periods, as the filter has them, in days.
+pub const PERIODS: [u16; 4] = [1, 7, 30, 90];
 
 /// The log of a hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,10 +58,8 @@ pub struct ActivityRow {
     pub times: i64,
     /// Who did it.
     pub who: Doer,
-    /// The word of the log.
+    /// What they did, in the word of the log.
     pub action: String,
-    /// What they did, in words that go on behind who.
-    pub words: String,
     /// To whom.
     pub subject: Option<Named>,
     /// More about it, each in a few words.

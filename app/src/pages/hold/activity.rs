@@ -12,7 +12,7 @@ use crate::api::hold::activity::{
 use crate::api::hold::upkeep::UpkeepPage;
 use crate::components::loaded::loaded;
 use crate::components::values::When;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -37,8 +37,8 @@ fn draw(page: UpkeepPage<HoldActivity>) -> impl IntoView {
     let UpkeepPage { head, said: answer } = page;
     let did = head.did.clone();
     view! {
-        <HoldFrame head section="activity" title="Activity">
-            <h1 class="sr-only">"Activity"</h1>
+        <HoldFrame head section="activity" title=t!("activity-title")>
+            <h1 class="sr-only">{t!("activity-title")}</h1>
             {said(answer, move |activity| view! { <Activity did activity /> })}
         </HoldFrame>
     }
@@ -92,19 +92,27 @@ fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
         view! { <ol class="activity">{rows}</ol> }.into_any()
     };
     let first = query.after.is_some().then(|| {
-        view! { <a class="button button-quiet" href=address(&page, &query, "")>"Latest"</a> }
+        view! {
+            <a class="button button-quiet" href=address(&page, &query, "")>
+                {t!("activity-latest")}
+            </a>
+        }
     });
     let next = next.map(|after| {
-        view! { <a class="button button-quiet" rel="next" href=address(&page, &query, &after)>"Older"</a> }
+        view! {
+            <a class="button button-quiet" rel="next" href=address(&page, &query, &after)>
+                {t!("activity-older")}
+            </a>
+        }
     });
     let paging = (first.is_some() || next.is_some()).then(|| {
-        view! { <nav class="paging" aria-label="Pages of the log">{first} {next}</nav> }
+        view! { <nav class="paging" aria-label=t!("activity-pages")>{first} {next}</nav> }
     });
     view! {
         <Filters page query=query.clone() />
         {unknown}
         <section aria-labelledby="log">
-            <h2 id="log">"Who did what"</h2>
+            <h2 id="log">{t!("activity-log")}</h2>
             {list}
             {paging}
             {take_along}
@@ -117,32 +125,38 @@ fn Activity(did: String, activity: HoldActivity) -> impl IntoView {
 fn TakeAlong(page: String, query: ActivityQuery) -> impl IntoView {
     let lines = address(&format!("{page}/export.jsonl"), &query, "");
     let table = address(&format!("{page}/export.csv"), &query, "");
-    view! {
-        <p class="note">
-            "Entries are kept for a year. Take these along as " <a href=lines download>"JSON lines"</a> " or "
-            <a href=table download>"CSV"</a> "."
-        </p>
-    }
+    let lines = view! { <a href=lines download>{t!("activity-export-lines")}</a> };
+    let table = view! { <a href=table download>{t!("activity-export-table")}</a> };
+    view! { <p class="note">{t_view!("activity-export", lines = lines, table = table)}</p> }
 }
 
 #[component]
 fn Filters(page: String, query: ActivityQuery) -> impl IntoView {
     let groups = GROUPS
-        .map(|(value, words)| view! { <option value=value selected=value == query.action>{words}</option> })
+        .map(|group| {
+            view! {
+                <option value=group selected=group == query.action>
+                    {group_name(group)}
+                </option>
+            }
+        })
         .collect_view();
     let periods = PERIODS
-        .map(|(days, words)| view! { <option value=days.to_string() selected=days == query.days>{words}</option> })
+        .map(|days| {
+            let words = t!("activity-filter-days-last", count = days);
+            view! { <option value=days.to_string() selected=days == query.days>{words}</option> }
+        })
         .collect_view();
     view! {
-        <form class="filter-form" method="get" action=page role="search" aria-label="The log">
+        <form class="filter-form" method="get" action=page role="search" aria-label=t!("activity-filter")>
             <div class="field">
-                <label for="person">"Person"</label>
+                <label for="person">{t!("activity-filter-person")}</label>
                 <input
                     id="person"
                     name="person"
                     type="search"
                     value=query.person
-                    placeholder="handle or DID"
+                    placeholder=t!("activity-filter-person-example")
                     maxlength="300"
                     autocomplete="off"
                     autocapitalize="none"
@@ -150,23 +164,35 @@ fn Filters(page: String, query: ActivityQuery) -> impl IntoView {
                 />
             </div>
             <div class="field">
-                <label for="action">"What"</label>
+                <label for="action">{t!("activity-filter-action")}</label>
                 <select id="action" name="action">
-                    <option value="">"Everything"</option>
+                    <option value="">{t!("activity-filter-action-all")}</option>
                     {groups}
                 </select>
             </div>
             <div class="field">
-                <label for="days">"When"</label>
+                <label for="days">{t!("activity-filter-days")}</label>
                 <select id="days" name="days">
-                    <option value="">"All that is kept"</option>
+                    <option value="">{t!("activity-filter-days-all")}</option>
                     {periods}
                 </select>
             </div>
             <button class="button button-quiet" type="submit">
-                "Show"
+                {t!("activity-filter-submit")}
             </button>
         </form>
+    }
+}
+
+fn group_name(group: &str) -> &'static str {
+    match group {
+        "crew" => t!("activity-group-crew"),
+        "captaincy" => t!("activity-group-captaincy"),
+        "settings" => t!("activity-group-settings"),
+        "garbage" => t!("activity-group-garbage"),
+        "quota" => t!("activity-group-quota"),
+        "data" => t!("activity-group-data"),
+        _ => t!("activity-group-hold"),
     }
 }
 
@@ -175,10 +201,10 @@ fn Nothing(page: String, is_filtered: bool) -> impl IntoView {
     if is_filtered {
         view! {
             <div class="empty">
-                <h3 class="minor">"Nothing like that happened"</h3>
+                <h3 class="minor">{t!("activity-unmatched")}</h3>
                 <p>
                     <a class="button" href=page>
-                        "Show everything"
+                        {t!("activity-unmatched-all")}
                     </a>
                 </p>
             </div>
@@ -187,8 +213,8 @@ fn Nothing(page: String, is_filtered: bool) -> impl IntoView {
     } else {
         view! {
             <div class="empty">
-                <h3 class="minor">"Nothing has happened yet"</h3>
-                <p>"Changes of the crew and the settings, collections of garbage and refused pushes are listed here."</p>
+                <h3 class="minor">{t!("activity-none")}</h3>
+                <p>{t!("activity-none-what")}</p>
             </div>
         }
         .into_any()
@@ -199,14 +225,12 @@ fn Nothing(page: String, is_filtered: bool) -> impl IntoView {
 fn Entry(entry: ActivityRow) -> impl IntoView {
     let who = match entry.who {
         Doer::Person(person) => view! { <PersonLink person /> }.into_any(),
-        Doer::Operator => view! { <strong>"The operator"</strong> }.into_any(),
-        Doer::Hold => view! { <strong>"The hold"</strong> }.into_any(),
+        Doer::Operator => view! { <strong>{t!("activity-operator")}</strong> }.into_any(),
+        Doer::Hold => view! { <strong>{t!("activity-hold")}</strong> }.into_any(),
     };
-    let subject = entry
-        .subject
-        .map(|person| view! { " " <PersonLink person /> });
+    let whom = entry.subject.map(|person| view! { <PersonLink person /> });
     let times = (entry.times > 1).then(|| {
-        view! { <span class="chip">{format!("{} times within the hour", entry.times)}</span> }
+        view! { <span class="chip">{t!("activity-times", count = entry.times)}</span> }
     });
     let details = (!entry.details.is_empty()).then(|| {
         let details = entry
@@ -222,9 +246,13 @@ fn Entry(entry: ActivityRow) -> impl IntoView {
         .next()
         .unwrap_or_default()
         .to_owned();
+    // Keys of variants have no dots.
+    let action = entry.action.replace('.', "-");
+    let sentence =
+        t_view!("activity-entry", who = who, whom = whom; action = action, name = entry.action);
     view! {
         <li class=format!("activity-entry activity-{group}")>
-            <p>{who} " " {entry.words} {subject} " " {times}</p>
+            <p>{sentence} " " {times}</p>
             {details}
             <p class="note"><When moment=entry.at /></p>
         </li>

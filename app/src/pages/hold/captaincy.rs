@@ -10,7 +10,7 @@ use crate::api::hold::captaincy::{CaptaincyPage as PageData, CaptaincySource, Ca
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The page.
 #[component]
@@ -34,7 +34,7 @@ fn draw(page: PageData) -> impl IntoView {
         }
         (_, false) => view! {
             <ConfirmFirst
-                why="A hold changes hands here, so confirm first that it is you."
+                why=t!("captaincy-confirm-first")
                 return_to=routes::hold_page(&did, "captaincy")
             />
         }
@@ -48,11 +48,11 @@ fn draw(page: PageData) -> impl IntoView {
         }
     };
     view! {
-        <HoldFrame head=page.head section="captaincy" title="Captaincy">
-            <h1 class="settings-title">"Captaincy"</h1>
+        <HoldFrame head=page.head section="captaincy" title=t!("captaincy-title")>
+            <h1 class="settings-title">{t!("captaincy-title")}</h1>
             {step}
             <p>
-                <a href=routes::hold(&did)>"Back to the hold"</a>
+                <a href=routes::hold(&did)>{t!("captaincy-back")}</a>
             </p>
         </HoldFrame>
     }
@@ -63,11 +63,11 @@ fn Offer(did: String, members: Vec<Named>) -> impl IntoView {
     if members.is_empty() {
         return view! {
             <div class="empty">
-                <h2 class="minor">"Nobody to hand it to"</h2>
-                <p>"The next captain has to be in the crew first, and you are alone in it."</p>
+                <h2 class="minor">{t!("captaincy-nobody")}</h2>
+                <p>{t!("captaincy-nobody-why")}</p>
                 <p>
                     <a class="button" href=routes::hold_page(&did, "crew/add")>
-                        "Add somebody"
+                        {t!("captaincy-nobody-add")}
                     </a>
                 </p>
             </div>
@@ -83,17 +83,17 @@ fn Offer(did: String, members: Vec<Named>) -> impl IntoView {
         .collect_view();
     view! {
         <ul class="prose-list">
-            <li>"Whoever you choose becomes captain once they accept, within seven days. Until then you can take the offer back."</li>
-            <li>"The hold is theirs then, with everything in it: crew, settings, records. They need neither your disk nor your bucket to decide about it."</li>
-            <li>"You stay in the crew, with every permission, until they change that."</li>
+            <li>{t!("captaincy-offer-accept")}</li>
+            <li>{t!("captaincy-offer-theirs")}</li>
+            <li>{t!("captaincy-offer-stay")}</li>
         </ul>
         <form class="stack sheet-card" method="post" action=routes::hold_page(&did, "captaincy")>
             <FormToken />
-            <label for="member">"The next captain"</label>
+            <label for="member">{t!("captaincy-offer-member")}</label>
             <select id="member" name="member" required>
                 {members}
             </select>
-            <label for="typed">"Type their handle (or DID) to confirm"</label>
+            <label for="typed">{t!("captaincy-offer-typed")}</label>
             <input
                 id="typed"
                 name="typed"
@@ -105,7 +105,7 @@ fn Offer(did: String, members: Vec<Named>) -> impl IntoView {
                 spellcheck="false"
             />
             <button class="button button-danger" type="submit" name="offer" value="1">
-                "Offer the captaincy"
+                {t!("captaincy-offer-submit")}
             </button>
         </form>
     }
@@ -115,17 +115,14 @@ fn Offer(did: String, members: Vec<Named>) -> impl IntoView {
 #[component]
 fn Offered(did: String, to: Named, names_owner: bool) -> impl IntoView {
     let next_owner = to.name().to_owned();
-    let note = names_owner.then(|| view! { <OwnerNote name=next_owner /> });
+    let note = names_owner.then(|| view! { <OwnerNote next=Some(next_owner) /> });
     view! {
-        <p>
-            "The captaincy is offered to " <PersonLink person=to />
-            ". They find the offer on the page of this hold and below Holds, and have seven days to accept it. Until then nothing changes."
-        </p>
+        <p>{t_view!("captaincy-offered", to = view! { <PersonLink person=to /> })}</p>
         {note}
         <form method="post" action=routes::hold_page(&did, "captaincy")>
             <FormToken />
             <button class="button button-quiet" type="submit" name="withdraw" value="1">
-                "Take the offer back"
+                {t!("captaincy-withdraw")}
             </button>
         </form>
     }
@@ -133,36 +130,35 @@ fn Offered(did: String, to: Named, names_owner: bool) -> impl IntoView {
 
 #[component]
 fn Accept(did: String, from: Named, names_owner: bool) -> impl IntoView {
-    let note = names_owner.then(|| view! { <OwnerNote name="you".to_owned() /> });
+    let note = names_owner.then(|| view! { <OwnerNote next=None /> });
     view! {
-        <p>
-            <PersonLink person=from /> " offers you this hold."
-        </p>
+        <p>{t_view!("captaincy-accept-from", from = view! { <PersonLink person=from /> })}</p>
         <ul class="prose-list">
-            <li>"You decide then who is in the crew, how much they store, and who may read."</li>
-            <li>"What people have stored here is in your care: they rely on it being there."</li>
-            <li>"The former captain stays in the crew, with every permission, until you change that."</li>
+            <li>{t!("captaincy-accept-decide")}</li>
+            <li>{t!("captaincy-accept-care")}</li>
+            <li>{t!("captaincy-accept-stay")}</li>
         </ul>
         {note}
         <form class="decision" method="post" action=routes::hold_page(&did, "captaincy")>
             <FormToken />
             <button class="button" type="submit" name="accept" value="1">
-                "Accept the captaincy"
+                {t!("captaincy-accept-submit")}
             </button>
         </form>
     }
 }
 
-/// What whoever runs the server has to do.
+/// What whoever runs the server has to do. `next` is the next captain, where that is not whoever looks.
 #[component]
-fn OwnerNote(name: String) -> impl IntoView {
+fn OwnerNote(next: Option<String>) -> impl IntoView {
+    let variable = view! { <code>"HOLD_OWNER"</code> };
+    let words = match next {
+        Some(name) => t_view!("captaincy-owner", variable = variable; name = name),
+        None => t_view!("captaincy-owner-you", variable = variable),
+    };
     view! {
         <p class="notice">
-            <span>
-                "The configuration of this server names the captain in " <code>"HOLD_OWNER"</code>
-                ". Once it is accepted, whoever runs the server sets that to " {name}
-                "; before, the hold does not start again."
-            </span>
+            <span>{words}</span>
         </p>
     }
 }

@@ -15,7 +15,7 @@ use crate::components::loaded::loaded;
 use crate::components::signal_flag::SignalFlag;
 use crate::components::usage_bar::{PressureChip, UsageBar};
 use crate::components::values::When;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -44,17 +44,17 @@ fn draw(page: CrewPageData) -> impl IntoView {
     let handover = is_captain.then(|| {
         view! {
             <section aria-labelledby="captaincy">
-                <h2 id="captaincy">"Captaincy"</h2>
+                <h2 id="captaincy">{t!("captaincy-title")}</h2>
                 <p>
-                    "A member of the crew can take this hold over from you, once they accept. "
-                    <a href=routes::hold_page(&did, "captaincy")>"Transfer the captaincy"</a>
+                    {t!("crew-captaincy")} " "
+                    <a href=routes::hold_page(&did, "captaincy")>{t!("crew-captaincy-link")}</a>
                 </p>
             </section>
         }
     });
     view! {
-        <HoldFrame head=page.head.clone() section="crew" title="Crew">
-            <h1 class="sr-only">"Crew"</h1>
+        <HoldFrame head=page.head.clone() section="crew" title=t!("crew-title")>
+            <h1 class="sr-only">{t!("crew-title")}</h1>
             {link}
             <AddForm did=did.clone() />
             <Members page=page.clone() />
@@ -72,10 +72,10 @@ pub(super) fn AddForm(did: String, #[prop(optional, into)] typed: String) -> imp
             class="filter-form"
             method="get"
             action=routes::hold_page(&did, "crew/add")
-            aria-label="Add somebody"
+            aria-label=t!("crew-add-form")
         >
             <div class="field field-wide">
-                <label for="who">"Add somebody by handle or DID"</label>
+                <label for="who">{t!("crew-add-who")}</label>
                 <input
                     id="who"
                     name="who"
@@ -90,7 +90,7 @@ pub(super) fn AddForm(did: String, #[prop(optional, into)] typed: String) -> imp
                 />
             </div>
             <button class="button" type="submit">
-                "Look them up"
+                {t!("crew-add-look-up")}
             </button>
         </form>
     }
@@ -102,39 +102,26 @@ fn Members(page: CrewPageData) -> impl IntoView {
     let is_filtered = !page.query.filter.is_empty();
     let address = routes::hold_page(&did, "crew");
     let count = if is_filtered {
-        format!("{} of {}", page.matching, page.total)
+        t!(
+            "crew-members-matching",
+            matching = page.matching,
+            total = page.total
+        )
     } else {
-        text::counted(page.total as u64, "member", "members")
+        t!("count-members", count = page.total)
     };
     // A few members need no search.
     let filter = (is_filtered || page.total > 5).then(|| {
-        view! {
-            <form class="filter-form" method="get" action=address.clone() role="search" aria-label="Members">
-                <div class="field">
-                    <label for="filter">"Handle, DID, role or tier"</label>
-                    <input
-                        id="filter"
-                        name="filter"
-                        type="search"
-                        value=page.query.filter.clone()
-                        maxlength="200"
-                        autocapitalize="none"
-                        spellcheck="false"
-                    />
-                </div>
-                <button class="button button-quiet" type="submit">
-                    "Filter"
-                </button>
-            </form>
-        }
+        let (address, typed) = (address.clone(), page.query.filter.clone());
+        view! { <MemberFilter address typed /> }
     });
     let rows = if page.members.is_empty() {
         view! {
             <div class="empty">
-                <p>"Nobody in the crew matches. Handles are found once this registry has met them; a DID always is."</p>
+                <p>{t!("crew-members-none")}</p>
                 <p>
                     <a class="button button-quiet" href=address.clone()>
-                        "Show everybody"
+                        {t!("crew-members-all")}
                     </a>
                 </p>
             </div>
@@ -150,26 +137,55 @@ fn Members(page: CrewPageData) -> impl IntoView {
     };
     let first = page.query.after.is_some().then(|| {
         let href = routes::with_query(&address, &[("filter", &page.query.filter)]);
-        view! { <a class="button button-quiet" href=href>"From the start"</a> }
+        view! { <a class="button button-quiet" href=href>{t!("crew-first")}</a> }
     });
     let next = page.next.map(|after| {
         let href = routes::with_query(
             &address,
             &[("filter", &page.query.filter), ("after", &after)],
         );
-        view! { <a class="button button-quiet" href=href rel="next">"Next"</a> }
+        view! { <a class="button button-quiet" href=href rel="next">{t!("crew-next")}</a> }
     });
     let has_more = first.is_some() || next.is_some();
     view! {
         <section aria-labelledby="members">
             <div class="section-head">
-                <h2 id="members">"Members"</h2>
+                <h2 id="members">{t!("crew-members")}</h2>
                 <p class="note">{count}</p>
             </div>
             {filter}
             {rows}
-            {has_more.then(|| view! { <nav class="paging" aria-label="Members">{first} {next}</nav> })}
+            {has_more.then(|| view! { <nav class="paging" aria-label=t!("crew-members")>{first} {next}</nav> })}
         </section>
+    }
+}
+
+#[component]
+fn MemberFilter(address: String, typed: String) -> impl IntoView {
+    view! {
+        <form
+            class="filter-form"
+            method="get"
+            action=address
+            role="search"
+            aria-label=t!("crew-members")
+        >
+            <div class="field">
+                <label for="filter">{t!("crew-filter")}</label>
+                <input
+                    id="filter"
+                    name="filter"
+                    type="search"
+                    value=typed
+                    maxlength="200"
+                    autocapitalize="none"
+                    spellcheck="false"
+                />
+            </div>
+            <button class="button button-quiet" type="submit">
+                {t!("crew-filter-submit")}
+            </button>
+        </form>
     }
 }
 
@@ -179,14 +195,16 @@ pub(super) fn Row(did: String, row: CrewRow) -> impl IntoView {
     let name = row.member.name().to_owned();
     let change = row.may_change.then(|| {
         let href = routes::hold_member(&did, &row.member.did);
-        let label = format!("Change {name}");
+        let label = t!("crew-change-label", name = name);
         view! {
             <a class="crew-change" href=href aria-label=label>
-                "Change"
+                {t!("crew-change")}
             </a>
         }
     });
-    let viewer = row.is_viewer.then(|| view! { <li class="chip">"You"</li> });
+    let viewer = row
+        .is_viewer
+        .then(|| view! { <li class="chip">{t!("crew-you")}</li> });
     let tier = row
         .usage
         .as_ref()
@@ -194,7 +212,7 @@ pub(super) fn Row(did: String, row: CrewRow) -> impl IntoView {
         .or_else(|| row.tier.clone());
     let tier = tier.map(|tier| view! { <li class="chip">{text::visible(&tier)}</li> });
     let permissions = if row.is_captain {
-        view! { <li class="chip chip-kind">"Captain"</li> }.into_any()
+        view! { <li class="chip chip-kind">{t!("crew-captain")}</li> }.into_any()
     } else {
         let shown = row
             .permissions
@@ -213,7 +231,7 @@ pub(super) fn Row(did: String, row: CrewRow) -> impl IntoView {
         .map(|usage| view! { <PressureChip usage /> });
     let usage = match row.usage {
         Some(usage) => view! { <UsageBar usage /> }.into_any(),
-        None => view! { <p class="note">"Usage not known at the moment"</p> }.into_any(),
+        None => view! { <p class="note">{t!("crew-usage-unknown")}</p> }.into_any(),
     };
     view! {
         <li class="crew-row">
@@ -221,7 +239,7 @@ pub(super) fn Row(did: String, row: CrewRow) -> impl IntoView {
             <div class="crew-words">
                 <p class="row-title"><PersonLink person=row.member.clone() /></p>
                 <ul class="chips">{viewer} {permissions} {tier} {pressure}</ul>
-                <p class="note">"Added " <When moment=row.added /></p>
+                <p class="note">{t_view!("crew-added", when = view! { <When moment=row.added /> })}</p>
             </div>
             {usage}
             {change}
@@ -233,12 +251,9 @@ pub(super) fn Row(did: String, row: CrewRow) -> impl IntoView {
 #[component]
 fn NewInvite(link: String) -> impl IntoView {
     view! {
-        <section class="notice" role="status" aria-label="Your invite">
-            <p>
-                "Your invite link. Copy it now: only its hash is stored, and nobody can show it to you again. "
-                "Whoever has it can join with it, so send it to those alone whom you mean."
-            </p>
-            <Listing label="Invite link" text=link />
+        <section class="notice" role="status" aria-label=t!("crew-invite-made")>
+            <p>{t!("crew-invite-once")}</p>
+            <Listing label=t!("crew-invite-link") text=link />
         </section>
     }
 }
@@ -254,10 +269,8 @@ fn Invites(did: String, invites: Vec<InviteRow>, tiers: Vec<TierView>) -> impl I
     });
     view! {
         <section aria-labelledby="invites">
-            <h2 id="invites">"Invite links"</h2>
-            <p class="note">
-                "A link lets somebody join without your knowing their handle. It gives reading and writing, never administration, and works for as long as you may administer the crew."
-            </p>
+            <h2 id="invites">{t!("crew-invites")}</h2>
+            <p class="note">{t!("crew-invites-how")}</p>
             {list}
             <InviteForm did tiers />
         </section>
@@ -267,22 +280,25 @@ fn Invites(did: String, invites: Vec<InviteRow>, tiers: Vec<TierView>) -> impl I
 #[component]
 fn Invite(did: String, invite: InviteRow) -> impl IntoView {
     let title = if invite.note.is_empty() {
-        "Invite".to_owned()
+        t!("crew-invite-untitled").to_owned()
     } else {
         text::visible(&invite.note)
     };
-    let label = format!("Take back {title}");
-    let tier = invite
-        .tier
-        .map(|tier| format!(", tier {}", text::visible(&tier)));
+    let label = t!("crew-invite-revoke-label", invite = title.clone());
+    let by = view! { <PersonLink person=invite.by /> };
+    let (count, day) = (invite.uses_left, invite.expires);
+    let terms = match invite.tier {
+        Some(tier) => {
+            let tier = text::visible(&tier);
+            t_view!("crew-invite-terms-tier", by = by; count = count, tier = tier, day = day)
+        }
+        None => t_view!("crew-invite-terms", by = by; count = count, day = day),
+    };
     view! {
         <li class="row">
             <div>
                 <p class="row-title">{title}</p>
-                <p class="note">
-                    "By " <PersonLink person=invite.by /> ", good for "
-                    {text::counted(invite.uses_left, "person", "people")} {tier} ", ends " {invite.expires}
-                </p>
+                <p class="note">{terms}</p>
             </div>
             <form method="post" action=routes::hold_page(&did, "crew")>
                 <FormToken />
@@ -293,7 +309,7 @@ fn Invite(did: String, invite: InviteRow) -> impl IntoView {
                     value=invite.id
                     aria-label=label
                 >
-                    "Take back"
+                    {t!("crew-invite-revoke")}
                 </button>
             </form>
         </li>
@@ -304,38 +320,49 @@ fn Invite(did: String, invite: InviteRow) -> impl IntoView {
 fn InviteForm(did: String, tiers: Vec<TierView>) -> impl IntoView {
     let days = INVITE_DAYS
         .map(|days| {
-            let words = text::counted(days.into(), "day", "days");
+            let words = t!("count-days", count = days);
             view! { <option value=days.to_string() selected=days == 7>{words}</option> }
         })
         .collect_view();
     let uses = INVITE_USES
         .map(|uses| {
-            let words = text::counted(uses.into(), "person", "people");
+            let words = t!("count-people", count = uses);
             view! { <option value=uses.to_string()>{words}</option> }
         })
         .collect_view();
     view! {
-        <form class="filter-form" method="post" action=routes::hold_page(&did, "crew") aria-label="New invite">
+        <form
+            class="filter-form"
+            method="post"
+            action=routes::hold_page(&did, "crew")
+            aria-label=t!("crew-invite-new")
+        >
             <FormToken />
             <div class="field">
-                <label for="invite-note">"What it is for"</label>
-                <input id="invite-note" name="note" type="text" maxlength="64" placeholder="The team" />
+                <label for="invite-note">{t!("crew-invite-note")}</label>
+                <input
+                    id="invite-note"
+                    name="note"
+                    type="text"
+                    maxlength="64"
+                    placeholder=t!("crew-invite-note-example")
+                />
             </div>
             <div class="field field-narrow">
-                <label for="invite-uses">"Good for"</label>
+                <label for="invite-uses">{t!("crew-invite-uses")}</label>
                 <select id="invite-uses" name="uses">
                     {uses}
                 </select>
             </div>
             <div class="field field-narrow">
-                <label for="invite-days">"Ends after"</label>
+                <label for="invite-days">{t!("crew-invite-days")}</label>
                 <select id="invite-days" name="days">
                     {days}
                 </select>
             </div>
             <TierField id="invite-tier" tiers chosen=None />
             <button class="button" type="submit" name="invite" value="1">
-                "Make a link"
+                {t!("crew-invite-submit")}
             </button>
         </form>
     }
@@ -352,15 +379,19 @@ pub(super) fn TierField(
         return None;
     }
     let default = tiers.iter().find(|tier| tier.is_default).map_or_else(
-        || "Default".to_owned(),
-        |tier| format!("Default: {}, {}", tier.name, text::bytes(tier.bytes)),
+        || t!("crew-tier-default-none").to_owned(),
+        |tier| {
+            let bytes = text::bytes(tier.bytes);
+            t!("crew-tier-default", tier = tier.name.clone(), bytes = bytes)
+        },
     );
     let is_default = chosen.is_none();
     let options = tiers
         .into_iter()
         .map(|tier| {
             let selected = chosen.as_deref() == Some(&tier.name);
-            let words = format!("{}, {}", tier.name, text::bytes(tier.bytes));
+            let bytes = text::bytes(tier.bytes);
+            let words = t!("crew-tier-choice", tier = tier.name.clone(), bytes = bytes);
             view! {
                 <option value=tier.name selected=selected>
                     {words}
@@ -370,7 +401,7 @@ pub(super) fn TierField(
         .collect_view();
     Some(view! {
         <div class="field field-narrow">
-            <label for=id>"Tier"</label>
+            <label for=id>{t!("crew-tier")}</label>
             <select id=id name="tier">
                 <option value="" selected=is_default>
                     {default}

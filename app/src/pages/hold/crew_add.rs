@@ -10,7 +10,7 @@ use crate::api::hold::crew::{AddPage, Candidate, CrewSource};
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
 use crate::components::signal_flag::SignalFlag;
-use crate::{routes, text};
+use crate::{routes, t, text};
 
 /// The page.
 #[component]
@@ -37,12 +37,12 @@ fn draw(page: AddPage) -> impl IntoView {
         }
     });
     view! {
-        <HoldFrame head=page.head section="crew" title="Add to the crew">
-            <h1 class="settings-title">"Add to the crew"</h1>
+        <HoldFrame head=page.head section="crew" title=t!("crew-add-title")>
+            <h1 class="settings-title">{t!("crew-add-title")}</h1>
             <AddForm did=did.clone() typed=page.typed />
             {person}
             <p>
-                <a href=routes::hold_page(&did, "crew")>"Back to the crew"</a>
+                <a href=routes::hold_page(&did, "crew")>{t!("crew-back")}</a>
             </p>
         </HoldFrame>
     }
@@ -57,8 +57,7 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
         .map_or_else(|| candidate.who.name().to_owned(), text::visible);
     let handle = match &candidate.who.handle {
         Some(handle) => view! { <p>{format!("@{handle}")}</p> }.into_any(),
-        None => view! { <p>"No verified handle: the name they give and the account do not point to each other."</p> }
-            .into_any(),
+        None => view! { <p>{t!("crew-add-unverified")}</p> }.into_any(),
     };
     let picture = match candidate.avatar {
         Some(avatar) => {
@@ -67,6 +66,7 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
         }
         None => view! { <SignalFlag name=candidate.who.did.clone() /> }.into_any(),
     };
+    let server = text::visible(&candidate.pds);
     view! {
         <div class="portrait">
             {picture}
@@ -82,7 +82,7 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
                     .map(|description| {
                         view! { <p class="hold-description">{text::visible(description)}</p> }
                     })}
-                <p class="note">"Hosted at " {text::visible(&candidate.pds)}</p>
+                <p class="note">{t!("crew-add-hosted", server = server)}</p>
             </div>
         </div>
     }
@@ -94,10 +94,10 @@ fn Member(did: String, candidate: Candidate) -> impl IntoView {
     view! {
         <section class="sheet-card">
             <Portrait candidate />
-            <p>"They are in the crew already."</p>
+            <p>{t!("crew-add-member")}</p>
             <p>
                 <a class="button" href=href>
-                    "Look at their membership"
+                    {t!("crew-add-member-look")}
                 </a>
             </p>
         </section>
@@ -125,7 +125,7 @@ fn Confirm(
                 />
                 <TierField id="tier" tiers chosen=None />
                 <button class="button" type="submit">
-                    "Add " {name}
+                    {t!("crew-add-submit", name = name)}
                 </button>
             </form>
         </section>
@@ -136,17 +136,9 @@ fn Confirm(
 #[component]
 pub(super) fn Permissions(granted: Vec<String>, is_captain: bool) -> impl IntoView {
     let choices = [
-        (
-            "blob:read",
-            "Read: pull from this hold while it is not public",
-            true,
-        ),
-        ("blob:write", "Write: push to this hold", true),
-        (
-            "crew:admin",
-            "Administer: add, change and remove members",
-            is_captain,
-        ),
+        ("blob:read", t!("crew-permission-read"), true),
+        ("blob:write", t!("crew-permission-write"), true),
+        ("crew:admin", t!("crew-permission-administer"), is_captain),
     ];
     let boxes = choices
         .into_iter()
@@ -163,7 +155,7 @@ pub(super) fn Permissions(granted: Vec<String>, is_captain: bool) -> impl IntoVi
         .collect_view();
     view! {
         <fieldset class="stack">
-            <legend>"What they may do"</legend>
+            <legend>{t!("crew-permissions")}</legend>
             {boxes}
         </fieldset>
     }

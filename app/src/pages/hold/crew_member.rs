@@ -10,7 +10,7 @@ use super::{HoldFrame, for_those, hold_in_address, parameter};
 use crate::api::hold::crew::{CrewSource, MemberPage};
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page on which a member is changed.
 #[component]
@@ -45,11 +45,14 @@ fn draw(page: MemberPage) -> impl IntoView {
     shown.may_change = false;
     let row = page.row.clone();
     let form = row.may_change.then(|| {
+        let removal = routes::hold_member_removal(&did, &member.did);
+        let words = t!("crew-member-remove-link", name = name.clone());
+        let link = view! { <a href=removal>{words}</a> };
         view! {
             <form class="stack sheet-card" method="post" action=routes::hold_member(&did, &member.did)>
                 <FormToken />
                 <Permissions granted=row.permissions.clone() is_captain />
-                <label for="role">"Role, a word for people"</label>
+                <label for="role">{t!("crew-member-role")}</label>
                 <input
                     id="role"
                     name="role"
@@ -68,28 +71,26 @@ fn draw(page: MemberPage) -> impl IntoView {
                 </datalist>
                 <TierField id="tier" tiers=page.tiers.clone() chosen=row.tier.clone() />
                 <button class="button" type="submit">
-                    "Save"
+                    {t!("crew-member-save")}
                 </button>
             </form>
             <section aria-labelledby="removal">
-                <h2 id="removal">"Remove from the crew"</h2>
-                <p>
-                    <a href=routes::hold_member_removal(&did, &member.did)>"Remove " {name.clone()}</a>
-                    ", after a look at what becomes of their images."
-                </p>
+                <h2 id="removal">{t!("crew-member-remove")}</h2>
+                <p>{t_view!("crew-member-remove-how", link = link)}</p>
             </section>
         }
     });
     let fixed = (!page.row.may_change).then(|| {
         let why = if page.row.is_captain {
-            "The captain may do everything and has no limit. The captaincy is transferred, not changed here."
+            t!("crew-member-captain")
         } else if page.row.is_viewer {
-            "Nobody changes their own membership. The captain can."
+            t!("crew-member-self")
         } else {
-            "This member administers the crew; only the captain changes that."
+            t!("crew-member-admin")
         };
         view! { <p class="notice">{why}</p> }
     });
+    let record = view! { <code class="record-uri">{page.record}</code> };
     view! {
         <HoldFrame head=page.head section="crew" title=name.clone()>
             <h1 class="settings-title">{name.clone()}</h1>
@@ -98,9 +99,9 @@ fn draw(page: MemberPage) -> impl IntoView {
             </ul>
             {form}
             {fixed}
-            <p class="note">"Record " <code class="record-uri">{page.record}</code></p>
+            <p class="note">{t_view!("crew-member-record", uri = record)}</p>
             <p>
-                <a href=routes::hold_page(&did, "crew")>"Back to the crew"</a>
+                <a href=routes::hold_page(&did, "crew")>{t!("crew-back")}</a>
             </p>
         </HoldFrame>
     }
@@ -111,52 +112,41 @@ fn draw_removal(page: MemberPage) -> impl IntoView {
     let member = page.row.member.clone();
     let name = member.name().to_owned();
     let here = match (&page.row.usage, page.blobs) {
-        (Some(usage), Some(0)) if usage.used == 0 => {
-            "Nothing of theirs lies in this hold.".to_owned()
+        (Some(usage), Some(0)) if usage.used == 0 => t!("crew-remove-stored-none").to_owned(),
+        (Some(usage), Some(blobs)) => {
+            let bytes = text::bytes(usage.used);
+            t!("crew-remove-stored", bytes = bytes, count = blobs)
         }
-        (Some(usage), Some(blobs)) => format!(
-            "{} of theirs lie in this hold, in {}.",
-            text::bytes(usage.used),
-            text::counted(blobs, "blob", "blobs")
-        ),
-        _ => "How much of theirs lies in this hold cannot be found out at the moment.".to_owned(),
+        _ => t!("crew-remove-stored-unknown").to_owned(),
     };
     let form = if page.row.may_change {
         view! {
             <form class="decision" method="post" action=routes::hold_member_removal(&did, &member.did)>
                 <FormToken />
                 <button class="button button-danger" type="submit">
-                    "Remove " {name.clone()}
+                    {t!("crew-remove-submit", name = name.clone())}
                 </button>
                 <a class="button button-quiet" href=routes::hold_page(&did, "crew")>
-                    "Keep them"
+                    {t!("crew-remove-keep")}
                 </a>
             </form>
         }
         .into_any()
     } else {
         view! {
-            <p class="notice">
-                "You cannot remove this member: the captain stays, nobody removes themselves, and only the captain removes administrators."
-            </p>
+            <p class="notice">{t!("crew-remove-refused")}</p>
         }
         .into_any()
     };
     view! {
-        <HoldFrame head=page.head section="crew" title=format!("Remove {name}")>
-            <h1 class="settings-title">"Remove " {name.clone()} "?"</h1>
+        <HoldFrame head=page.head section="crew" title=t!("crew-remove-title", name = name.clone())>
+            <h1 class="settings-title">{t!("crew-remove-question", name = name)}</h1>
             <ul class="prose-list">
                 <li>{here}</li>
-                <li>
-                    "At once they can push nothing more to this hold, and, while it is not public, pull nothing from it."
-                </li>
-                <li>
-                    "Their images stay where they are: the manifests in their own repo, the layers in this hold. Whoever may read here can still pull them."
-                </li>
-                <li>
-                    "Their layers go on taking space until they delete the images, or ask this hold to delete their data. Garbage collection frees what nothing uses any more."
-                </li>
-                <li>"Added again later, they find everything as it was."</li>
+                <li>{t!("crew-remove-access")}</li>
+                <li>{t!("crew-remove-images")}</li>
+                <li>{t!("crew-remove-layers")}</li>
+                <li>{t!("crew-remove-again")}</li>
             </ul>
             {form}
         </HoldFrame>

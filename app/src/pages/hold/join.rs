@@ -9,7 +9,7 @@ use crate::api::hold::join::{InviteState, JoinPage as PageData, JoinSource};
 use crate::api::viewer::Viewer;
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -34,50 +34,43 @@ fn draw(page: PageData, viewer: Option<Viewer>) -> impl IntoView {
         InviteState::Good { by, tier } => {
             let name = viewer.map(|viewer| viewer.name().to_owned()).unwrap_or_default();
             let tier = tier.map(|tier| {
-                view! { <li>"Your tier is " {text::visible(&tier)} "."</li> }
+                view! { <li>{t!("join-tier", tier = text::visible(&tier))}</li> }
             });
             view! {
-                <p class="lead">
-                    <PersonLink person=by /> " invites you to the crew of this hold."
-                </p>
+                <p class="lead">{t_view!("join-invited", by = view! { <PersonLink person=by /> })}</p>
                 <ul class="prose-list">
-                    <li>"You can pull from this hold and push to it, within your quota."</li>
+                    <li>{t!("join-access")}</li>
                     {tier}
-                    <li>
-                        "Your membership is a public record in the hold's own repo. Its captain sees how much you store."
-                    </li>
+                    <li>{t!("join-public")}</li>
                 </ul>
                 <form class="decision" method="post" action=routes::hold_page(&did, "join")>
                     <FormToken />
                     <input type="hidden" name="invite" value=page.invite />
                     <button class="button" type="submit">
-                        "Join as " {name}
+                        {t!("join-submit", name = name)}
                     </button>
                 </form>
             }
             .into_any()
         }
         InviteState::Member => view! {
-            <p class="notice">"You are in the crew already. The invite is still good for others."</p>
+            <p class="notice">{t!("join-member")}</p>
         }
         .into_any(),
         InviteState::Ended => view! {
             <div class="empty">
-                <h2 class="minor">"This invite has ended"</h2>
-                <p>
-                    "It was used, taken back, or its time is over, or the link is not whole. Ask "
-                    <PersonLink person=captain /> " for another."
-                </p>
+                <h2 class="minor">{t!("join-ended")}</h2>
+                <p>{t_view!("join-ended-ask", captain = view! { <PersonLink person=captain /> })}</p>
             </div>
         }
         .into_any(),
     };
     view! {
-        <HoldFrame head=page.head section="join" title="Join the crew">
-            <h1 class="settings-title">"Join the crew"</h1>
+        <HoldFrame head=page.head section="join" title=t!("join-title")>
+            <h1 class="settings-title">{t!("join-title")}</h1>
             {content}
             <p>
-                <a href=routes::hold(&did)>"Look at the hold"</a>
+                <a href=routes::hold(&did)>{t!("join-look")}</a>
             </p>
         </HoldFrame>
     }

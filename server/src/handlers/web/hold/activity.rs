@@ -6,6 +6,7 @@ use app::api::error::PageError;
 use app::api::hold::activity::{ActivityQuery, ActivityRow, ActivitySource, Doer, HoldActivity};
 use app::api::hold::upkeep::{Said, UpkeepPage};
 use app::api::hold::{ForThose, Named};
+use app::t;
 use atproto::syntax::{AtIdentifier, Did};
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -75,7 +76,7 @@ impl HoldPages {
     }
 
     async fn did_of(&self, typed: &str) -> Result<Did, String> {
-        let unknown = || format!("Nobody is found by the name {typed}. Type a handle or a DID.");
+        let unknown = || t!("activity-filter-person-unknown", name = typed.to_owned());
         let account: AtIdentifier = typed.to_lowercase().parse().map_err(|_| unknown())?;
         if let AtIdentifier::Did(did) = &account {
             return Ok(did.clone());
@@ -131,7 +132,6 @@ impl HoldPages {
             at: moment(entry.last_at, self.state.clock.now_millis()),
             times: entry.times,
             who,
-            words: words(&entry.action),
             subject,
             details: details(&entry.action, &entry.details),
             action: entry.action,
@@ -148,37 +148,6 @@ impl HoldPages {
     }
 }
 
-/// What was done, in words that stand between who did it and to whom.
-fn words(action: &str) -> String {
-    match action {
-        "crew.added" => "took into the crew",
-        "crew.joined" => "joined the crew",
-        "crew.changed" => "changed what may be done by",
-        "crew.tierChanged" => "changed the tier of",
-        "crew.removed" => "removed from the crew",
-        "crew.left" => "left the crew",
-        "settings.changed" => "changed the settings of the hold",
-        "settings.profileChanged" => "changed the profile of the hold",
-        "settings.postChanged" => "wrote or removed a post of the hold",
-        "captaincy.offered" => "offered the captaincy to",
-        "captaincy.withdrawn" => "took the offer of the captaincy back",
-        "captaincy.accepted" => "took the captaincy over",
-        "garbage.started" => "started a collection of garbage",
-        "garbage.ended" => "finished a collection of garbage",
-        "garbage.stopped" => "stopped a collection of garbage",
-        "garbage.failed" => "could not finish a collection of garbage",
-        "hold.created" => "set up the hold for",
-        "hold.exported" => "exported the hold",
-        "hold.imported" => "imported the hold",
-        "hold.crawlRequested" => "asked the relays to follow the hold",
-        "data.exported" => "took a copy of their data",
-        "data.deleted" => "had their data removed",
-        "quota.refused" => "had no room for a push",
-        other => return format!("did something of another release ({other})"),
-    }
-    .to_owned()
-}
-
 /// What else there is to say, each in a few words.
 fn details(action: &str, details: &Value) -> Vec<String> {
     let Some(fields) = details.as_object() else {
@@ -190,45 +159,51 @@ fn details(action: &str, details: &Value) -> Vec<String> {
             if let Some(change) = value.as_object() {
                 let from = plain(name, change.get("from").unwrap_or(&Value::Null));
                 let to = plain(name, change.get("to").unwrap_or(&Value::Null));
-                return Some(format!("{}: {from} → {to}", label(name)));
+                let label = label(name);
+                return Some(t!("activity-change", label = label, from = from, to = to));
             }
             if value.is_null() || (name == "failure" && action != "garbage.failed") {
                 return None;
             }
             Some(match name.as_str() {
                 "reason" | "failure" => plain(name, value),
-                _ => format!("{}: {}", label(name), plain(name, value)),
+                _ => t!(
+                    "activity-detail",
+                    label = label(name),
+                    value = plain(name, value)
+                ),
             })
         })
         .collect()
 }
 
-fn label(name: &str) -> &str {
+fn label(name: &str) -> String {
     match name {
-        "allowAllCrew" => "everybody may join",
-        "enableBlueskyPosts" => "posts about pushes",
-        "public" => "everybody may read",
-        "graceMinutes" => "grace in minutes",
-        "freedBytes" => "freed",
-        "quarantinedBytes" => "into quarantine",
-        "withKeys" => "with its keys",
-        "from" => "before",
-        "bytes" => "size",
-        "rev" => "revision",
+        "allowAllCrew" => t!("activity-label-all-crew"),
+        "enableBlueskyPosts" => t!("activity-label-posts"),
+        "public" => t!("activity-label-public"),
+        "graceMinutes" => t!("activity-label-grace"),
+        "freedBytes" => t!("activity-label-freed"),
+        "quarantinedBytes" => t!("activity-label-quarantined"),
+        "withKeys" => t!("activity-label-keys"),
+        "from" => t!("activity-label-before"),
+        "bytes" => t!("activity-label-size"),
+        "rev" => t!("activity-label-revision"),
         other => other,
     }
+    .to_owned()
 }
 
 fn plain(name: &str, value: &Value) -> String {
     match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
+        Value::Null => t!("activity-value-none").to_owned(),
+        Value::Bool(true) => t!("activity-value-yes").to_owned(),
+        Value::Bool(false) => t!("activity-value-no").to_owned(),
         Value::String(text) => text.clone(),
         Value::Number(number) if name.to_lowercase().ends_with("bytes") => number
             .as_u64()
             .map_or_else(|| number.to_string(), human_bytes),
-        Value::Array(items) if items.is_empty() => "nothing".to_owned(),
+        Value::Array(items) if items.is_empty() => t!("activity-value-empty").to_owned(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| plain(name, item)).collect();
             items.join(", ")
@@ -247,10 +222,16 @@ mod tests {
     #[test]
     fn every_action_has_words() {
         for action in ActivityAction::ALL {
-            assert!(
-                !words(action.as_str()).contains("another release"),
-                "{action:?}"
+            let name = action.as_str();
+            let key = name.replace('.', "-");
+            let words = t!(
+                "activity-entry",
+                who = "",
+                whom = "",
+                action = key,
+                name = name
             );
+            assert!(!words.contains("another release"), "{action:?}");
         }
     }
 

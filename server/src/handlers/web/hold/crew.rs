@@ -7,6 +7,7 @@ use app::api::hold::ForThose;
 use app::api::hold::crew::{
     AddPage, Candidate, CrewPage, CrewQuery, CrewSource, InviteRow, MEMBERS_PER_PAGE, MemberPage,
 };
+use app::t;
 use atproto::syntax::{AtIdentifier, Did, RecordKey};
 use chrono::DateTime;
 use lexicon::{ActorProfile, Record as _, nsid};
@@ -101,7 +102,7 @@ impl CrewSource for HoldPages {
         let found = opened.admin.find_crew_member(&member).await;
         let found = found.map_err(|error| page_error(&error))?;
         let found = found.ok_or_else(|| PageError::NotFound {
-            what: "member of this name in the crew".to_owned(),
+            what: t!("missing-member").to_owned(),
         })?;
         let record = format!(
             "at://{}/{}/{}",
@@ -163,21 +164,15 @@ impl HoldPages {
 
     /// Whom a handle or DID means, as their own server describes them. The error is a sentence.
     async fn candidate(&self, opened: &Opened, typed: &str) -> Result<Candidate, String> {
-        let identifier: AtIdentifier = typed.parse().map_err(|_| {
-            "This is neither a handle, such as bob.example.com, nor a DID. Check the spelling."
-                .to_owned()
-        })?;
+        let identifier: AtIdentifier = typed
+            .parse()
+            .map_err(|_| t!("crew-add-malformed").to_owned())?;
         let identity = self
             .state
             .identities
             .resolve(&identifier, Freshness::ForAuth)
             .await
-            .map_err(|error| {
-                format!(
-                    "{} Check the spelling, or try again in a while.",
-                    sentence(&error.to_string())
-                )
-            })?;
+            .map_err(|error| t!("crew-add-unresolved", why = sentence(&error.to_string())))?;
         let (profile, member) = tokio::join!(
             self.profile(&identity),
             opened.admin.find_crew_member(&identity.did)

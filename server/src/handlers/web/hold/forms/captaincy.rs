@@ -1,6 +1,6 @@
 //! The forms about the captaincy: offering it, taking the offer back, accepting it.
 
-use app::routes;
+use app::{routes, t};
 use atproto::syntax::{AtIdentifier, Did};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -42,13 +42,9 @@ async fn confirmed(sent: &Sent) -> Result<Did, Refusal> {
     let chosen: Did = sent
         .text("member")
         .parse()
-        .map_err(|_| wrong("Choose a member of the crew."))?;
+        .map_err(|_| wrong(t!("captaincy-offer-unchosen")))?;
     let typed = sent.text("typed").trim_start_matches('@').to_lowercase();
-    let mismatch = || {
-        wrong(
-            "What you typed is not the name of the member you chose. Nothing was offered; choose and type again.",
-        )
-    };
+    let mismatch = || wrong(t!("captaincy-offer-mismatch"));
     let typed: AtIdentifier = typed.parse().map_err(|_| mismatch())?;
     let identities = &sent.pages.state.identities;
     let found = identities.resolve(&typed, Freshness::ForAuth).await;

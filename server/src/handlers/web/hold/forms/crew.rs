@@ -1,6 +1,6 @@
 //! The forms about members of a crew: adding, changing, removing.
 
-use app::routes;
+use app::{routes, t};
 use atproto::syntax::Did;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ pub(super) async fn add(sent: Sent) -> Result<Response, Response> {
         &[("who", sent.text("member"))],
     );
     let Ok(member) = sent.text("member").parse::<Did>() else {
-        let problem = "The form names nobody. Look them up again.".to_owned();
+        let problem = t!("crew-form-nobody").to_owned();
         return Ok(sent
             .refuse(&again, Refusal(StatusCode::UNPROCESSABLE_ENTITY, problem))
             .await);
@@ -74,7 +74,7 @@ pub(super) async fn change(
     let changed = match known {
         Ok(Some(_)) => opened.admin.set_crew_member(&user, &member, change).await,
         Ok(None) => Err(HoldError::NotFound {
-            what: format!("{member} is not in the crew"),
+            what: t!("crew-form-not-member", member = member.to_string()),
         }
         .into()),
         Err(error) => Err(error),

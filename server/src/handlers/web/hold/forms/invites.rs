@@ -1,6 +1,6 @@
 //! The forms about invites: making one, taking one back, following one.
 
-use app::routes;
+use app::{routes, t};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::TimeDelta;
@@ -75,7 +75,7 @@ pub(super) async fn join_by_invite(sent: Sent) -> Result<Response, Response> {
             Err(InviteError::Hold(HoldAdminError::Hold(
                 HoldError::Denied { .. } | HoldError::NotVouched { .. },
             ))) => {
-                let problem = "Whoever made this invite cannot let anybody in at the moment. Ask for another.";
+                let problem = t!("crew-form-invite-void");
                 sent.refuse(&page, Refusal(StatusCode::FORBIDDEN, problem.to_owned()))
                     .await
             }

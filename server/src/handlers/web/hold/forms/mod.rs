@@ -6,7 +6,7 @@ mod captaincy;
 mod crew;
 mod invites;
 
-use app::routes;
+use app::{routes, t};
 use axum::extract::{FromRequest, FromRequestParts as _, Path, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -184,7 +184,7 @@ async fn save_settings(sent: Sent) -> Result<Response, Response> {
 fn refusal(error: &HoldAdminError) -> Refusal {
     let status = match error {
         HoldAdminError::NotOffered { .. } => {
-            let problem = "The software of this hold cannot do this from here. Its captain does it where it runs.";
+            let problem = t!("crew-form-not-offered");
             return Refusal(StatusCode::UNPROCESSABLE_ENTITY, problem.to_owned());
         }
         HoldAdminError::Hold(error) => match error {
@@ -194,13 +194,11 @@ fn refusal(error: &HoldAdminError) -> Refusal {
             HoldError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             HoldError::NotFound { .. } | HoldError::NotSetUp => StatusCode::NOT_FOUND,
             HoldError::Unreachable { did } => {
-                let problem = format!(
-                    "The hold {did} does not answer at the moment, so nothing was changed. Try again in a while."
-                );
+                let problem = t!("crew-form-unreachable", hold = did.to_string());
                 return Refusal(StatusCode::BAD_GATEWAY, problem);
             }
             HoldError::NotVouched { .. } => {
-                let problem = "Your server gave no token for this hold. Allow Longshore to speak to holds for you, or sign in again, and repeat.";
+                let problem = t!("crew-form-not-vouched");
                 return Refusal(StatusCode::FORBIDDEN, problem.to_owned());
             }
             HoldError::QuotaExceeded { .. }
@@ -224,6 +222,6 @@ fn refusal(error: &HoldAdminError) -> Refusal {
 
 fn ours(error: &(dyn std::error::Error + 'static)) -> Refusal {
     tracing::error!(error, "a form about a hold failed");
-    let text = "That did not work, and it is not your fault. Try again in a while.";
+    let text = t!("crew-form-failed");
     Refusal(StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
 }
