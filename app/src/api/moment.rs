@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+#[cfg(feature = "ssr")]
+use crate::t;
+
 /// A point in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -19,31 +22,30 @@ impl Serialize for Moment {
 }
 
 /// How long before `now` something was; both in unix milliseconds.
+#[cfg(feature = "ssr")]
 pub fn relative(then: i64, now: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
-    const UNITS: [(i64, &str); 6] = [
-        (365 * DAY, "year"),
-        (30 * DAY, "month"),
-        (7 * DAY, "week"),
-        (DAY, "day"),
-        (HOUR, "hour"),
-        (MINUTE, "minute"),
-    ];
+    const WEEK: i64 = 7 * DAY;
+    const MONTH: i64 = 30 * DAY;
+    const YEAR: i64 = 365 * DAY;
+    /// Clocks differ by less.
+    const AHEAD: i64 = -MINUTE;
     let seconds = now.saturating_sub(then) / 1000;
-    if seconds < -MINUTE {
-        return "in the future".to_owned();
-    }
-    let unit = UNITS.iter().find(|(length, _)| seconds >= *length);
-    match unit.map(|(length, name)| (seconds / length, name)) {
-        None => "just now".to_owned(),
-        Some((1, name)) => format!("1 {name} ago"),
-        Some((count, name)) => format!("{count} {name}s ago"),
+    match seconds {
+        ..AHEAD => t!("moment-ahead").to_owned(),
+        AHEAD..MINUTE => t!("moment-now").to_owned(),
+        MINUTE..HOUR => t!("moment-minutes", count = seconds / MINUTE),
+        HOUR..DAY => t!("moment-hours", count = seconds / HOUR),
+        DAY..WEEK => t!("moment-days", count = seconds / DAY),
+        WEEK..MONTH => t!("moment-weeks", count = seconds / WEEK),
+        MONTH..YEAR => t!("moment-months", count = seconds / MONTH),
+        YEAR.. => t!("moment-years", count = seconds / YEAR),
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::api::about::AboutSource;
 use crate::components::layout::page::Page;
 use crate::components::shortcuts::Shortcuts;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -15,50 +15,44 @@ pub(crate) fn AboutPage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let facts = use_context::<Arc<dyn AboutSource>>().map(|source| source.facts());
     facts.map(|facts| {
-        let contact = facts.operator_contact.map(|contact| view! { <Operator contact /> });
+        let contact = facts
+            .operator_contact
+            .map(|contact| view! { <Operator contact /> });
+        let host = view! { <code>{facts.host}</code> };
+        let protocol = view! {
+            <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md">
+                {t!("about-where-server-protocol-link")}
+            </a>
+        };
+        let prefix = view! { <code>"/api/v1"</code> };
+        let privacy = view! { <a href=routes::PRIVACY>{t!("privacy-title")}</a> };
+        let terms = view! { <a href=routes::TERMS>{t!("terms-title")}</a> };
+        let status = view! { <a href=routes::STATUS>{t!("status-title")}</a> };
         view! {
-            <Page title="About" description="What this registry is, what it stands on, and how to use it by keyboard.">
+            <Page title=t!("about-title") description=t!("about-description")>
                 <div class="article frame">
-                    <h1>"About this registry"</h1>
-                    <p class="lead">
-                        "Longshore keeps container images under the handle that you already have. What you publish is \
-                        signed by your own account, and you can leave with all of it."
-                    </p>
-                    <h2>"What is where"</h2>
+                    <h1>{t!("about-heading")}</h1>
+                    <p class="lead">{t!("about-lead")}</p>
+                    <h2>{t!("about-where")}</h2>
                     <ul class="prose-list">
                         <li>
-                            "Manifests and tags are records in the repo of whoever pushed them, at the server that hosts \
-                            their account. " <a href="https://atproto.com/guides/overview">"AT Protocol"</a>
+                            {t!("about-where-records")} " "
+                            <a href="https://atproto.com/guides/overview">"AT Protocol"</a>
                         </li>
-                        <li>
-                            "Layers lie in holds: stores with a captain who owns them and a crew that may use them. \
-                            Anybody can run one."
-                        </li>
-                        <li>
-                            "This server, " <code>{facts.host}</code>
-                            ", is the way in for docker and its kin. It speaks the "
-                            <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md">
-                                "OCI distribution protocol"
-                            </a> ", and its list of images is a copy that can be made again."
-                        </li>
+                        <li>{t!("about-where-layers")}</li>
+                        <li>{t_view!("about-where-server", host = host, protocol = protocol)}</li>
                     </ul>
                     {contact}
-                    <h2 id="keyboard">"By keyboard"</h2>
-                    <p>
-                        "Tab reaches everything, and the first press of it offers to skip to the content. Where scripts \
-                        run, these keys work on every page:"
-                    </p>
+                    <h2 id="keyboard">{t!("about-keyboard")}</h2>
+                    <p>{t!("about-keyboard-words")}</p>
                     <Shortcuts />
-                    <h2>"For programs"</h2>
-                    <p>
-                        "Every page about people and images is there as JSON: put " <code>"/api/v1"</code>
-                        " before its address. Pushes are there as Atom feeds."
-                    </p>
-                    <h2>"More"</h2>
+                    <h2>{t!("about-programs")}</h2>
+                    <p>{t_view!("about-programs-words", prefix = prefix)}</p>
+                    <h2>{t!("about-more")}</h2>
                     <ul class="prose-list">
-                        <li><a href=routes::PRIVACY>"Privacy"</a> ": what is kept about you, for how long, and who sees it"</li>
-                        <li><a href=routes::TERMS>"Terms"</a> ": what you may expect, and what we do"</li>
-                        <li><a href=routes::STATUS>"Status"</a> ": whether everything works right now"</li>
+                        <li>{t_view!("about-more-privacy", link = privacy)}</li>
+                        <li>{t_view!("about-more-terms", link = terms)}</li>
+                        <li>{t_view!("about-more-status", link = status)}</li>
                     </ul>
                 </div>
             </Page>
@@ -75,8 +69,9 @@ pub(crate) fn AboutPage() -> impl IntoView {
 pub(crate) fn Operator(contact: String) -> impl IntoView {
     let shown = text::visible(&contact);
     let href = text::web_address(&contact).unwrap_or_else(|| format!("mailto:{contact}"));
+    let contact = view! { <a href=href>{shown}</a> };
     view! {
-        <h2>"Who runs it"</h2>
-        <p>"You reach the operator of this server at " <a href=href>{shown}</a> "."</p>
+        <h2>{t!("about-operator")}</h2>
+        <p>{t_view!("about-operator-contact", contact = contact)}</p>
     }
 }

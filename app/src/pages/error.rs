@@ -12,50 +12,55 @@ use leptos_axum::ResponseOptions;
 use crate::api::error::{PageError, Reference};
 use crate::api::viewer::Viewer;
 use crate::components::layout::page::Page;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The words for an error: title, heading, explanation.
 fn words(error: &PageError) -> (&'static str, &'static str, String) {
     match error {
         PageError::NotFound { what } => (
-            "Not found",
-            "Nothing is moored here",
-            format!(
-                "There is no {what}, or it lies in a hold that only its crew may read. It may also have been deleted."
-            ),
+            t!("error-not-found-title"),
+            t!("error-not-found"),
+            t!("error-not-found-words", what = what.clone()),
         ),
         PageError::BadRequest { reason } => (
-            "Not understood",
-            "This address makes no sense",
+            t!("error-bad-request-title"),
+            t!("error-bad-request"),
             reason.clone(),
         ),
         PageError::Forbidden => (
-            "Not allowed",
-            "This is for others",
-            "The account you are signed in with may not do this.".to_owned(),
+            t!("error-forbidden-title"),
+            t!("error-forbidden"),
+            t!("error-forbidden-words").to_owned(),
         ),
         PageError::Gone { what } => (
-            "Gone",
-            "It has sailed",
-            format!("{what} was here and is not any more."),
+            t!("error-gone-title"),
+            t!("error-gone"),
+            t!("error-gone-words", what = what.clone()),
         ),
-        PageError::TooMany { reason } => ("Too much at once", "Steady as she goes", reason.clone()),
+        PageError::TooMany { reason } => (
+            t!("error-too-many-title"),
+            t!("error-too-many"),
+            reason.clone(),
+        ),
         PageError::Unreachable { what } => (
-            "No answer",
-            "Someone is not answering",
-            format!(
-                "To show this page, {what} has to answer, and right now it does not. Nothing is lost; try again in a \
-                 minute."
-            ),
+            t!("error-unreachable-title"),
+            t!("error-unreachable"),
+            t!("error-unreachable-words", what = what.clone()),
         ),
-        PageError::Unavailable { reason } => ("Not now", "We are not quite there", reason.clone()),
-        PageError::Refused { reason, .. } => {
-            ("Not done", "That did not go through", reason.clone())
-        }
+        PageError::Unavailable { reason } => (
+            t!("error-unavailable-title"),
+            t!("error-unavailable"),
+            reason.clone(),
+        ),
+        PageError::Refused { reason, .. } => (
+            t!("error-refused-title"),
+            t!("error-refused"),
+            reason.clone(),
+        ),
         PageError::Internal => (
-            "Our mistake",
-            "Something broke on our side",
-            "The failure is in our log. What you asked for may work again in a moment.".to_owned(),
+            t!("error-internal-title"),
+            t!("error-internal"),
+            t!("error-internal-words").to_owned(),
         ),
     }
 }
@@ -67,17 +72,17 @@ fn way_on(error: &PageError, page: Option<String>) -> (String, &'static str) {
     let page = page.unwrap_or_default();
     match error {
         PageError::Forbidden if Viewer::current().is_none() => {
-            (routes::SIGN_IN.to_owned(), "Sign in")
+            (routes::SIGN_IN.to_owned(), t!("error-sign-in"))
         }
         PageError::Forbidden
         | PageError::BadRequest { .. }
         | PageError::NotFound { .. }
-        | PageError::Gone { .. } => (routes::HOME.to_owned(), "Back to the start"),
-        PageError::Refused { .. } => (page, "Back to the page"),
+        | PageError::Gone { .. } => (routes::HOME.to_owned(), t!("error-home")),
+        PageError::Refused { .. } => (page, t!("error-back")),
         PageError::TooMany { .. }
         | PageError::Unreachable { .. }
         | PageError::Unavailable { .. }
-        | PageError::Internal => (page, "Try again"),
+        | PageError::Internal => (page, t!("error-again")),
     }
 }
 
@@ -97,13 +102,12 @@ pub(crate) fn ErrorPage(
     let (href, label) = way_on(&error, page);
     let is_ours = matches!(status, 500..);
     let status_page = is_ours.then(|| {
-        view! { <p class="note"><a href=routes::STATUS>"What works right now"</a></p> }
+        view! { <p class="note"><a href=routes::STATUS>{t!("error-status")}</a></p> }
     });
     let reference = use_context::<Reference>().filter(|_| is_ours);
     let reference = reference.map(|Reference(name)| {
-        view! {
-            <p class="note">"If you tell the operator of it, name this: " <code>{name}</code></p>
-        }
+        let reference = view! { <code>{name}</code> };
+        view! { <p class="note">{t_view!("error-reference", reference = reference)}</p> }
     });
     view! {
         <Page title description=explanation.clone()>

@@ -19,7 +19,7 @@ use crate::components::pull_command::CommandBlock;
 use crate::components::values::When;
 use crate::components::watch::Watch;
 use crate::pages::person::RepositoryRow;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The part of the page that turns green.
 const FIRST_PUSH: &str = "first-push";
@@ -34,10 +34,7 @@ pub(crate) fn HomePage() -> impl IntoView {
             page.example_handle = Some(viewer.namespace);
         }
         view! {
-            <Page
-                title=""
-                description="A container registry on the AT Protocol: push images under the handle you already have."
-            >
+            <Page title="" description=t!("home-description")>
                 <Hero namespace=namespace(&page) />
                 <Start page=page.clone() />
                 <Recent />
@@ -53,24 +50,17 @@ fn Hero(namespace: String) -> impl IntoView {
         <section class="hero">
             <div class="frame">
             <div class="hero-words">
-                <p class="eyebrow">"Container registry on the AT Protocol"</p>
-                <h1>"Ship images under your own name"</h1>
-                <p class="lead">
-                    "Longshore is a container registry where the handle you already have is your namespace.
-                    Push with the tools you already use."
-                </p>
-                <p>
-                    "Every manifest and tag becomes a signed record in your own repo, at the server that hosts
-                    your account. The layers lie in a hold, a store that anybody can run on a disk or a bucket.
-                    What you publish stays yours, and everyone can check that it came from you."
-                </p>
+                <p class="eyebrow">{t!("home-eyebrow")}</p>
+                <h1>{t!("home-title")}</h1>
+                <p class="lead">{t!("home-lead")}</p>
+                <p>{t!("home-about")}</p>
                 <p class="namespace">
-                    <span>"Your images are named"</span>
-                    <code>{namespace} "/" <em>"repository"</em></code>
+                    <span>{t!("home-namespace")}</span>
+                    <code>{namespace} "/" <em>{t!("home-namespace-repository")}</em></code>
                 </p>
                 <p>
                     <a class="button" href="#start">
-                        "Push your first image"
+                        {t!("home-start")}
                     </a>
                 </p>
             </div>
@@ -97,27 +87,21 @@ fn Start(page: HomePageData) -> impl IntoView {
     let panels = Client::ALL
         .map(|client| view! { <ToolPanel client page=page.clone() /> })
         .collect_view();
+    let app_passwords = view! {
+        <a href="https://bsky.app/settings/app-passwords">{t!("home-password-where-link")}</a>
+    };
+    let helper = view! { <a href=routes::INSTALL>{t!("home-no-password-helper-link")}</a> };
+    let tokens = view! { <a href=routes::SETTINGS_TOKENS>{t!("home-no-password-tokens-link")}</a> };
     view! {
         <section class="start" id="start" aria-labelledby="start-title">
             <div class="frame">
-                <h2 id="start-title">"Push, then pull"</h2>
-                <p class="lead">
-                    "You log in with your handle and an app password: a second password for programs, which you
-                    can revoke at any time. Never give your account's own password."
-                </p>
-                <p>
-                    "On Bluesky you make one under "
-                    <a href="https://bsky.app/settings/app-passwords">"Settings, App passwords"</a>
-                    "; other hosts have the same page in their account settings."
-                </p>
-                <p>
-                    "Without any password: " <a href=routes::INSTALL>"log in through your browser"</a>
-                    " with a small program that docker asks, and "
-                    <a href=routes::SETTINGS_TOKENS>"make access tokens"</a> " for CI."
-                </p>
+                <h2 id="start-title">{t!("home-commands")}</h2>
+                <p class="lead">{t!("home-password")}</p>
+                <p>{t_view!("home-password-where", link = app_passwords)}</p>
+                <p>{t_view!("home-no-password", helper = helper, tokens = tokens)}</p>
                 <div class="tools">
                     <fieldset class="tool-choices">
-                        <legend>"Your tool"</legend>
+                        <legend>{t!("home-tool")}</legend>
                         {choices}
                     </fieldset>
                     {panels}
@@ -132,12 +116,11 @@ fn Start(page: HomePageData) -> impl IntoView {
 #[component]
 fn FirstPush() -> impl IntoView {
     let Some(source) = use_context::<Arc<dyn FirstPushSource>>() else {
+        let sign_in = routes::with_query(routes::SIGN_IN, &[("return_to", routes::HOME)]);
+        let link = view! { <a href=sign_in>{t!("home-first-push-sign-in-link")}</a> };
         return view! {
             <p class="first-push">
-                <span>
-                    <a href=routes::with_query(routes::SIGN_IN, &[("return_to", routes::HOME)])>"Sign in"</a>
-                    " and these commands have your handle in them, and this page tells you when your first push arrives."
-                </span>
+                <span>{t_view!("home-first-push-sign-in", link = link)}</span>
             </p>
         }
         .into_any();
@@ -161,9 +144,9 @@ fn FirstPushState(first: FirstPushData) -> impl IntoView {
             <div id=FIRST_PUSH class="first-push">
                 <span class="first-push-light" aria-hidden="true"></span>
                 <p>
-                    "Waiting for your first push. "
-                    <span class="with-script">"This turns green by itself when it arrives."</span>
-                    <span class="without-script">"Load this page again after it."</span>
+                    {t!("home-first-push-waiting")} " "
+                    <span class="with-script">{t!("home-first-push-with-script")}</span>
+                    <span class="without-script">{t!("home-first-push-without-script")}</span>
                 </p>
             </div>
         </div>
@@ -184,13 +167,12 @@ fn Arrived(newest: NewestPush) -> impl IntoView {
         tag,
         pushed_at,
     } = newest;
+    let image = view! { <a href=routes::image(&name, &tag)>{format!("{name}:{tag}")}</a> };
+    let when = view! { <When moment=pushed_at /> };
     view! {
         <div id=FIRST_PUSH class="first-push is-there">
             <Icon symbol=Symbol::Check />
-            <p>
-                "It arrived: " <a href=routes::image(&name, &tag)>{format!("{name}:{tag}")}</a> ", pushed "
-                <When moment=pushed_at /> "."
-            </p>
+            <p>{t_view!("home-first-push-arrived", image = image, when = when)}</p>
         </div>
     }
 }
@@ -206,21 +188,21 @@ fn Recent() -> impl IntoView {
     });
     view! {
         <section class="recent frame" aria-labelledby="recent-title">
-            <h2 id="recent-title">"Find images"</h2>
-            <form class="find" method="get" action=routes::SEARCH role="search" aria-label="Images">
-                <label class="sr-only" for="find">"Name, owner or description"</label>
+            <h2 id="recent-title">{t!("home-find")}</h2>
+            <form class="find" method="get" action=routes::SEARCH role="search" aria-label=t!("home-find-landmark")>
+                <label class="sr-only" for="find">{t!("search-words")}</label>
                 <input
                     id="find"
                     name="q"
                     type="search"
-                    placeholder="Name, owner or description"
+                    placeholder=t!("search-words")
                     maxlength="100"
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
                 />
                 <button class="button" type="submit">
-                    "Search"
+                    {t!("search-submit")}
                 </button>
             </form>
             {list}
@@ -233,11 +215,11 @@ fn RecentList(repositories: Vec<RepositoryCard>) -> impl IntoView {
     if repositories.is_empty() {
         return view! {
             <section class="empty">
-                <h3>"Nothing has been pushed yet"</h3>
-                <p>"The first push that everybody may see makes the first line here, a few seconds later."</p>
+                <h3>{t!("search-empty")}</h3>
+                <p>{t!("home-recent-none")}</p>
                 <p>
                     <a class="button" href="#start">
-                        "How to push"
+                        {t!("search-empty-push")}
                     </a>
                 </p>
             </section>
@@ -250,8 +232,8 @@ fn RecentList(repositories: Vec<RepositoryCard>) -> impl IntoView {
         .collect_view();
     view! {
         <div class="section-head">
-            <h3 class="minor" id="recently-pushed">"Recently pushed"</h3>
-            <a href=routes::SEARCH>"All repositories"</a>
+            <h3 class="minor" id="recently-pushed">{t!("home-recent")}</h3>
+            <a href=routes::SEARCH>{t!("home-recent-all")}</a>
         </div>
         <ul class="repository-list" aria-labelledby="recently-pushed">{rows}</ul>
     }
@@ -263,21 +245,16 @@ fn ToolPanel(client: Client, page: HomePageData) -> impl IntoView {
     let name = client.name();
     let commands = commands(client, &page);
     let note = match client {
-        Client::Docker if page.plain_http => Some(
-            "This server speaks plain HTTP. Docker accepts that on the same machine; from another one, \
-             list the server under insecure-registries in Docker's configuration.",
-        ),
-        Client::Crane => {
-            Some("crane reads the app password from standard input: type it, then press Ctrl-D.")
-        }
+        Client::Docker if page.plain_http => Some(t!("home-note-plain-http")),
+        Client::Crane => Some(t!("home-note-crane")),
         _ => None,
     };
     view! {
-        <section class=format!("tool-panel panel-{name}") aria-label=format!("Commands for {name}")>
+        <section class=format!("tool-panel panel-{name}") aria-label=t!("home-commands-for", tool = name)>
             <h3>{name}</h3>
-            <CommandBlock label="Log in" command=commands.log_in />
-            <CommandBlock label="Push" command=commands.push />
-            <CommandBlock label="Pull" command=commands.pull />
+            <CommandBlock label=t!("home-log-in") command=commands.log_in />
+            <CommandBlock label=t!("home-push") command=commands.push />
+            <CommandBlock label=t!("home-pull") command=commands.pull />
             {note.map(|note| view! { <p class="note">{note}</p> })}
         </section>
     }
@@ -286,36 +263,25 @@ fn ToolPanel(client: Client, page: HomePageData) -> impl IntoView {
 #[component]
 fn WhereThingsLie(page: HomePageData) -> impl IntoView {
     let hold = page.hold.map_or_else(
-        || {
-            view! {
-                <p>"The layers lie in a hold. This server has none of its own yet, so it cannot take pushes."</p>
-            }
-            .into_any()
-        },
+        || view! { <p>{t!("home-place-hold-none")}</p> }.into_any(),
         |hold| view! { <HoldFacts hold /> }.into_any(),
     );
+    let host = view! { <code>{page.registry_host}</code> };
     view! {
         <section class="places frame" aria-labelledby="places-title">
-            <h2 id="places-title">"Where everything is kept"</h2>
+            <h2 id="places-title">{t!("home-places")}</h2>
             <ul class="cards">
                 <li class="card card-repo">
-                    <h3>"Manifests and tags"</h3>
-                    <p>
-                        "Records in your own repo, signed with your account's key. They move with you when you
-                        change your host, and you can read them with any AT Protocol tool."
-                    </p>
+                    <h3>{t!("home-place-repo")}</h3>
+                    <p>{t!("home-place-repo-words")}</p>
                 </li>
                 <li class="card card-hold">
-                    <h3>"Layers"</h3>
+                    <h3>{t!("home-place-hold")}</h3>
                     {hold}
                 </li>
                 <li class="card card-registry">
-                    <h3>"This registry"</h3>
-                    <p>
-                        <code>{page.registry_host}</code>
-                        " speaks the OCI distribution protocol to your tools. Its own list of images is a cache
-                        that can be rebuilt from repos and holds."
-                    </p>
+                    <h3>{t!("home-place-registry")}</h3>
+                    <p>{t_view!("home-place-registry-words", host = host)}</p>
                 </li>
             </ul>
         </section>
@@ -325,18 +291,18 @@ fn WhereThingsLie(page: HomePageData) -> impl IntoView {
 #[component]
 fn HoldFacts(hold: HoldSummary) -> impl IntoView {
     let pulls = if hold.public {
-        "anyone, without an account"
+        t!("home-hold-pull-anyone")
     } else {
-        "after logging in"
+        t!("home-hold-pull-account")
     };
     view! {
-        <p>"Blobs in this hold, stored by their digest and checked before anyone can see them."</p>
+        <p>{t!("home-place-hold-words")}</p>
         <dl>
-            <dt>"Hold"</dt>
+            <dt>{t!("home-hold")}</dt>
             <dd>{hold.name}</dd>
-            <dt>"Captain"</dt>
+            <dt>{t!("home-hold-captain")}</dt>
             <dd>{hold.captain}</dd>
-            <dt>"Who may pull"</dt>
+            <dt>{t!("home-hold-pull")}</dt>
             <dd>{pulls}</dd>
         </dl>
     }

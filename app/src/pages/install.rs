@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::api::home::HomePageSource;
 use crate::components::layout::page::Page;
 use crate::components::pull_command::CommandBlock;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The page.
 #[component]
@@ -16,18 +16,12 @@ pub(crate) fn InstallPage() -> impl IntoView {
     let host =
         use_context::<Arc<dyn HomePageSource>>().map(|source| source.home_page().registry_host);
     host.map(|host| {
+        let program = view! { <code>"docker-credential-longshore"</code> };
         view! {
-            <Page
-                title="Log in with docker"
-                description="docker-credential-longshore logs docker, podman and skopeo in through your browser."
-            >
+            <Page title=t!("install-title") description=t!("install-description")>
                 <div class="article frame">
-                    <h1>"Log in with docker"</h1>
-                    <p class="lead">
-                        "One small program, " <code>"docker-credential-longshore"</code>
-                        ", logs docker, podman, buildah and skopeo in through your browser. No password, and nothing to
-                        paste."
-                    </p>
+                    <h1>{t!("install-title")}</h1>
+                    <p class="lead">{t_view!("install-lead", program = program)}</p>
                     <GetIt />
                     <UseIt host />
                     <GoodToKnow />
@@ -39,38 +33,33 @@ pub(crate) fn InstallPage() -> impl IntoView {
 
 #[component]
 fn GetIt() -> impl IntoView {
+    let folder = view! { <code>"~/.local"</code> };
+    let prefix = view! { <code>"PREFIX"</code> };
     view! {
-        <h2>"1. Get it"</h2>
-        <p>"In the source of this registry, with Rust installed:"</p>
-        <CommandBlock label="Build and install" command="make helper".to_owned() />
-        <p>
-            "It goes into " <code>"~/.local"</code> ", or wherever " <code>"PREFIX"</code>
-            " says, with its manual page and completion for bash, zsh and fish. On Linux it is one file that needs no
-            library of the system: copy it to machines without a compiler as it is."
-        </p>
+        <h2>{t!("install-get")}</h2>
+        <p>{t!("install-get-source")}</p>
+        <CommandBlock label=t!("install-get-command") command="make helper".to_owned() />
+        <p>{t_view!("install-get-where", folder = folder, prefix = prefix)}</p>
     }
 }
 
 #[component]
 fn UseIt(host: String) -> impl IntoView {
     view! {
-        <h2>"2. Log in"</h2>
+        <h2>{t!("install-log-in")}</h2>
         <CommandBlock
-            label="Log in through the browser"
+            label=t!("install-log-in-command")
             command=format!("docker-credential-longshore login {host}")
         />
-        <p>
-            "Your browser opens a page of this registry, which says what asks; you approve, and the terminal goes on. On
-            a server without a browser, you see a code to type on any other computer:"
-        </p>
+        <p>{t!("install-log-in-browser")}</p>
         <CommandBlock
-            label="Log in by a code"
+            label=t!("install-log-in-code-command")
             command=format!("docker-credential-longshore login {host} --device")
         />
-        <h2>"3. Tell docker"</h2>
-        <p>"Once. It adds one line to docker's configuration, which podman and skopeo read as well."</p>
+        <h2>{t!("install-configure")}</h2>
+        <p>{t!("install-configure-words")}</p>
         <CommandBlock
-            label="Configure docker"
+            label=t!("install-configure-command")
             command=format!("docker-credential-longshore configure-docker {host}")
         />
     }
@@ -78,29 +67,20 @@ fn UseIt(host: String) -> impl IntoView {
 
 #[component]
 fn GoodToKnow() -> impl IntoView {
+    let switch = view! { <code>"switch"</code> };
+    let status = view! { <code>"status"</code> };
+    let logout = view! { <code>"logout"</code> };
+    let tokens = view! { <a href=routes::SETTINGS_TOKENS>{t!("install-good-end-link")}</a> };
+    let token = view! { <a href=routes::SETTINGS_TOKENS>{t!("install-good-ci-link")}</a> };
     view! {
-        <h2>"Good to know"</h2>
+        <h2>{t!("install-good")}</h2>
         <ul class="prose-list">
-            <li>
-                "Several accounts: log in again as another one. The right one is chosen by the image's name; "
-                <code>"switch"</code> " says which is used where the name does not tell, and " <code>"status"</code>
-                " lists them."
-            </li>
-            <li>
-                "The login is kept in your system's keychain where docker's own program for it is installed, otherwise
-                in a file that only you can read; you are told which."
-            </li>
-            <li>
-                "Each computer has a login of its own, which you see and end under "
-                <a href=routes::SETTINGS_TOKENS>"Access tokens"</a> ", or with " <code>"logout"</code> "."
-            </li>
-            <li>
-                "A push never waits for a login: without one it fails at once and says so."
-            </li>
-            <li>
-                "For CI and clusters, make an " <a href=routes::SETTINGS_TOKENS>"access token"</a> "."
-            </li>
-            <li>"To pull public images, you need none of this."</li>
+            <li>{t_view!("install-good-accounts", switch = switch, status = status)}</li>
+            <li>{t!("install-good-keychain")}</li>
+            <li>{t_view!("install-good-end", link = tokens, logout = logout)}</li>
+            <li>{t!("install-good-waits")}</li>
+            <li>{t_view!("install-good-ci", link = token)}</li>
+            <li>{t!("install-good-public")}</li>
         </ul>
     }
 }

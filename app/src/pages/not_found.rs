@@ -7,7 +7,7 @@ use leptos_axum::ResponseOptions;
 use super::error::ErrorPage;
 use crate::api::error::ShownError;
 use crate::components::layout::page::Page;
-use crate::routes;
+use crate::{routes, t};
 
 /// Says so, with status 404, and shows a way on.
 #[component]
@@ -19,19 +19,14 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
         response.set_status(StatusCode::NOT_FOUND);
     }
     view! {
-        <Page
-            title="Page not found"
-            description="There is nothing at this address."
-        >
+        <Page title=t!("error-page-title") description=t!("error-page-description")>
             <section class="not-found">
                 <p class="eyebrow">"404"</p>
-                <h1>"Nothing is moored here"</h1>
-                <p class="lead">
-                    "No page has this address. It may have been mistyped, or what it led to is gone."
-                </p>
+                <h1>{t!("error-not-found")}</h1>
+                <p class="lead">{t!("error-page-words")}</p>
                 <p>
                     <a class="button" href=routes::HOME>
-                        "Back to the start"
+                        {t!("error-home")}
                     </a>
                 </p>
             </section>

@@ -11,7 +11,7 @@ use crate::components::loaded::loaded;
 use crate::components::repository_header::StaleNotice;
 use crate::components::signal_flag::SignalFlag;
 use crate::components::values::{Platforms, Size, When, kind_name};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page of a person, `/u/<name>`.
 #[component]
@@ -29,32 +29,22 @@ fn draw(person: Person) -> impl IntoView {
     let address = routes::person(&owner.name);
     let unverified = owner.handle.is_none().then(|| {
         view! {
-            <p class="notice">
-                "This account has no verified handle: the name it gives and the account do not point to each other. "
-                "Its images are named by its DID."
-            </p>
+            <p class="notice">{t!("person-unverified-notice")}</p>
         }
     });
     let shown_name = person
         .display_name
         .as_deref()
         .map_or_else(|| owner.name.clone(), text::visible);
-    let count = text::counted(
-        person.repositories.len() as u64,
-        "repository",
-        "repositories",
-    );
+    let count = person.repositories.len();
     let list = if person.repositories.is_empty() {
         view! {
             <section class="empty">
-                <h2>"No images yet"</h2>
-                <p>
-                    "Nothing has been pushed under this name, or it lies in a hold that only its crew may read. "
-                    "If the name is yours, the first push makes the first repository."
-                </p>
+                <h2>{t!("person-empty")}</h2>
+                <p>{t!("person-empty-words")}</p>
                 <p>
                     <a class="button" href=format!("{}#start", routes::HOME)>
-                        "How to push"
+                        {t!("search-empty-push")}
                     </a>
                 </p>
             </section>
@@ -68,23 +58,28 @@ fn draw(person: Person) -> impl IntoView {
             .collect_view();
         view! {
             <section aria-labelledby="repositories">
-                <h2 id="repositories" class="sr-only">"Repositories"</h2>
+                <h2 id="repositories" class="sr-only">{t!("person-repositories")}</h2>
                 <ul class="repository-list">{cards}</ul>
             </section>
         }
         .into_any()
     };
+    let permalink = view! {
+        <a href=routes::person(&owner.did)>
+            <code>{owner.did.clone()}</code>
+        </a>
+    };
     view! {
         <Page
             title=owner.name.clone()
-            description=format!("Container images that {} publishes: {count}.", owner.name)
+            description=t!("person-description", name = owner.name.clone(), count = count)
             json=routes::json(&address)
             feed=routes::feed(&address)
         >
             <header class="page-head frame">
                 <Portrait avatar=person.avatar did=owner.did.clone() />
                 <div class="page-head-words">
-                    <p class="eyebrow">"Publisher"</p>
+                    <p class="eyebrow">{t!("person-eyebrow")}</p>
                     <h1 class="page-title">{shown_name}</h1>
                     <HandleState owner=owner.clone() />
                 </div>
@@ -93,12 +88,10 @@ fn draw(person: Person) -> impl IntoView {
                 <StaleNotice is_stale=person.is_stale />
                 {unverified}
                 <p class="page-summary">
-                    <span>{count}</span>
-                    <span>
-                        "Permalink " <a href=routes::person(&owner.did)><code>{owner.did.clone()}</code></a>
-                    </span>
-                    <span>"Hosted at " {text::visible(&owner.pds)}</span>
-                    <a href=routes::feed(&address)>"Feed of pushes"</a>
+                    <span>{t!("count-repositories", count = count)}</span>
+                    <span>{t_view!("person-permalink", did = permalink)}</span>
+                    <span>{t!("person-hosted", server = text::visible(&owner.pds))}</span>
+                    <a href=routes::feed(&address)>{t!("person-feed")}</a>
                 </p>
                 {list}
                 <Starred cards=person.starred />
@@ -118,7 +111,7 @@ fn Starred(cards: Vec<RepositoryCard>) -> impl IntoView {
             .collect_view();
         view! {
             <section aria-labelledby="starred">
-                <h2 id="starred">"Starred"</h2>
+                <h2 id="starred">{t!("person-starred")}</h2>
                 <ul class="repository-list">{cards}</ul>
             </section>
         }
@@ -143,14 +136,14 @@ fn HandleState(owner: Owner) -> impl IntoView {
         Some(handle) => (
             format!("@{handle}"),
             "chip chip-signed",
-            "Verified handle",
-            "The handle and the account point to each other.",
+            t!("person-verified"),
+            t!("person-verified-why"),
         ),
         None => (
             owner.name,
             "chip chip-warning",
-            "No verified handle",
-            "The account gives no name that points back to it.",
+            t!("person-unverified"),
+            t!("person-unverified-why"),
         ),
     };
     view! {
@@ -184,7 +177,7 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
     let kind = kind.map(|kind| view! { <li class="chip chip-kind">{kind_name(kind)}</li> });
     let signed = card
         .is_signed
-        .then(|| view! { <li class="chip chip-signed">"Signed"</li> });
+        .then(|| view! { <li class="chip chip-signed">{t!("row-signed")}</li> });
     let has_marks = kind.is_some() || signed.is_some();
     let marks = has_marks.then(|| view! { <ul class="chips">{kind} {signed}</ul> });
     view! {
@@ -199,14 +192,14 @@ pub(crate) fn RepositoryRow(card: RepositoryCard, show_owner: bool) -> impl Into
                 <Platforms platforms=card.platforms />
             </div>
             <ul class="row-facts">
-                <li>"Pushed " <When moment=card.pushed_at /></li>
-                <li>{text::counted(card.tag_count, "tag", "tags")}</li>
+                <li>{t_view!("row-pushed", when = view! { <When moment=card.pushed_at /> })}</li>
+                <li>{t!("count-tags", count = card.tag_count)}</li>
                 {card.size.map(|bytes| view! { <li><Size bytes /></li> })}
                 {card
                     .pulls
                     .filter(|pulls| *pulls > 0)
-                    .map(|pulls| view! { <li>{text::counted(pulls, "pull", "pulls")}</li> })}
-                {(card.stars > 0).then(|| view! { <li>{text::counted(card.stars, "star", "stars")}</li> })}
+                    .map(|pulls| view! { <li>{t!("count-pulls", count = pulls)}</li> })}
+                {(card.stars > 0).then(|| view! { <li>{t!("count-stars", count = card.stars)}</li> })}
             </ul>
         </li>
     }

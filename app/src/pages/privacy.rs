@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::about::Operator;
 use crate::api::about::{AboutSource, Facts};
 use crate::components::layout::page::Page;
-use crate::{routes, text};
+use crate::{routes, t, t_view};
 
 /// The page.
 #[component]
@@ -15,16 +15,14 @@ pub(crate) fn PrivacyPage() -> impl IntoView {
     // Absent only while the list of routes is made.
     let facts = use_context::<Arc<dyn AboutSource>>().map(|source| source.facts());
     facts.map(|facts| {
+        let host = view! { <code>{facts.host.clone()}</code> };
         view! {
-            <Page title="Privacy" description="What this registry keeps about you, for how long, and who sees it.">
+            <Page title=t!("privacy-title") description=t!("privacy-description")>
                 <div class="article frame">
-                    <h1>"Privacy"</h1>
-                    <p class="lead">
-                        "What you publish is public and yours. Everything else that " <code>{facts.host.clone()}</code>
-                        " keeps about you is on this page, and in one archive that you can make yourself."
-                    </p>
+                    <h1>{t!("privacy-title")}</h1>
+                    <p class="lead">{t_view!("privacy-lead", host = host)}</p>
                     <p>
-                        <a class="button" href=routes::SETTINGS_DATA>"Your data"</a>
+                        <a class="button" href=routes::SETTINGS_DATA>{t!("privacy-data")}</a>
                     </p>
                     <Kept facts=facts.clone() />
                     <WhoSees facts=facts.clone() />
@@ -38,131 +36,138 @@ pub(crate) fn PrivacyPage() -> impl IntoView {
 
 #[component]
 fn Kept(facts: Facts) -> impl IntoView {
-    let hours = |hours: u64| text::counted(hours, "hour", "hours");
-    let mut rows = vec![
-        (
-            "Who you are",
-            "Your DID, handle, the address of your server and your public key, as the network publishes them",
-            "a copy, looked up again when needed".to_owned(),
-        ),
-        (
-            "Browsers you are signed in with",
-            "Which browser, roughly from which network, when you signed in and last used it; one cookie, of which we keep a hash",
-            "30 days without use, 180 days at most, or until you sign out".to_owned(),
-        ),
-        (
-            "What you allowed at your server",
-            "The tokens of your server, encrypted",
-            "as long as a browser or access token needs them".to_owned(),
-        ),
-        (
-            "Logins with an app password",
-            "The tokens of your server, encrypted, and a keyed hash of the password, never the password",
-            format!("{} without use", hours(facts.password_session_hours)),
-        ),
-        (
-            "Access tokens and devices",
-            "Name, rights, when made and last used; of the secret a hash",
-            "until it expires or you revoke it; listed 30 days longer".to_owned(),
-        ),
-        (
-            "Your images",
-            "Copies of your public manifests, tags, descriptions, and what can be searched of them",
-            "as long as your records are there; made again when somebody asks for an image of yours".to_owned(),
-        ),
-        (
-            "What you decided here",
-            "Deletions of yours, and invites that you made for holds",
-            "until you have your data removed; invites 30 days at most".to_owned(),
-        ),
-        (
-            "Uploads that were not finished",
-            "The bytes that came",
-            hours(facts.upload_hours),
-        ),
-        (
-            "Archives of your data",
-            "What you asked for",
-            "one day".to_owned(),
-        ),
-    ];
-    if facts.hold.is_some() {
-        let grace = match facts.grace_minutes.unwrap_or_default() {
-            minutes if minutes % 60 == 0 => hours(minutes / 60),
-            minutes => text::counted(minutes, "minute", "minutes"),
+    let of_hold = facts.hold.is_some().then(|| {
+        let grace = facts.grace_minutes.unwrap_or_default();
+        let layers = if grace.is_multiple_of(60) {
+            t!("privacy-layers-time-hours", count = grace / 60)
+        } else {
+            t!("privacy-layers-time-minutes", count = grace)
         };
-        rows.push((
-            "In the hold here",
-            "Layers, and public records of which blobs are yours, your membership, counters of pushes and pulls",
-            format!("until you delete the images; bytes that nobody needs another {grace}"),
-        ));
-        rows.push((
-            "The hold's log",
-            "Who decided what about the hold and its crew, by DID",
-            "one year".to_owned(),
-        ));
-        rows.push((
-            "Events of the hold",
-            "What changed in its public records",
-            hours(facts.event_hours.unwrap_or_default()),
-        ));
-    }
-    let rows = rows
-        .into_iter()
-        .map(|(what, which, how_long)| {
-            view! {
-                <tr>
-                    <th scope="row">{what}</th>
-                    <td>{which}</td>
-                    <td>{how_long}</td>
-                </tr>
-            }
-        })
-        .collect_view();
+        let events = facts.event_hours.unwrap_or_default();
+        view! {
+            <KeptRow
+                what=t!("privacy-layers")
+                exactly=t!("privacy-layers-exactly")
+                how_long=layers
+            />
+            <KeptRow
+                what=t!("privacy-log")
+                exactly=t!("privacy-log-exactly")
+                how_long=t!("privacy-log-time")
+            />
+            <KeptRow
+                what=t!("privacy-events")
+                exactly=t!("privacy-events-exactly")
+                how_long=t!("count-hours", count = events)
+            />
+        }
+    });
     view! {
-        <h2>"What is kept, and for how long"</h2>
+        <h2>{t!("privacy-kept")}</h2>
         <table class="plain-table">
             <thead>
                 <tr>
-                    <th scope="col">"What"</th>
-                    <th scope="col">"Exactly"</th>
-                    <th scope="col">"For how long"</th>
+                    <th scope="col">{t!("privacy-kept-what")}</th>
+                    <th scope="col">{t!("privacy-kept-exactly")}</th>
+                    <th scope="col">{t!("privacy-kept-time")}</th>
                 </tr>
             </thead>
-            <tbody>{rows}</tbody>
+            <tbody>
+                <KeptRow
+                    what=t!("privacy-identity")
+                    exactly=t!("privacy-identity-exactly")
+                    how_long=t!("privacy-identity-time")
+                />
+                <KeptRow
+                    what=t!("privacy-browsers")
+                    exactly=t!("privacy-browsers-exactly")
+                    how_long=t!("privacy-browsers-time")
+                />
+                <KeptRow
+                    what=t!("privacy-allowed")
+                    exactly=t!("privacy-allowed-exactly")
+                    how_long=t!("privacy-allowed-time")
+                />
+                <KeptRow
+                    what=t!("privacy-logins")
+                    exactly=t!("privacy-logins-exactly")
+                    how_long=t!("privacy-logins-time", count = facts.password_session_hours)
+                />
+                <KeptRow
+                    what=t!("privacy-tokens")
+                    exactly=t!("privacy-tokens-exactly")
+                    how_long=t!("privacy-tokens-time")
+                />
+                <KeptRow
+                    what=t!("privacy-images")
+                    exactly=t!("privacy-images-exactly")
+                    how_long=t!("privacy-images-time")
+                />
+                <KeptRow
+                    what=t!("privacy-decisions")
+                    exactly=t!("privacy-decisions-exactly")
+                    how_long=t!("privacy-decisions-time")
+                />
+                <KeptRow
+                    what=t!("privacy-uploads")
+                    exactly=t!("privacy-uploads-exactly")
+                    how_long=t!("count-hours", count = facts.upload_hours)
+                />
+                <KeptRow
+                    what=t!("privacy-archives")
+                    exactly=t!("privacy-archives-exactly")
+                    how_long=t!("privacy-archives-time")
+                />
+                {of_hold}
+            </tbody>
         </table>
-        <p class="note">"It lies in a " {facts.database} " database and beside it, on machines of the operator. Backups of theirs may have it longer."</p>
+        <p class="note">{t!("privacy-kept-where", database = facts.database)}</p>
+    }
+}
+
+/// Something that is kept.
+#[component]
+fn KeptRow(
+    what: &'static str,
+    exactly: &'static str,
+    #[prop(into)] how_long: String,
+) -> impl IntoView {
+    view! {
+        <tr>
+            <th scope="row">{what}</th>
+            <td>{exactly}</td>
+            <td>{how_long}</td>
+        </tr>
     }
 }
 
 #[component]
 fn WhoSees(facts: Facts) -> impl IntoView {
     let hold = facts.hold.map(|hold| {
-        let who = if hold.public {
-            "Everybody may pull from it."
+        let words = if hold.public {
+            t!(
+                "privacy-seen-hold-public",
+                hold = hold.name,
+                captain = hold.captain
+            )
         } else {
-            "Only its crew may pull from it."
+            t!(
+                "privacy-seen-hold-private",
+                hold = hold.name,
+                captain = hold.captain
+            )
         };
-        view! {
-            <li>"The hold here, " {hold.name} ", belongs to " {hold.captain} ". " {who}</li>
-        }
+        view! { <li>{words}</li> }
     });
     view! {
-        <h2>"Who sees it"</h2>
+        <h2>{t!("privacy-seen")}</h2>
         <ul class="prose-list">
-            <li>"Records in your repo are public: images, tags, descriptions, stars. Anybody may copy them."</li>
-            <li>"Records of a hold are public too: who its captain and crew are, and which blobs somebody stores there."</li>
+            <li>{t!("privacy-seen-repo")}</li>
+            <li>{t!("privacy-seen-hold")}</li>
             {hold}
-            <li>
-                "Sessions, tokens and settings here are seen by you and by whoever operates this server. Secrets are hashed \
-                or encrypted in the database."
-            </li>
-            <li>
-                "What you do here goes through this server: it writes to your repo and speaks to holds in your name, as far \
-                as you allowed at your server. It holds the key to the tokens for that, so its operator could do the same. \
-                Your password never comes here. Signing out ends it, and so does your server's own list of sessions."
-            </li>
-            <li>"A hold elsewhere hears from you what you do there: your server vouches for you with a token for each call."</li>
+            <li>{t!("privacy-seen-secrets")}</li>
+            <li>{t!("privacy-seen-operator")}</li>
+            <li>{t!("privacy-seen-elsewhere")}</li>
         </ul>
     }
 }
@@ -170,12 +175,12 @@ fn WhoSees(facts: Facts) -> impl IntoView {
 #[component]
 fn NotDone() -> impl IntoView {
     view! {
-        <h2>"What does not happen"</h2>
+        <h2>{t!("privacy-not")}</h2>
         <ul class="prose-list">
-            <li>"No third party is on these pages: no analytics, no fonts, no images from elsewhere."</li>
-            <li>"Logs have no addresses and no tokens. When somebody signs in or out, or something fails for an account, its public DID is in them. Addresses count requests in memory for minutes, against floods."</li>
-            <li>"Nothing is sold, and nothing is sent to you."</li>
-            <li>"The one cookie says which browser is yours. A second one, for ten minutes, is there while you sign in, and one remembers which accounts you chose."</li>
+            <li>{t!("privacy-not-shared")}</li>
+            <li>{t!("privacy-not-logged")}</li>
+            <li>{t!("privacy-not-sold")}</li>
+            <li>{t!("privacy-not-tracked")}</li>
         </ul>
     }
 }

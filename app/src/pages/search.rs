@@ -10,38 +10,52 @@ use crate::components::instant_search::InstantSearch;
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
 use crate::pages::person::RepositoryRow;
-use crate::{routes, text};
+use crate::{routes, t, text};
 
-const SYSTEMS: [(&str, &str); 5] = [
-    ("", "Any"),
-    ("linux", "Linux"),
-    ("windows", "Windows"),
-    ("freebsd", "FreeBSD"),
-    ("wasi", "WASI"),
-];
+/// A value that a choice may have, and what it is called.
+type Choice = (&'static str, &'static str);
 
-const ARCHITECTURES: [(&str, &str); 9] = [
-    ("", "Any"),
-    ("amd64", "amd64"),
-    ("arm64", "arm64"),
-    ("arm", "arm"),
-    ("386", "386"),
-    ("riscv64", "riscv64"),
-    ("ppc64le", "ppc64le"),
-    ("s390x", "s390x"),
-    ("wasm", "WebAssembly"),
-];
+fn systems() -> [Choice; 5] {
+    [
+        ("", t!("search-any")),
+        ("linux", "Linux"),
+        ("windows", "Windows"),
+        ("freebsd", "FreeBSD"),
+        ("wasi", "WASI"),
+    ]
+}
 
-const ORDERS: [(&str, &str); 2] = [("", "Last pushed"), ("stars", "Most stars")];
+fn architectures() -> [Choice; 9] {
+    [
+        ("", t!("search-any")),
+        ("amd64", "amd64"),
+        ("arm64", "arm64"),
+        ("arm", "arm"),
+        ("386", "386"),
+        ("riscv64", "riscv64"),
+        ("ppc64le", "ppc64le"),
+        ("s390x", "s390x"),
+        ("wasm", "WebAssembly"),
+    ]
+}
 
-const KINDS: [(&str, &str); 6] = [
-    ("", "Any kind"),
-    ("image", "Container images"),
-    ("helm", "Helm charts"),
-    ("wasm", "WebAssembly"),
-    ("sbom", "SBOMs"),
-    ("artifact", "Other artifacts"),
-];
+fn orders() -> [Choice; 2] {
+    [
+        ("", t!("search-order-pushed")),
+        ("stars", t!("search-order-stars")),
+    ]
+}
+
+fn kinds() -> [Choice; 6] {
+    [
+        ("", t!("search-kind-any")),
+        ("image", t!("search-kind-image")),
+        ("helm", t!("search-kind-helm")),
+        ("wasm", "WebAssembly"),
+        ("sbom", t!("search-kind-sbom")),
+        ("artifact", t!("search-kind-artifact")),
+    ]
+}
 
 /// The form, and the part of the page that follows it.
 const FORM: &str = "search-form";
@@ -100,15 +114,15 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
         ..query.clone()
     } == SearchQuery::default();
     let title = if query.text.is_empty() {
-        "Search".to_owned()
+        t!("search-title").to_owned()
     } else {
-        format!("Search: {}", text::visible(&query.text))
+        t!("search-title-for", words = text::visible(&query.text))
     };
     let heading = match (is_everything, query.text.is_empty()) {
-        (true, _) if query.sort == "stars" => "Most stars".to_owned(),
-        (true, _) => "Recently pushed".to_owned(),
-        (false, true) => "What matches".to_owned(),
-        (false, false) => format!("What matches “{}”", text::visible(&query.text)),
+        (true, _) if query.sort == "stars" => t!("search-most-stars").to_owned(),
+        (true, _) => t!("search-recent").to_owned(),
+        (false, true) => t!("search-matches").to_owned(),
+        (false, false) => t!("search-matches-for", words = text::visible(&query.text)),
     };
     let summary = summary(
         found.repositories.len(),
@@ -126,20 +140,20 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
         view! { <ul class="repository-list">{rows}</ul> }.into_any()
     };
     let first = query.after.is_some().then(|| {
-        view! { <a class="button button-quiet" href=address(&query, "")>"First page"</a> }
+        view! { <a class="button button-quiet" href=address(&query, "")>{t!("search-paging-first")}</a> }
     });
     let next = found.next.as_deref().map(|after| {
-        view! { <a class="button" rel="next" href=address(&query, after)>"Next page"</a> }
+        view! { <a class="button" rel="next" href=address(&query, after)>{t!("search-paging-next")}</a> }
     });
     let json = routes::json(&address(&query, query.after.as_deref().unwrap_or_default()));
     let paging = (first.is_some() || next.is_some()).then(|| {
-        view! { <nav class="paging" aria-label="Pages of results">{first} {next}</nav> }
+        view! { <nav class="paging" aria-label=t!("search-paging")>{first} {next}</nav> }
     });
     view! {
-        <Page title description="Find container images and other artifacts." json>
+        <Page title description=t!("search-description") json>
             <header class="page-head frame">
                 <div class="page-head-words">
-                    <h1 class="page-title">"Search"</h1>
+                    <h1 class="page-title">{t!("search-title")}</h1>
                 </div>
             </header>
             <div class="frame page-body">
@@ -160,28 +174,27 @@ fn draw(found: Found, query: SearchQuery) -> impl IntoView {
 
 /// How much was found, as far as it is known: nobody counts what is on other pages.
 fn summary(count: usize, is_first: bool, is_last: bool) -> String {
-    let counted = text::counted(count as u64, "repository", "repositories");
     match (is_first, is_last) {
-        (true, true) if count == 0 => "Nothing found".to_owned(),
-        (true, true) => format!("{counted} found"),
-        (true, false) => format!("The first {counted}"),
-        (false, false) => format!("{counted} more"),
-        (false, true) => format!("The last {counted}"),
+        (true, true) if count == 0 => t!("search-found-none").to_owned(),
+        (true, true) => t!("search-found", count = count),
+        (true, false) => t!("search-found-first", count = count),
+        (false, false) => t!("search-found-more", count = count),
+        (false, true) => t!("search-found-last", count = count),
     }
 }
 
 #[component]
 fn Filters(query: SearchQuery) -> impl IntoView {
-    let options = |choices: &'static [(&'static str, &'static str)], chosen: &str| {
+    let options = |choices: &[Choice], chosen: &str| {
         choices
             .iter()
-            .map(|(value, label)| view! { <option value=*value selected=*value == chosen>{*label}</option> })
+            .map(|&(value, label)| view! { <option value=value selected=value == chosen>{label}</option> })
             .collect_view()
     };
     view! {
-        <form id=FORM class="search-form" method="get" action=routes::SEARCH role="search" aria-label="Search with filters">
+        <form id=FORM class="search-form" method="get" action=routes::SEARCH role="search" aria-label=t!("search-landmark")>
             <div class="field field-wide">
-                <label for="q">"Name, owner or description"</label>
+                <label for="q">{t!("search-words")}</label>
                 <div class="search-words">
                 <input
                     id="q"
@@ -194,38 +207,38 @@ fn Filters(query: SearchQuery) -> impl IntoView {
                     spellcheck="false"
                 />
                 <button class="button" type="submit">
-                    "Search"
+                    {t!("search-submit")}
                 </button>
                 </div>
             </div>
             <div class="field">
-                <label for="arch">"Architecture"</label>
-                <select id="arch" name="arch">{options(&ARCHITECTURES, &query.architecture)}</select>
+                <label for="arch">{t!("search-architecture")}</label>
+                <select id="arch" name="arch">{options(&architectures(), &query.architecture)}</select>
             </div>
             <div class="field">
-                <label for="os">"System"</label>
-                <select id="os" name="os">{options(&SYSTEMS, &query.os)}</select>
+                <label for="os">{t!("search-system")}</label>
+                <select id="os" name="os">{options(&systems(), &query.os)}</select>
             </div>
             <div class="field">
-                <label for="kind">"Kind"</label>
-                <select id="kind" name="kind">{options(&KINDS, &query.kind)}</select>
+                <label for="kind">{t!("search-kind")}</label>
+                <select id="kind" name="kind">{options(&kinds(), &query.kind)}</select>
             </div>
             <div class="field">
-                <label for="sort">"Order"</label>
-                <select id="sort" name="sort">{options(&ORDERS, &query.sort)}</select>
+                <label for="sort">{t!("search-order")}</label>
+                <select id="sort" name="sort">{options(&orders(), &query.sort)}</select>
             </div>
             <div class="search-ticks">
             <label class="tick">
                 <input type="checkbox" name="signed" value="1" checked=query.signed />
-                "Signed"
+                {t!("search-signed")}
             </label>
             <label class="tick">
                 <input type="checkbox" name="readme" value="1" checked=query.readme />
-                "Has a README"
+                {t!("search-readme")}
             </label>
             <label class="tick">
                 <input type="checkbox" name="starred" value="1" checked=query.starred />
-                "Has stars"
+                {t!("search-starred")}
             </label>
             </div>
         </form>
@@ -236,17 +249,17 @@ fn Filters(query: SearchQuery) -> impl IntoView {
 fn Nothing(is_everything: bool) -> impl IntoView {
     let (heading, words, href, label) = if is_everything {
         (
-            "Nothing has been pushed yet",
-            "The first push makes the first repository. What was pushed a moment ago appears here shortly.",
+            t!("search-empty"),
+            t!("search-empty-words"),
             "/#start",
-            "How to push",
+            t!("search-empty-push"),
         )
     } else {
         (
-            "Nothing matches",
-            "Try fewer words or filters. What was pushed a moment ago can be found shortly.",
+            t!("search-nothing"),
+            t!("search-nothing-words"),
             routes::SEARCH,
-            "Show everything",
+            t!("search-nothing-everything"),
         )
     };
     view! {

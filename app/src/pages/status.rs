@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::api::about::{AboutSource, Part, Status};
 use crate::components::layout::page::Page;
 use crate::components::loaded::loaded;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -20,38 +20,32 @@ pub(crate) fn StatusPage() -> impl IntoView {
 fn draw(status: Status) -> impl IntoView {
     let failing = status.parts.iter().filter(|part| !part.works).count();
     let (class, heading) = match (status.is_ready, failing) {
-        (true, 0) => ("status-head status-good", "Everything works".to_owned()),
+        (true, 0) => ("status-head status-good", t!("status-good").to_owned()),
         (true, failing) => (
             "status-head status-partly",
-            format!(
-                "This server works; {} does not answer",
-                text::counted(failing as u64, "part elsewhere", "parts elsewhere")
-            ),
+            t!("status-partly", count = failing),
         ),
-        (false, _) => (
-            "status-head status-bad",
-            "Something here is broken".to_owned(),
-        ),
+        (false, _) => ("status-head status-bad", t!("status-bad").to_owned()),
     };
     let parts = status
         .parts
         .into_iter()
         .map(|part| view! { <PartRow part /> })
         .collect_view();
+    let look = view! { <a href=routes::STATUS>{t!("status-looked-link")}</a> };
     view! {
         <Page
-            title="Status"
-            description="Whether this registry works right now."
+            title=t!("status-title")
+            description=t!("status-description")
             json=routes::json(routes::STATUS)
         >
             <div class="article frame">
-                <h1>"Status"</h1>
+                <h1>{t!("status-title")}</h1>
                 <p class=class role="status">{heading}</p>
                 <ul class="parts">{parts}</ul>
                 <p class="note">
-                    "Longshore " {status.version} ". Looked at less than half a minute ago; "
-                    <a href=routes::STATUS>"look again"</a> ". "
-                    <a href=routes::json(routes::STATUS)>"As JSON"</a>
+                    {t_view!("status-looked", link = look; version = status.version)} " "
+                    <a href=routes::json(routes::STATUS)>{t!("status-json")}</a>
                 </p>
             </div>
         </Page>
@@ -61,21 +55,26 @@ fn draw(status: Status) -> impl IntoView {
 #[component]
 fn PartRow(part: Part) -> impl IntoView {
     let (mark, class) = if part.works {
-        ("Works", "outcome outcome-done")
+        (t!("status-works"), "outcome outcome-done")
     } else {
-        ("Does not", "outcome outcome-left")
+        (t!("status-fails"), "outcome outcome-left")
     };
     let kind = match part.kind {
-        "database" => "Database",
-        "blobStore" => "Blob store",
-        "hold" => "Hold",
-        "remoteHold" => "Hold elsewhere",
-        _ => "Relay",
+        "database" => t!("status-database"),
+        "blobStore" => t!("status-blob-store"),
+        "hold" => t!("status-hold"),
+        "remoteHold" => t!("status-hold-elsewhere"),
+        _ => t!("status-relay"),
+    };
+    let name = match (part.kind, part.name.as_str()) {
+        ("blobStore", "folder") => t!("status-folder").to_owned(),
+        ("blobStore", "bucket") => t!("status-bucket").to_owned(),
+        (_, name) => text::visible(name),
     };
     view! {
         <li class=class>
             <span class="outcome-mark">{mark}</span>
-            <span class="outcome-place">{kind} " " <code>{text::visible(&part.name)}</code></span>
+            <span class="outcome-place">{kind} " " <code>{name}</code></span>
             <span class="note">{part.words}</span>
         </li>
     }

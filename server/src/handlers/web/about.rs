@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::api::about::{AboutSource, Facts, Part, Status};
 use app::api::home::HomePageSource;
-use app::routes;
+use app::{routes, t};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -33,7 +33,7 @@ pub struct Keeping {
     pub operator_contact: Option<String>,
     /// `SQLite` or `PostgreSQL`.
     pub database: &'static str,
-    /// A folder or a bucket, in words; `None` without a hold.
+    /// `folder` or `bucket`; `None` without a hold.
     pub blob_store: Option<&'static str>,
     /// How long an unused login with an app password is kept.
     pub password_session: Duration,
@@ -122,7 +122,11 @@ impl ServerFacts {
         for (kind, probe, name) in own {
             let Some(name) = name else { continue };
             let works = !report.failing.contains(&probe);
-            let said = if works { "Answers" } else { "Does not answer" };
+            let said = if works {
+                t!("status-answers")
+            } else {
+                t!("status-silent")
+            };
             status.parts.push(part(kind, name, works, said));
         }
         let (holds, relays) = tokio::join!(look_at_holds(&parts.registry), async {
@@ -152,13 +156,13 @@ async fn look_at_holds(registry: &Registry) -> Vec<Part> {
             match tokio::time::timeout(PATIENCE, asked).await {
                 Ok(Ok(hold)) => {
                     let words = if hold.public {
-                        "Everybody may pull"
+                        t!("status-hold-public")
                     } else {
-                        "Its crew may pull"
+                        t!("status-hold-private")
                     };
                     part(kind, did.as_str(), true, words)
                 }
-                Ok(Err(_)) | Err(_) => part(kind, did.as_str(), false, "Does not answer"),
+                Ok(Err(_)) | Err(_) => part(kind, did.as_str(), false, t!("status-silent")),
             }
         }
     });
@@ -172,9 +176,9 @@ async fn look_at_relays(relays: &Relays) -> Vec<Part> {
         .into_iter()
         .map(|state| {
             let (works, said) = match (state.status, state.problem) {
-                (Some(status), _) => (true, format!("Follows the hold here ({status})")),
+                (Some(status), _) => (true, t!("status-relay-follows-as", status = status)),
                 (None, Some(problem)) => (false, problem),
-                (None, None) => (true, "Follows the hold here".to_owned()),
+                (None, None) => (true, t!("status-relay-follows").to_owned()),
             };
             part("relay", &state.relay, works, &said)
         })

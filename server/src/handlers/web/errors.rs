@@ -2,6 +2,7 @@
 //! everything else, with a way on.
 
 use app::api::error::{PageError, ShownError};
+use app::t;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -101,31 +102,27 @@ fn page_error(status: StatusCode, text: &str) -> PageError {
     };
     match status {
         StatusCode::NOT_FOUND => PageError::NotFound {
-            what: "page at this address".to_owned(),
+            what: t!("missing-page").to_owned(),
         },
         StatusCode::GONE => PageError::Gone {
-            what: "What you ask for".to_owned(),
+            what: t!("gone-address").to_owned(),
         },
         StatusCode::TOO_MANY_REQUESTS => PageError::TooMany {
-            reason: reason(
-                "Too many requests came from you at once. Wait a moment, and try again.",
-            ),
+            reason: reason(t!("error-too-many-words")),
         },
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
             PageError::Unavailable {
-                reason: reason(
-                    "A part of this server does not work right now. Try again in a minute.",
-                ),
+                reason: reason(t!("error-unavailable-words")),
             }
         }
         StatusCode::METHOD_NOT_ALLOWED => PageError::Refused {
             status: status.as_u16(),
-            reason: "This address takes a form, and is no page.".to_owned(),
+            reason: t!("error-no-page-words").to_owned(),
         },
         status if status.is_server_error() => PageError::Internal,
         status => PageError::Refused {
             status: status.as_u16(),
-            reason: reason("This was not accepted. Nothing was changed."),
+            reason: reason(t!("error-refused-words")),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use app::routes;
+use app::{routes, t};
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -79,7 +79,7 @@ fn feed(public_url: &str, pushes: &Pushes, path: Option<&str>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     let address = format!("{public_url}{page}");
     let own = format!("{public_url}{}", routes::feed(&page));
-    let title = format!("Pushes of {subject}");
+    let title = t!("feed-title", subject = subject);
     let _ = write!(
         xml,
         "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n\
@@ -105,7 +105,11 @@ fn feed(public_url: &str, pushes: &Pushes, path: Option<&str>) -> String {
             escape(&id),
             time(push.at),
             escape(&page),
-            escape(&format!("{} now stands for {}", push.tag, push.digest)),
+            escape(&t!(
+                "feed-push",
+                tag = push.tag.clone(),
+                digest = push.digest.to_string()
+            )),
         );
     }
     xml.push_str("</feed>\n");

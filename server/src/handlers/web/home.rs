@@ -9,7 +9,7 @@ use app::api::home::{
 };
 use app::api::person::RepositoryCard;
 use app::api::search::{SearchQuery, SearchSource as _};
-use app::routes;
+use app::{routes, t};
 use atproto::syntax::{AtIdentifier, Did};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -178,8 +178,8 @@ pub(super) fn routes(pages: CatalogPages) -> Router {
 async fn first_push(State(pages): State<CatalogPages>, request: Request) -> Response {
     let pages = pages.for_request(request.extensions());
     if pages.reader.user.is_none() {
-        let body =
-            json!({ "error": "AuthenticationRequired", "message": "sign in with a browser first" });
+        let message = t!("error-json-signed-out");
+        let body = json!({ "error": "AuthenticationRequired", "message": message });
         return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
     }
     match pages.first_push().await {

@@ -8,6 +8,7 @@ use app::api::repository::files::FilesQuery;
 use app::api::repository::tags::TagsQuery;
 use app::api::search::{SearchQuery, SearchSource as _};
 use app::routes::{RepositoryAddress, RepositoryPage};
+use app::t;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -88,7 +89,7 @@ async fn repository(
     let viewer = request.extensions().get::<Viewer>().cloned();
     let pages = pages.for_request(request.extensions());
     let Some(RepositoryAddress { name, page }) = RepositoryAddress::parse(&rest) else {
-        let what = "page at this address".to_owned();
+        let what = t!("missing-page").to_owned();
         return answer::<()>(&pages, Err(PageError::NotFound { what }));
     };
     match page {
@@ -120,7 +121,7 @@ async fn repository(
         | RepositoryPage::Settings
         | RepositoryPage::Delete
         | RepositoryPage::Star => {
-            let what = "page at this address".to_owned();
+            let what = t!("missing-page").to_owned();
             answer::<()>(&pages, Err(PageError::NotFound { what }))
         }
         RepositoryPage::Compare => {
@@ -152,18 +153,20 @@ fn answer<T: Serialize>(pages: &CatalogPages, content: Result<T, PageError>) -> 
 /// Why there is nothing.
 pub(super) fn failure(error: &PageError) -> Response {
     let (code, message) = match error {
-        PageError::NotFound { what } => ("NotFound", format!("there is no {what}")),
+        PageError::NotFound { what } => {
+            ("NotFound", t!("error-json-not-found", what = what.clone()))
+        }
         PageError::BadRequest { reason } => ("BadRequest", reason.clone()),
-        PageError::Forbidden => ("Forbidden", "you may not do this".to_owned()),
-        PageError::Gone { what } => ("Gone", format!("{what} was deleted")),
-        PageError::Unreachable { what } => ("Unreachable", format!("{what} does not answer")),
+        PageError::Forbidden => ("Forbidden", t!("error-json-forbidden").to_owned()),
+        PageError::Gone { what } => ("Gone", t!("error-json-gone", what = what.clone())),
+        PageError::Unreachable { what } => (
+            "Unreachable",
+            t!("error-json-unreachable", what = what.clone()),
+        ),
         PageError::TooMany { reason } => ("RateLimitExceeded", reason.clone()),
         PageError::Unavailable { reason } => ("Unavailable", reason.clone()),
         PageError::Refused { reason, .. } => ("Refused", reason.clone()),
-        PageError::Internal => (
-            "Internal",
-            "the server failed; its log has the cause".to_owned(),
-        ),
+        PageError::Internal => ("Internal", t!("error-json-internal").to_owned()),
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::json!({ "error": code, "message": message });

@@ -4,6 +4,7 @@
 //! through, and every text is escaped. HTML in the source is taken off, its words stay. Pictures become links, so that
 //! nobody learns who reads a page.
 
+use app::t;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Renders `CommonMark` with tables, strikethrough, footnotes and task lists.
@@ -54,7 +55,7 @@ fn start(tag: Tag<'_>) -> Vec<Event<'_>> {
         Tag::Image { dest_url, .. } => {
             vec![
                 Event::Start(link(&dest_url)),
-                Event::Text("Picture: ".into()),
+                Event::Text(format!("{} ", t!("description-picture")).into()),
             ]
         }
         Tag::FootnoteDefinition(name) => vec![

@@ -3,7 +3,7 @@
 use app::api::repository::RepositorySource as _;
 use app::api::repository::overview::Overview;
 use app::flags::Flag;
-use app::routes;
+use app::{routes, t};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -97,7 +97,7 @@ fn card(overview: Overview) -> Subject {
         .recent
         .first()
         .and_then(|tag| DateTime::parse_from_rfc3339(&tag.pushed_at.exact).ok())
-        .map(|time| format!("Pushed {}", time.format("%-d %b %Y")));
+        .map(|time| t!("row-pushed", when = time.format("%-d %b %Y").to_string()));
     let platforms = overview.tag.into_iter().flat_map(|tag| tag.platforms);
     Subject::Repository(RepositoryCard {
         owner: overview.owner.name,

@@ -2,6 +2,7 @@
 
 use app::api::error::PageError;
 use app::api::moment::{self, Moment};
+use app::t;
 use atproto::syntax::Did;
 use chrono::{DateTime, SecondsFormat};
 use oci::{Reference, RepositoryName};
@@ -30,14 +31,14 @@ pub(super) fn repository_name(text: &str) -> Result<RepositoryName, PageError> {
     spelled
         .and_then(|name| name.parse().ok())
         .ok_or_else(|| PageError::NotFound {
-            what: "repository of this name".to_owned(),
+            what: t!("missing-repository-name").to_owned(),
         })
 }
 
 /// The tag or digest in an address.
 pub(super) fn reference(text: &str) -> Result<Reference, PageError> {
     text.parse().map_err(|_| PageError::NotFound {
-        what: "such tag or digest in this repository".to_owned(),
+        what: t!("missing-reference").to_owned(),
     })
 }
 
@@ -45,16 +46,16 @@ pub(super) fn reference(text: &str) -> Result<Reference, PageError> {
 pub(super) fn page_error(error: CatalogError) -> PageError {
     match error {
         CatalogError::PersonUnknown { .. } => PageError::NotFound {
-            what: "account of this name".to_owned(),
+            what: t!("missing-account").to_owned(),
         },
         CatalogError::RepositoryUnknown => PageError::NotFound {
-            what: "such repository".to_owned(),
+            what: t!("missing-repository").to_owned(),
         },
         CatalogError::ManifestUnknown { reference } => PageError::NotFound {
-            what: format!("{reference} in this repository"),
+            what: t!("missing-manifest", reference = reference),
         },
         CatalogError::FileUnknown => PageError::NotFound {
-            what: "such file in this image".to_owned(),
+            what: t!("missing-file").to_owned(),
         },
         CatalogError::Unreachable { what } => PageError::Unreachable { what },
         CatalogError::Database(_) | CatalogError::Registry(_) => {
