@@ -35,22 +35,121 @@ impl Step {
     ];
 }
 
-/// How a step went.
+/// What was found where a step works.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// It works; this was found.
-    Works(String),
-    /// It works; this is to be known.
-    Careful(String),
-    /// It does not; this is to be done.
-    Fails(String),
+pub enum Found {
+    /// The address that is looked at.
+    Address(Url),
+    /// The address that the DID leads to.
+    Endpoint(Url),
+    /// Something answers, and says that it runs this version.
+    Version(String),
+    /// The DID document is of this DID, and leads here.
+    Document(Did),
+    /// It has the repo of this DID.
+    Repo(Did),
+    /// The captain record.
+    Captain(Captain),
+}
+
+/// What a captain record says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Captain {
+    /// Who the captain is.
+    pub owner: Did,
+    /// Everybody may read.
+    #[serde(default)]
+    pub public: bool,
+    /// Everybody who is signed in may join.
+    #[serde(default)]
+    pub allow_all_crew: bool,
+}
+
+/// Why a step fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// What was typed begins as a DID does, and is none.
+    NoDid,
+    /// The DID leads to no hold.
+    NoEndpoint,
+    /// What was typed is no address.
+    NoAddress,
+    /// The address is not one of https.
+    NoHttps,
+    /// By our own rules, nothing is fetched from there.
+    Refused {
+        /// From where.
+        origin: Url,
+    },
+    /// Something answers, and not as a hold does.
+    Status {
+        /// Where.
+        origin: Url,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Nothing answered in time.
+    Timeout {
+        /// Where.
+        origin: Url,
+    },
+    /// Nothing is reached.
+    Unreachable {
+        /// Where.
+        origin: Url,
+    },
+    /// The DID document is not to be had.
+    NoDocument {
+        /// Where it should be.
+        address: Url,
+        /// What came.
+        instead: Instead,
+    },
+    /// The DID document says of nobody that it is theirs.
+    DocumentWithoutId,
+    /// The DID document names no hold.
+    DocumentWithoutHold,
+    /// The hold of the DID document answers elsewhere.
+    DocumentElsewhere {
+        /// Where.
+        endpoint: Url,
+        /// Where it was looked for.
+        origin: Url,
+    },
+    /// It does not say whose repo it has.
+    NoRepo {
+        /// What came.
+        instead: Instead,
+    },
+    /// It has the repo of somebody else.
+    OtherRepo {
+        /// The DID of its document.
+        did: Did,
+        /// That of its repo.
+        other: Did,
+    },
+    /// The captain record is not to be had.
+    NoCaptain {
+        /// What came.
+        instead: Instead,
+    },
+}
+
+/// What came instead of an answer, and none of a stranger's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instead {
+    /// An HTTP status.
+    Status(u16),
+    /// Nothing that can be read; this is why.
+    Failure(String),
 }
 
 /// What was found of a hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoldCheck {
     /// The steps until the first that fails.
-    pub findings: Vec<(Step, Finding)>,
+    pub findings: Vec<(Step, Result<Found, Problem>)>,
     /// The hold's DID, where it has one.
     pub did: Option<Did>,
 }
@@ -67,21 +166,14 @@ struct Described {
 
 #[derive(Deserialize)]
 struct CaptainRecord {
-    value: CaptainValue,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CaptainValue {
-    owner: Did,
-    #[serde(default)]
-    public: bool,
-    #[serde(default)]
-    allow_all_crew: bool,
+    value: Captain,
 }
 
 /// Why the looking ended.
 struct Failed;
+
+/// Where a DID document is, at the host of a did:web.
+const DID_DOCUMENT: &str = "/.well-known/did.json";
 
 /// Looks at the hold that `typed` names: an address, a host or a DID.
 pub async fn check_hold(holds: &Holds, typed: &str) -> HoldCheck {
@@ -95,7 +187,7 @@ async fn look(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<(), F
     let origin = find_origin(holds, typed, check).await?;
     let health: Health = match get(holds, &origin, "/xrpc/_health", &[]).await {
         Ok(health) => health,
-        Err(error) => return fail(check, Step::Health, unreachable(&origin, &error)),
+        Err(error) => return fail(check, Step::Health, unreachable(origin, &error)),
     };
     let version: String = health
         .version
@@ -103,19 +195,15 @@ async fn look(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<(), F
         .chars()
         .take(40)
         .collect();
-    works(
-        check,
-        Step::Health,
-        format!("It answers, and says that it runs {version}."),
-    );
-    let document: Value = match get(holds, &origin, "/.well-known/did.json", &[]).await {
+    works(check, Step::Health, Found::Version(version));
+    let document: Value = match get(holds, &origin, DID_DOCUMENT, &[]).await {
         Ok(document) => document,
         Err(error) => {
-            let todo = format!(
-                "{origin}.well-known/did.json {}: the proxy must pass every path on to the hold, this one included.",
-                answer(&error)
-            );
-            return fail(check, Step::DidDocument, todo);
+            let mut address = origin.clone();
+            address.set_path(DID_DOCUMENT);
+            let instead = instead(&error);
+            let problem = Problem::NoDocument { address, instead };
+            return fail(check, Step::DidDocument, problem);
         }
     };
     let did = check_document(&document, &origin, check)?;
@@ -124,21 +212,15 @@ async fn look(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<(), F
     let described: Result<Described, _> = get(holds, &origin, path, &[]).await;
     match described {
         Ok(described) if described.did == did => {
-            works(check, Step::Repo, format!("It has the repo of {did}."));
+            works(check, Step::Repo, Found::Repo(did.clone()));
         }
         Ok(described) => {
-            let todo = format!(
-                "Its document says {did}, but its repo is that of {}: its database is that of another hold, or HOLD_PUBLIC_URL was changed. Set it back, or start with an empty database.",
-                described.did
-            );
-            return fail(check, Step::Repo, todo);
+            let other = described.did;
+            return fail(check, Step::Repo, Problem::OtherRepo { did, other });
         }
         Err(error) => {
-            let todo = format!(
-                "com.atproto.server.describeServer {}: look into the log of the hold.",
-                answer(&error)
-            );
-            return fail(check, Step::Repo, todo);
+            let instead = instead(&error);
+            return fail(check, Step::Repo, Problem::NoRepo { instead });
         }
     }
     let parameters = [
@@ -155,15 +237,12 @@ async fn look(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<(), F
     .await;
     match captain {
         Ok(captain) => {
-            works(check, Step::Captain, describe_captain(&captain.value));
+            works(check, Step::Captain, Found::Captain(captain.value));
             Ok(())
         }
         Err(error) => {
-            let todo = format!(
-                "Its captain record {}: set HOLD_OWNER to your handle or DID, and start the hold again.",
-                answer(&error)
-            );
-            fail(check, Step::Captain, todo)
+            let instead = instead(&error);
+            fail(check, Step::Captain, Problem::NoCaptain { instead })
         }
     }
 }
@@ -172,18 +251,13 @@ async fn look(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<(), F
 async fn find_origin(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Result<Url, Failed> {
     if typed.starts_with("did:") {
         let Ok(did) = typed.parse::<Did>() else {
-            return fail(
-                check,
-                Step::Address,
-                "This is no DID. Type the address of the hold instead.".to_owned(),
-            );
+            return fail(check, Step::Address, Problem::NoDid);
         };
         return if let Ok(origin) = holds.find_endpoint(&did).await {
-            works(check, Step::Address, format!("The DID leads to {origin}."));
+            works(check, Step::Address, Found::Endpoint(origin.clone()));
             Ok(origin)
         } else {
-            let todo = "The DID leads nowhere: its document cannot be fetched, or names no hold (a service #atcr_hold). For a did:web, check that its domain points to the machine and that the certificate is good.";
-            fail(check, Step::Address, todo.to_owned())
+            fail(check, Step::Address, Problem::NoEndpoint)
         };
     }
     let is_development = holds.outbound().is_development();
@@ -194,23 +268,15 @@ async fn find_origin(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Resul
     };
     let origin = Url::parse(&spelled).ok().filter(url::Url::has_host);
     let Some(mut origin) = origin else {
-        return fail(
-            check,
-            Step::Address,
-            "This is no address. Type one such as hold.example.com.".to_owned(),
-        );
+        return fail(check, Step::Address, Problem::NoAddress);
     };
     if origin.scheme() != "https" && !is_development {
-        return fail(
-            check,
-            Step::Address,
-            "A hold needs https: clients and registries refuse anything else. Put a reverse proxy with a certificate before it.".to_owned(),
-        );
+        return fail(check, Step::Address, Problem::NoHttps);
     }
     origin.set_path("/");
     origin.set_query(None);
     origin.set_fragment(None);
-    works(check, Step::Address, format!("Looking at {origin}"));
+    works(check, Step::Address, Found::Address(origin.clone()));
     Ok(origin)
 }
 
@@ -218,8 +284,7 @@ async fn find_origin(holds: &Holds, typed: &str, check: &mut HoldCheck) -> Resul
 fn check_document(document: &Value, origin: &Url, check: &mut HoldCheck) -> Result<Did, Failed> {
     let id = document["id"].as_str().unwrap_or_default();
     let Ok(did) = id.parse::<Did>() else {
-        let todo = "Its DID document has no id: something else answers at this address. Check where the proxy leads.";
-        return fail(check, Step::DidDocument, todo.to_owned());
+        return fail(check, Step::DidDocument, Problem::DocumentWithoutId);
     };
     let services = document["service"]
         .as_array()
@@ -235,49 +300,24 @@ fn check_document(document: &Value, origin: &Url, check: &mut HoldCheck) -> Resu
         .and_then(|endpoint| Url::parse(endpoint).ok());
     match endpoint {
         Some(endpoint) if endpoint.origin() == origin.origin() => {
-            works(
-                check,
-                Step::DidDocument,
-                format!("It is {did}, and leads here."),
-            );
+            works(check, Step::DidDocument, Found::Document(did.clone()));
             Ok(did)
         }
         Some(endpoint) => {
-            let todo = format!(
-                "Its DID document leads to {endpoint} and not here: set HOLD_PUBLIC_URL to {origin} and start the hold again, or check the other address."
-            );
-            fail(check, Step::DidDocument, todo)
+            let origin = origin.clone();
+            let problem = Problem::DocumentElsewhere { endpoint, origin };
+            fail(check, Step::DidDocument, problem)
         }
-        None => {
-            let todo = "Its DID document names no hold (a service #atcr_hold): is `hold` among LONGSHORE_ROLES?";
-            fail(check, Step::DidDocument, todo.to_owned())
-        }
+        None => fail(check, Step::DidDocument, Problem::DocumentWithoutHold),
     }
 }
 
-fn describe_captain(captain: &CaptainValue) -> String {
-    let reading = if captain.public {
-        "everybody may pull"
-    } else {
-        "only its crew may pull"
-    };
-    let joining = if captain.allow_all_crew {
-        "everybody who signs in may join"
-    } else {
-        "the crew is invited"
-    };
-    format!(
-        "Its captain is {}; {reading}, and {joining}.",
-        captain.owner
-    )
+fn works(check: &mut HoldCheck, step: Step, found: Found) {
+    check.findings.push((step, Ok(found)));
 }
 
-fn works(check: &mut HoldCheck, step: Step, found: String) {
-    check.findings.push((step, Finding::Works(found)));
-}
-
-fn fail<T>(check: &mut HoldCheck, step: Step, todo: String) -> Result<T, Failed> {
-    check.findings.push((step, Finding::Fails(todo)));
+fn fail<T>(check: &mut HoldCheck, step: Step, problem: Problem) -> Result<T, Failed> {
+    check.findings.push((step, Err(problem)));
     Err(Failed)
 }
 
@@ -299,30 +339,20 @@ async fn get<T: serde::de::DeserializeOwned>(
         .await
 }
 
-/// Why nothing answers, and what to do.
-fn unreachable(origin: &Url, error: &OutboundError) -> String {
-    match error {
-        OutboundError::Refused { .. } => format!(
-            "{origin} is not fetched from here: it has no public name, or leads to an address inside a network. Other registries would not reach it either."
-        ),
-        error if error.status().is_some() => format!(
-            "Something answers at {origin}, but {}: check that the proxy leads to the hold, and that it runs.",
-            answer(error)
-        ),
-        OutboundError::Timeout => format!(
-            "{origin} did not answer in time: is the hold running, and does the firewall let port 443 in?"
-        ),
-        _ => format!(
-            "{origin} cannot be reached: check that the domain points to the machine, that the port is open and that the certificate is good."
-        ),
+/// Why nothing answers as a hold does.
+fn unreachable(origin: Url, error: &OutboundError) -> Problem {
+    match (error, error.status()) {
+        (OutboundError::Refused { .. }, _) => Problem::Refused { origin },
+        (_, Some(status)) => Problem::Status { origin, status },
+        (OutboundError::Timeout, _) => Problem::Timeout { origin },
+        _ => Problem::Unreachable { origin },
     }
 }
 
-/// What came instead of an answer, and none of a stranger's words.
-fn answer(error: &OutboundError) -> String {
+fn instead(error: &OutboundError) -> Instead {
     match error.status() {
-        Some(status) => format!("is answered with status {status}"),
-        None => format!("is not to be had ({error})"),
+        Some(status) => Instead::Status(status),
+        None => Instead::Failure(error.to_string()),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct SetUpPage {
     /// What is filled in.
     pub form: SetUpForm,
     /// What is wrong with it, where something is.
-    pub problem: Option<String>,
+    pub problem: Option<&'static str>,
     /// The form was sent, and this is what comes of it.
     pub made: Option<SetUpFiles>,
 }
@@ -83,8 +83,6 @@ pub struct CheckStep {
 pub enum CheckOutcome {
     /// It works.
     Works,
-    /// It works, and something is to be known.
-    Careful,
     /// It does not.
     Fails,
     /// It was not looked at, as a step before it failed.

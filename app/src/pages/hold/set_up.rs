@@ -13,7 +13,7 @@ use crate::api::hold::set_up::{
 use crate::components::layout::page::Page;
 use crate::components::listing::Listing;
 use crate::components::pull_command::CommandBlock;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The guide.
 #[component]
@@ -49,26 +49,24 @@ fn draw(page: SetUpPageData) -> impl IntoView {
     let made = page.made.map(|files| view! { <Files files /> });
     view! {
         <Page
-            title="Set up your own hold"
-            description="Run your own storage for container images: the settings and commands for your machine, and a check that it came up."
+            title=t!("set-up-title")
+            description=t!("set-up-summary")
         >
             <header class="page-head frame">
                 <div class="page-head-words">
                     <p class="eyebrow">
-                        <a href=routes::HOLDS>"Holds"</a>
+                        <a href=routes::HOLDS>{t!("set-up-eyebrow")}</a>
                     </p>
-                    <h1 class="page-title">"Set up your own hold"</h1>
+                    <h1 class="page-title">{t!("set-up-title")}</h1>
                 </div>
             </header>
             <div class="frame page-body hold-body">
-                <p class="lead">
-                    "A hold is one program, one address and one place for bytes: a folder or a bucket. You are its captain, you decide who may use it, and you leave with everything whenever you like."
-                </p>
+                <p class="lead">{t!("set-up-lead")}</p>
                 {problem}
                 <Form form=page.form />
                 {made}
                 <section aria-labelledby="check">
-                    <h2 id="check">"Did it come up?"</h2>
+                    <h2 id="check">{t!("set-up-check")}</h2>
                     <CheckForm typed=String::new() />
                 </section>
             </div>
@@ -81,7 +79,7 @@ fn Form(form: SetUpForm) -> impl IntoView {
     let is_bucket = form.storage == "s3";
     view! {
         <form class="stack set-up-form" method="get" action=routes::HOLDS_SET_UP>
-            <label for="url">"Where the hold is to answer"</label>
+            <label for="url">{t!("set-up-url")}</label>
             <input
                 id="url"
                 name="url"
@@ -96,59 +94,59 @@ fn Form(form: SetUpForm) -> impl IntoView {
                 aria-describedby="url-help"
             />
             <p class="note" id="url-help">
-                "A domain of its own, with a certificate. The hold's lasting name is made of it, so choose one that you keep."
+                {t!("set-up-url-means")}
             </p>
-            <label for="owner">"Its captain"</label>
+            <label for="owner">{t!("set-up-owner")}</label>
             <input
                 id="owner"
                 name="owner"
                 type="text"
                 value=form.owner
-                placeholder="your handle or DID"
+                placeholder=t!("set-up-owner-example")
                 maxlength="300"
                 autocapitalize="none"
                 spellcheck="false"
                 required
             />
             <fieldset class="stack">
-                <legend>"Where the bytes lie"</legend>
+                <legend>{t!("set-up-storage")}</legend>
                 <label class="check">
                     <input type="radio" name="storage" value="filesystem" checked=!is_bucket />
-                    <span>"In a folder on the machine"</span>
+                    <span>{t!("set-up-storage-folder")}</span>
                 </label>
                 <label class="check">
                     <input type="radio" name="storage" value="s3" checked=is_bucket />
-                    <span>"In a bucket (S3 and what speaks its language)"</span>
+                    <span>{t!("set-up-storage-bucket")}</span>
                 </label>
                 <div class="bucket-fields">
                     <div class="field">
-                        <label for="bucket">"Bucket"</label>
+                        <label for="bucket">{t!("set-up-bucket")}</label>
                         <input id="bucket" name="bucket" type="text" value=form.bucket maxlength="100" autocapitalize="none" spellcheck="false" />
                     </div>
                     <div class="field">
-                        <label for="region">"Region"</label>
+                        <label for="region">{t!("set-up-region")}</label>
                         <input id="region" name="region" type="text" value=form.region placeholder="eu-central-1" maxlength="60" autocapitalize="none" spellcheck="false" />
                     </div>
                     <div class="field">
-                        <label for="endpoint">"Endpoint, unless it is at Amazon"</label>
+                        <label for="endpoint">{t!("set-up-endpoint")}</label>
                         <input id="endpoint" name="endpoint" type="text" inputmode="url" value=form.endpoint maxlength="200" autocapitalize="none" spellcheck="false" />
                     </div>
                 </div>
             </fieldset>
             <fieldset class="stack">
-                <legend>"Who may use it"</legend>
+                <legend>{t!("set-up-access")}</legend>
                 <label class="check">
                     <input type="checkbox" name="public" value="1" checked=form.public />
-                    <span>"Everybody may pull, without an account"</span>
+                    <span>{t!("set-up-access-public")}</span>
                 </label>
                 <label class="check">
                     <input type="checkbox" name="allow_all_crew" value="1" checked=form.allow_all_crew />
-                    <span>"Everybody who signs in may join the crew and push"</span>
+                    <span>{t!("set-up-access-crew")}</span>
                 </label>
             </fieldset>
             <p>
                 <button class="button" type="submit">
-                    "Write the settings"
+                    {t!("set-up-write")}
                 </button>
             </p>
         </form>
@@ -170,23 +168,21 @@ fn Files(files: SetUpFiles) -> impl IntoView {
             }
         })
         .collect_view();
+    let proxy = view! { <code>"reverse_proxy 127.0.0.1:5000"</code> };
     view! {
         <section id="settings" aria-labelledby="settings-title">
-            <h2 id="settings-title">"1. The settings"</h2>
-            <p>"Save this as " <code>"hold.env"</code> " on the machine that is to run the hold. Nothing of it was kept here."</p>
+            <h2 id="settings-title">{t!("set-up-settings")}</h2>
+            <p>{t_view!("set-up-settings-save", file = view! { <code>"hold.env"</code> })}</p>
             <Listing label="hold.env" text=files.environment />
         </section>
         <section aria-labelledby="run-title">
-            <h2 id="run-title">"2. Run it, one way or another"</h2>
+            <h2 id="run-title">{t!("set-up-run")}</h2>
             {ways}
-            <p class="note">
-                "Put a reverse proxy with TLS in front of port 5000: Caddy needs no more than the domain and "
-                <code>"reverse_proxy 127.0.0.1:5000"</code> "."
-            </p>
+            <p class="note">{t_view!("set-up-proxy", line = proxy)}</p>
         </section>
         <section aria-labelledby="look-title">
-            <h2 id="look-title">"3. See that it came up"</h2>
-            <CommandBlock label="Ask it" command=files.check.clone() />
+            <h2 id="look-title">{t!("set-up-look")}</h2>
+            <CommandBlock label=t!("set-up-look-ask") command=files.check.clone() />
         </section>
     }
 }
@@ -196,7 +192,7 @@ fn CheckForm(typed: String) -> impl IntoView {
     view! {
         <form class="filter-form" method="get" action=routes::HOLDS_CHECK>
             <div class="field field-wide">
-                <label for="hold">"Address or DID of the hold"</label>
+                <label for="hold">{t!("set-up-check-hold")}</label>
                 <input
                     id="hold"
                     name="hold"
@@ -210,7 +206,7 @@ fn CheckForm(typed: String) -> impl IntoView {
                 />
             </div>
             <button class="button" type="submit">
-                "Check it"
+                {t!("set-up-check-start")}
             </button>
         </form>
     }
@@ -221,12 +217,12 @@ fn draw_check(page: CheckPageData) -> impl IntoView {
         && page
             .steps
             .iter()
-            .all(|step| matches!(step.outcome, CheckOutcome::Works | CheckOutcome::Careful));
+            .all(|step| step.outcome == CheckOutcome::Works);
     let verdict = (!page.steps.is_empty()).then(|| {
         let words = if all_work {
-            "It came up. Registries of the network can use it."
+            t!("set-up-check-good")
         } else {
-            "It is not there yet. The first step that fails says what to do."
+            t!("set-up-check-bad")
         };
         view! { <p class="statement-main" role="status">{words}</p> }
     });
@@ -239,7 +235,7 @@ fn draw_check(page: CheckPageData) -> impl IntoView {
         view! {
             <p>
                 <a class="button" href=routes::hold(&did)>
-                    "Open the hold"
+                    {t!("set-up-check-open")}
                 </a>
             </p>
         }
@@ -253,15 +249,15 @@ fn draw_check(page: CheckPageData) -> impl IntoView {
     });
     view! {
         <Page
-            title="Check a hold"
-            description="Asks a hold for its DID document, its repo and its captain, step by step."
+            title=t!("set-up-check-title")
+            description=t!("set-up-check-summary")
         >
             <header class="page-head frame">
                 <div class="page-head-words">
                     <p class="eyebrow">
-                        <a href=routes::HOLDS_SET_UP>"Set up your own hold"</a>
+                        <a href=routes::HOLDS_SET_UP>{t!("set-up-title")}</a>
                     </p>
-                    <h1 class="page-title">"Did it come up?"</h1>
+                    <h1 class="page-title">{t!("set-up-check")}</h1>
                 </div>
             </header>
             <div class="frame page-body hold-body">
@@ -278,10 +274,9 @@ fn draw_check(page: CheckPageData) -> impl IntoView {
 #[component]
 fn Step(step: CheckStep) -> impl IntoView {
     let (class, word) = match step.outcome {
-        CheckOutcome::Works => ("check-step check-works", "Works"),
-        CheckOutcome::Careful => ("check-step check-careful", "Works, but"),
-        CheckOutcome::Fails => ("check-step check-fails", "Fails"),
-        CheckOutcome::Skipped => ("check-step check-skipped", "Not looked at"),
+        CheckOutcome::Works => ("check-step check-works", t!("set-up-check-works")),
+        CheckOutcome::Fails => ("check-step check-fails", t!("set-up-check-fails")),
+        CheckOutcome::Skipped => ("check-step check-skipped", t!("set-up-check-skipped")),
     };
     view! {
         <li class=class>

@@ -15,6 +15,7 @@ mod public;
 mod quotas;
 mod rows;
 mod set_up;
+mod set_up_check;
 mod settings;
 mod space;
 mod upkeep;

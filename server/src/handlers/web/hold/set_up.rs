@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use app::api::hold::set_up::{
-    CheckOutcome, CheckPage, CheckStep, SetUpFiles, SetUpForm, SetUpPage, SetUpSource, WayToRun,
-};
+use app::api::hold::set_up::{CheckPage, SetUpFiles, SetUpForm, SetUpPage, SetUpSource, WayToRun};
+use app::t;
 use atproto::syntax::AtIdentifier;
 use axum::http::request::Parts;
 use url::{Url, form_urlencoded};
 
-use super::{HoldPages, read_did};
-use crate::clients::hold_check::{Finding, Step, check_hold};
+use super::{HoldPages, read_did, set_up_check};
+use crate::clients::hold_check::check_hold;
 
 /// The guide, as one request sees it.
 pub(super) struct Guide {
@@ -83,7 +82,7 @@ impl SetUpSource for Guide {
             },
             Err(problem) => SetUpPage {
                 form,
-                problem: Some(problem.to_owned()),
+                problem: Some(problem),
                 made: None,
             },
         }
@@ -97,45 +96,12 @@ impl SetUpSource for Guide {
         // A DID as browsers spell it.
         let typed = read_did(&typed).map_or(typed, |did| did.to_string());
         let found = check_hold(&self.pages.state.holds, &typed).await;
-        let steps = Step::ALL
-            .iter()
-            .map(|step| {
-                let finding = found
-                    .findings
-                    .iter()
-                    .find(|(looked_at, _)| looked_at == step);
-                let (outcome, words) = match finding.map(|(_, finding)| finding) {
-                    Some(Finding::Works(words)) => (CheckOutcome::Works, words.clone()),
-                    Some(Finding::Careful(words)) => (CheckOutcome::Careful, words.clone()),
-                    Some(Finding::Fails(words)) => (CheckOutcome::Fails, words.clone()),
-                    None => (
-                        CheckOutcome::Skipped,
-                        "A step before this one has to work first.".to_owned(),
-                    ),
-                };
-                CheckStep {
-                    what: name_of(*step),
-                    outcome,
-                    words,
-                }
-            })
-            .collect();
         CheckPage {
             typed,
             problem: None,
-            steps,
+            steps: set_up_check::steps(&found),
             did: found.did.map(|did| did.to_string()),
         }
-    }
-}
-
-const fn name_of(step: Step) -> &'static str {
-    match step {
-        Step::Address => "The address",
-        Step::Health => "Something answers",
-        Step::DidDocument => "Its DID document",
-        Step::Repo => "Its repo",
-        Step::Captain => "Its captain",
     }
 }
 
@@ -157,32 +123,32 @@ fn read(form: &SetUpForm) -> Result<Wanted, &'static str> {
         .ok()
         .filter(|url| url.has_host() && url.path() == "/" && url.query().is_none())
         .filter(|url| url.username().is_empty() && url.password().is_none())
-        .ok_or("The address is one such as https://hold.example.com, without a path.")?;
+        .ok_or_else(|| t!("set-up-url-wrong"))?;
     if url.scheme() != "https" {
-        return Err("A hold needs https: clients and registries refuse anything else.");
+        return Err(t!("set-up-url-insecure"));
     }
     let owner = form
         .owner
         .trim_start_matches('@')
         .to_lowercase()
         .parse()
-        .map_err(|_| "The captain is a handle such as alice.example.com, or a DID.")?;
+        .map_err(|_| t!("set-up-owner-wrong"))?;
     let is_plain = |text: &str| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
     };
     if form.storage == "s3" {
         if form.bucket.is_empty() || !is_plain(&form.bucket) {
-            return Err("Name the bucket: letters, digits, dots and dashes.");
+            return Err(t!("set-up-bucket-wrong"));
         }
         if !is_plain(&form.region) {
-            return Err("The region is a word such as eu-central-1.");
+            return Err(t!("set-up-region-wrong"));
         }
         let is_endpoint = form.endpoint.is_empty()
             || Url::parse(&form.endpoint)
                 .is_ok_and(|url| url.has_host() && is_line(&form.endpoint));
         if !is_endpoint {
-            return Err("The endpoint is an address such as https://s3.example.com.");
+            return Err(t!("set-up-endpoint-wrong"));
         }
     }
     Ok(Wanted { url, owner })
@@ -242,23 +208,23 @@ fn ways() -> Vec<WayToRun> {
     };
     vec![
         WayToRun {
-            name: "The program itself",
-            note: "One file without dependencies, on any Linux.",
+            name: t!("set-up-way-program"),
+            note: t!("set-up-way-program-means"),
             text: "sudo install -d -o \"$USER\" -m 700 /var/lib/longshore\nset -a; . ./hold.env; set +a\n./longshore serve\n".to_owned(),
         },
         WayToRun {
             name: "systemd",
-            note: "Save this as /etc/systemd/system/longshore-hold.service, hold.env as /etc/longshore/hold.env, and run: sudo systemctl enable --now longshore-hold",
+            note: t!("set-up-way-systemd-means"),
             text: "[Unit]\nDescription=Longshore hold\nAfter=network-online.target\nWants=network-online.target\n\n[Service]\nEnvironmentFile=/etc/longshore/hold.env\nExecStart=/usr/local/bin/longshore serve\nDynamicUser=yes\nStateDirectory=longshore\nRestart=on-failure\nProtectSystem=strict\nProtectHome=yes\nNoNewPrivileges=yes\n\n[Install]\nWantedBy=multi-user.target\n".to_owned(),
         },
         WayToRun {
             name: "docker",
-            note: "The program lies beside hold.env and runs in a plain image.",
+            note: t!("set-up-way-docker-means"),
             text: run("docker"),
         },
         WayToRun {
             name: "podman",
-            note: "The same, without a daemon.",
+            note: t!("set-up-way-podman-means"),
             text: run("podman"),
         },
     ]
