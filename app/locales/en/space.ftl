@@ -14,6 +14,16 @@ space-stopping = Stopping
 space-collecting = Collecting
 # After "Collecting" or "Stopping": who began, and how long ago.
 space-started-by = started by { $who } { $when }
+# Who began, or stopped it.
+space-by-operator = the operator
+space-by-schedule = the hold, on its schedule
+# The phase is one of the five below.
+space-progress = { $phase }. { $looked_at } looked at, { $freed } freed, { $quarantined } put into quarantine.
+space-reading = Reading what images need
+space-removing = Removing what has waited long enough
+space-quarantining = Putting what nothing needs into quarantine
+space-searching = Looking through the storage for bytes that nobody knows
+space-over = Done
 space-look-again = Look again
 space-stop-means = Stopping ends it with the blob that it is at. What is freed stays free, and the next one goes on.
 
@@ -27,8 +37,17 @@ space-plan-start = Do that now
 space-plan-dry = This is a dry run: nothing was changed. What nothing uses is kept for { $grace }.
 space-goes = What goes
 space-goes-none = Nothing.
+space-goes-removed = Out of quarantine, freed now
+space-goes-record-blobs = Uploaded for records that do not use them, freed now
+space-goes-orphans = Left in the storage by a crash, freed now
+space-goes-quarantined = Used by nothing, into quarantine
 space-stays = What stays, and why
 space-stays-none = The hold is empty.
+space-stays-used = Images use them
+space-stays-promised = Promised to a push that is under way
+space-stays-grace = Stored, found or let go of a short while ago
+space-stays-quarantined = In quarantine, and not for long enough
+space-stays-orphans = Unknown, but too many: is this the database of this storage?
 space-why = Why
 space-blobs = Blobs
 space-bytes = Bytes
@@ -40,6 +59,9 @@ space-items =
     }
 space-item = Blob
 space-fate = What becomes of it
+space-fate-now = freed now
+space-fate-later = into quarantine
+space-fate-orphan = unknown, freed now
 space-size = Size
 
 ## Earlier collections.
@@ -47,6 +69,8 @@ space-size = Size
 space-earlier-none = None yet. The hold collects by itself now and then, and whenever you say so.
 space-done = Done
 space-stopped = Stopped
+# After "Stopped".
+space-stopped-by = by { $who }
 space-failed = Failed
 space-interrupted = Interrupted
 space-older = Older
@@ -56,3 +80,10 @@ space-by = Started by
 space-freed = Freed
 space-quarantined = Into quarantine
 space-took = Took
+# How long a collection took, unless it was minutes, hours or days.
+space-seconds =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+space-no-second = under a second

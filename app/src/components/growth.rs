@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::hold::usage::Sample;
-use crate::text;
+use crate::{t, text};
 
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 260.0;
@@ -33,9 +33,9 @@ pub(crate) fn Growth(samples: Vec<Sample>, label: String) -> impl IntoView {
             <polyline class="growth-stored" points=stored />
         </svg>
         <p class="growth-legend">
-            <span class="growth-key growth-key-stored">"Stored"</span>
-            <span class="growth-key growth-key-used">"Used by images"</span>
-            <span class="note">"The top is " {text::bytes(most)} "."</span>
+            <span class="growth-key growth-key-stored">{t!("growth-stored")}</span>
+            <span class="growth-key growth-key-used">{t!("growth-used")}</span>
+            <span class="note">{t!("growth-top", size = text::bytes(most))}</span>
         </p>
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use leptos::prelude::*;
 
-use crate::text;
+use crate::{t, text};
 
 /// The drawing's own width and height.
 const WIDTH: f64 = 1000.0;
@@ -82,7 +82,11 @@ fn Area(placed: Placed, paint: usize) -> impl IntoView {
             {size}
         }
     });
-    let title = format!("{}: {}", part.name, text::bytes(part.bytes));
+    let title = t!(
+        "treemap-part",
+        name = part.name,
+        size = text::bytes(part.bytes)
+    );
     view! {
         <g>
             <title>{title}</title>

@@ -8,7 +8,7 @@
 use leptos::prelude::*;
 
 use crate::api::hold::{Pressure, Usage};
-use crate::text;
+use crate::{t, text};
 
 /// The bar. Drawn as SVG, whose widths are attributes: inline styles never apply here.
 #[component]
@@ -20,12 +20,13 @@ pub(crate) fn UsageBar(usage: Usage) -> impl IntoView {
     };
     let percent = usage.percent();
     let words = match (usage.limit, percent) {
-        (Some(limit), Some(percent)) => format!(
-            "{} of {} ({percent} %)",
-            text::bytes(usage.used),
-            text::bytes(limit)
+        (Some(limit), Some(percent)) => t!(
+            "usage-bar-of",
+            used = text::bytes(usage.used),
+            limit = text::bytes(limit),
+            percent = percent
         ),
-        _ => format!("{}, no limit", text::bytes(usage.used)),
+        _ => t!("usage-bar-unlimited", used = text::bytes(usage.used)),
     };
     let bar = percent.map(|percent| {
         // Something is always to be seen of what is there.
@@ -57,9 +58,9 @@ pub(crate) fn UsageBar(usage: Usage) -> impl IntoView {
 pub(crate) fn PressureChip(usage: Usage) -> impl IntoView {
     let (class, words) = match usage.pressure() {
         Pressure::Room => return None,
-        Pressure::High => ("chip chip-high", "Over 80 %"),
-        Pressure::Full if usage.percent() >= Some(100) => ("chip chip-full", "Full"),
-        Pressure::Full => ("chip chip-full", "Over 95 %"),
+        Pressure::High => ("chip chip-high", t!("usage-bar-high")),
+        Pressure::Full if usage.percent() >= Some(100) => ("chip chip-full", t!("usage-bar-full")),
+        Pressure::Full => ("chip chip-full", t!("usage-bar-nearly-full")),
     };
     Some(view! { <li class=class>{words}</li> })
 }

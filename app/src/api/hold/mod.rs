@@ -91,9 +91,18 @@ pub enum ForThose<T> {
     Refused {
         /// Which hold.
         head: Box<HoldHead>,
-        /// For whom it is: `the captain`.
-        whom: &'static str,
+        /// For whom it is.
+        whom: Whom,
     },
+}
+
+/// For whom a page of a hold is that not everybody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// The captain alone.
+    Captain,
+    /// The captain, and those who administer the crew.
+    Administrators,
 }
 
 /// How much somebody uses of what they may.

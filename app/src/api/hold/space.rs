@@ -55,13 +55,13 @@ pub struct CollectionView {
 impl CollectionView {
     /// How far it is, in words.
     pub fn words(&self) -> String {
-        use crate::text;
-        format!(
-            "{}. {} looked at, {} freed, {} put into quarantine.",
-            self.phase,
-            text::grouped(self.looked_at),
-            text::bytes(self.freed),
-            text::bytes(self.quarantined)
+        use crate::{t, text};
+        t!(
+            "space-progress",
+            phase = self.phase,
+            looked_at = self.looked_at,
+            freed = text::bytes(self.freed),
+            quarantined = text::bytes(self.quarantined)
         )
     }
 }

@@ -80,7 +80,7 @@ pub struct ChosenRepository {
     /// Its name without the owner.
     pub path: String,
     /// Its tags, those that moved last first, or why they are not known.
-    pub tags: Result<Vec<TagChoice>, String>,
+    pub tags: Result<Vec<TagChoice>, &'static str>,
     /// What removing the chosen ones would do.
     pub removal: Option<Said<RemovalView>>,
 }

@@ -10,7 +10,7 @@ use crate::api::hold::list::{HoldCard, HoldList, HoldListSource};
 use crate::components::layout::page::Page;
 use crate::components::signal_flag::SignalFlag;
 use crate::components::usage_bar::{PressureChip, UsageBar};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -31,14 +31,13 @@ fn draw(list: HoldList) -> impl IntoView {
     let crew = (!list.crew.is_empty()).then(|| {
         view! {
             <section aria-labelledby="crew-holds">
-                <h2 id="crew-holds">"Where you are in the crew"</h2>
+                <h2 id="crew-holds">{t!("holds-crew")}</h2>
                 <Cards cards=list.crew.clone() />
             </section>
         }
     });
     let open = if list.open.is_empty() {
-        view! { <p class="note">"This registry knows of no other hold that is open."</p> }
-            .into_any()
+        view! { <p class="note">{t!("holds-open-none")}</p> }.into_any()
     } else {
         view! { <Cards cards=list.open.clone() /> }.into_any()
     };
@@ -50,35 +49,33 @@ fn draw(list: HoldList) -> impl IntoView {
             .collect_view();
         view! {
             <section aria-labelledby="silent-holds">
-                <h2 id="silent-holds">"Not answering"</h2>
-                <p class="note">"These are known here and do not answer at the moment."</p>
+                <h2 id="silent-holds">{t!("holds-silent")}</h2>
+                <p class="note">{t!("holds-silent-means")}</p>
                 <ul class="plain-list">{names}</ul>
             </section>
         }
     });
     view! {
         <Page
-            title="Holds"
-            description="Holds keep the layers of container images. Anybody can run one: on a disk or a bucket of their own."
+            title=t!("holds-title")
+            description=t!("holds-summary")
         >
             <header class="page-head frame hold-list-head">
                 <div class="page-head-words">
-                    <p class="eyebrow">"Storage"</p>
-                    <h1 class="page-title">"Holds"</h1>
-                    <p class="lead">
-                        "A hold keeps the layers of images. It has a captain who owns it and a crew who may use it, and anybody can run one."
-                    </p>
+                    <p class="eyebrow">{t!("holds-eyebrow")}</p>
+                    <h1 class="page-title">{t!("holds-title")}</h1>
+                    <p class="lead">{t!("holds-lead")}</p>
                 </div>
                 <p class="page-head-action">
                     <a class="button" href=routes::HOLDS_SET_UP>
-                        "Set up your own hold"
+                        {t!("holds-set-up")}
                     </a>
                 </p>
             </header>
             <div class="frame page-body hold-body">
                 {own} {crew} <section aria-labelledby="open-holds">
-                    <h2 id="open-holds">"Open holds"</h2>
-                    <p class="note">"Everybody may read from these, or join their crew."</p>
+                    <h2 id="open-holds">{t!("holds-open")}</h2>
+                    <p class="note">{t!("holds-open-means")}</p>
                     {open}
                 </section> {silent}
             </div>
@@ -91,13 +88,11 @@ fn Own(cards: Vec<HoldCard>) -> impl IntoView {
     let content = if cards.is_empty() {
         view! {
             <div class="empty">
-                <h3>"No hold of your own"</h3>
-                <p>
-                    "Your images lie in holds of others. With one of your own, they lie on your disk or in your bucket, and you decide who may use it."
-                </p>
+                <h3>{t!("holds-own-none")}</h3>
+                <p>{t!("holds-own-means")}</p>
                 <p>
                     <a class="button button-quiet" href=routes::HOLDS_SET_UP>
-                        "How to set one up"
+                        {t!("holds-own-set-up")}
                     </a>
                 </p>
             </div>
@@ -108,7 +103,7 @@ fn Own(cards: Vec<HoldCard>) -> impl IntoView {
     };
     view! {
         <section aria-labelledby="own-holds">
-            <h2 id="own-holds">"Yours"</h2>
+            <h2 id="own-holds">{t!("holds-own")}</h2>
             {content}
         </section>
     }
@@ -116,12 +111,11 @@ fn Own(cards: Vec<HoldCard>) -> impl IntoView {
 
 #[component]
 fn SignInFirst() -> impl IntoView {
+    let sign_in = routes::with_query(routes::SIGN_IN, &[("return_to", routes::HOLDS)]);
+    let link = view! { <a href=sign_in>{t!("holds-sign-in-link")}</a> };
     view! {
         <p class="notice">
-            <span>
-                <a href=routes::with_query(routes::SIGN_IN, &[("return_to", routes::HOLDS)])>"Sign in"</a>
-                " to see the holds that are yours and those in whose crew you are."
-            </span>
+            <span>{t_view!("holds-sign-in", link = link)}</span>
         </p>
     }
 }
@@ -138,12 +132,16 @@ fn Cards(cards: Vec<HoldCard>) -> impl IntoView {
 #[component]
 fn Card(card: HoldCard) -> impl IntoView {
     let chip = |text: &'static str| view! { <li class="chip">{text}</li> };
-    let here = card.is_here.then(|| chip("Runs here"));
+    let here = card.is_here.then(|| chip(t!("holds-runs-here")));
     let default = card
         .is_default
-        .then(|| view! { <li class="chip chip-kind">"You push here"</li> });
-    let public = chip(if card.public { "Public" } else { "Crew only" });
-    let open = card.open_registration.then(|| chip("Open registration"));
+        .then(|| view! { <li class="chip chip-kind">{t!("holds-default")}</li> });
+    let public = chip(if card.public {
+        t!("hold-public")
+    } else {
+        t!("hold-crew-only")
+    });
+    let open = card.open_registration.then(|| chip(t!("hold-open")));
     let region = card
         .region
         .map(|region| view! { <li class="chip">{text::visible(&region)}</li> });
@@ -154,10 +152,11 @@ fn Card(card: HoldCard) -> impl IntoView {
     let offered = card.is_offered.then(|| {
         view! {
             <p class="hold-offer">
-                <a href=routes::hold_page(&card.did, "captaincy")>"You are offered the captaincy"</a>
+                <a href=routes::hold_page(&card.did, "captaincy")>{t!("holds-offered")}</a>
             </p>
         }
     });
+    let captain = view! { <PersonLink person=card.captain.clone() /> };
     view! {
         <li class="hold-card">
             <SignalFlag name=card.did.clone() />
@@ -165,7 +164,7 @@ fn Card(card: HoldCard) -> impl IntoView {
                 <h3>
                     <a href=routes::hold(&card.did)>{text::visible(&card.name)}</a>
                 </h3>
-                <p class="note">"Captain " <PersonLink person=card.captain.clone() /></p>
+                <p class="note">{t_view!("holds-captain", captain = captain)}</p>
                 {card
                     .description
                     .as_deref()

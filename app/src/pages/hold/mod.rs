@@ -27,11 +27,11 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::Link;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use crate::api::hold::{ForThose, HoldHead, HoldViewer, Named};
+use crate::api::hold::{ForThose, HoldHead, HoldViewer, Named, Whom};
 use crate::components::ask_for_holds::AskForHolds;
 use crate::components::layout::page::Page;
 use crate::components::signal_flag::SignalFlag;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// Who sees a page of a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +42,19 @@ enum Audience {
 }
 
 /// Every page of a hold, as its tabs show them: the last part of the address, the name, and for whom it is.
-const SECTIONS: &[(&str, &str, Audience)] = &[
-    ("", "Overview", Audience::Everybody),
-    ("crew", "Crew", Audience::Administrators),
-    ("quotas", "Quotas", Audience::Administrators),
-    ("usage", "Usage", Audience::Administrators),
-    ("space", "Space", Audience::Administrators),
-    ("network", "Network", Audience::Administrators),
-    ("activity", "Activity", Audience::Administrators),
-    ("settings", "Settings", Audience::Captain),
-];
+fn sections() -> [(&'static str, &'static str, Audience); 8] {
+    use Audience::{Administrators, Captain, Everybody};
+    [
+        ("", t!("hold-tab-overview"), Everybody),
+        ("crew", t!("hold-tab-crew"), Administrators),
+        ("quotas", t!("hold-tab-quotas"), Administrators),
+        ("usage", t!("hold-tab-usage"), Administrators),
+        ("space", t!("hold-tab-space"), Administrators),
+        ("network", t!("hold-tab-network"), Administrators),
+        ("activity", t!("hold-tab-activity"), Administrators),
+        ("settings", t!("hold-tab-settings"), Captain),
+    ]
+}
 
 impl Audience {
     fn has(self, viewer: HoldViewer) -> bool {
@@ -103,30 +106,30 @@ pub(crate) fn HoldFrame(
     children: Children,
 ) -> impl IntoView {
     let name = text::visible(&head.name);
-    let shown: Vec<_> = SECTIONS
-        .iter()
+    let shown: Vec<_> = sections()
+        .into_iter()
         .filter(|(_, _, audience)| audience.has(head.viewer))
         .collect();
     let tabs = (shown.len() > 1).then(|| {
         let tabs = shown
-            .iter()
+            .into_iter()
             .map(|(path, label, _)| {
-                let current = (*path == section).then_some("page");
-                let href = match *path {
+                let current = (path == section).then_some("page");
+                let href = match path {
                     "" => routes::hold(&head.did),
                     path => routes::hold_page(&head.did, path),
                 };
                 view! {
                     <li>
                         <a class="tab" href=href aria-current=current>
-                            {*label}
+                            {label}
                         </a>
                     </li>
                 }
             })
             .collect_view();
         view! {
-            <nav class="tabs" aria-label="Hold">
+            <nav class="tabs" aria-label=t!("hold-landmark")>
                 <ul>{tabs}</ul>
             </nav>
         }
@@ -134,12 +137,10 @@ pub(crate) fn HoldFrame(
     let whole_title = if title.is_empty() {
         name.clone()
     } else {
-        format!("{title} · {name}")
+        t!("hold-window-title", page = title, hold = name.clone())
     };
-    let description = format!(
-        "{name} is a hold: storage for container images. Its captain is {}.",
-        head.captain.name()
-    );
+    let captain = head.captain.name().to_owned();
+    let description = t!("hold-summary", hold = name.clone(), captain = captain);
     let outcome = view! { <Outcome done=head.done.clone() problem=head.problem.clone() /> };
     let ask = head
         .needs_permission
@@ -161,7 +162,7 @@ pub(crate) fn HoldFrame(
                 <SignalFlag name=head.did.clone() />
                 <div class="page-head-words">
                     <p class="eyebrow">
-                        <a href=routes::HOLDS>"Hold"</a>
+                        <a href=routes::HOLDS>{t!("hold-eyebrow")}</a>
                     </p>
                     {heading}
                 </div>
@@ -197,24 +198,29 @@ fn Outcome(done: Option<String>, problem: Option<String>) -> impl IntoView {
 
 /// Says whom the page is for, with status 403.
 #[component]
-fn Refused(head: HoldHead, whom: &'static str) -> impl IntoView {
+fn Refused(head: HoldHead, whom: Whom) -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::FORBIDDEN);
     }
     let captain = head.captain.clone();
     let back = routes::hold(&head.did);
+    let title = match whom {
+        Whom::Captain => t!("hold-refused-captain"),
+        Whom::Administrators => t!("hold-refused-administrators"),
+    };
+    let ask = t_view!(
+        "hold-refused-ask",
+        captain = view! { <PersonLink person=captain /> },
+        permission = view! { <code>"crew:admin"</code> }
+    );
     view! {
-        <HoldFrame head section="refused" title="For others">
+        <HoldFrame head section="refused" title=t!("hold-refused")>
             <section class="empty">
-                <h1 class="minor">"This page is for " {whom}</h1>
-                <p>
-                    "The account you are signed in with does not run this hold. If it should, ask the captain, "
-                    <PersonLink person=captain /> ", to add you to the crew or to give you the permission "
-                    <code>"crew:admin"</code> "."
-                </p>
+                <h1 class="minor">{title}</h1>
+                <p>{ask}</p>
                 <p>
                     <a class="button" href=back>
-                        "Back to the hold"
+                        {t!("hold-refused-back")}
                     </a>
                 </p>
             </section>

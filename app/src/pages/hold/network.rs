@@ -14,7 +14,7 @@ use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
 use crate::components::loaded::loaded;
 use crate::components::values::When;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -33,8 +33,8 @@ fn draw(page: UpkeepPage<HoldNetwork>) -> impl IntoView {
     let UpkeepPage { head, said: answer } = page;
     let did = head.did.clone();
     view! {
-        <HoldFrame head section="network" title="Network">
-            <h1 class="sr-only">"Network"</h1>
+        <HoldFrame head section="network" title=t!("network-title")>
+            <h1 class="sr-only">{t!("network-title")}</h1>
             {said(answer, move |network| view! { <Network did network /> })}
         </HoldFrame>
     }
@@ -43,45 +43,46 @@ fn draw(page: UpkeepPage<HoldNetwork>) -> impl IntoView {
 #[component]
 fn Network(did: String, network: HoldNetwork) -> impl IntoView {
     let document = network.did_document.clone();
+    let last_event = match network.last_event_at.clone() {
+        Some(at) => {
+            t_view!("network-last-event-at", when = view! { <When moment=at /> }).into_any()
+        }
+        None => t!("network-last-event").into_any(),
+    };
+    let records = t!(
+        "network-records",
+        count = network.blocks,
+        size = text::bytes(network.block_bytes)
+    );
     view! {
         <ul class="figures">
             <li class="figure">
                 <p class="figure-value">{text::grouped(network.subscribers)}</p>
-                <p class="figure-words">
-                    {if network.subscribers == 1 { "program follows" } else { "programs follow" }} " the firehose now"
-                </p>
+                <p class="figure-words">{t!("network-followers", count = network.subscribers)}</p>
             </li>
             <li class="figure">
                 <p class="figure-value">{text::grouped(network.last_event.unsigned_abs())}</p>
-                <p class="figure-words">
-                    "is the number of the last event"
-                    {network.last_event_at.clone().map(|at| view! { ", " <When moment=at /> })}
-                </p>
+                <p class="figure-words">{last_event}</p>
             </li>
             <li class="figure">
                 <p class="figure-value">
                     {text::grouped(network.records.iter().map(|(_, count)| count).sum())}
                 </p>
-                <p class="figure-words">
-                    "records in " {text::counted(network.blocks, "block", "blocks")} ", "
-                    {text::bytes(network.block_bytes)}
-                </p>
+                <p class="figure-words">{records}</p>
             </li>
         </ul>
         <section aria-labelledby="relays">
-            <h2 id="relays">"Relays"</h2>
+            <h2 id="relays">{t!("network-relays")}</h2>
             <Relays did relays=network.relays.clone() />
         </section>
         <section aria-labelledby="repo">
-            <h2 id="repo">"Repo"</h2>
-            <p>
-                "Everything this hold says of itself, its crew and its layers is a record in its own repo, signed by its key. Anybody can read it and check it."
-            </p>
+            <h2 id="repo">{t!("network-repo")}</h2>
+            <p>{t!("network-repo-means")}</p>
             <Repo network=network />
         </section>
         <section aria-labelledby="document">
-            <h2 id="document">"DID document"</h2>
-            <Listing label="DID document" text=document />
+            <h2 id="document">{t!("network-document")}</h2>
+            <Listing label=t!("network-document") text=document />
         </section>
     }
 }
@@ -89,13 +90,11 @@ fn Network(did: String, network: HoldNetwork) -> impl IntoView {
 #[component]
 fn Relays(did: String, relays: Vec<RelayView>) -> impl IntoView {
     if relays.is_empty() {
+        let setting = view! { <code>"HOLD_RELAYS"</code> };
         return view! {
             <div class="empty">
-                <h3 class="minor">"No relay is named"</h3>
-                <p>
-                    "Relays carry the records of many repos to whoever follows the network. Whoever runs this hold names them with "
-                    <code>"HOLD_RELAYS"</code> "; without one, this hold is found by those who know its address."
-                </p>
+                <h3 class="minor">{t!("network-relays-none")}</h3>
+                <p>{t_view!("network-relays-mean", setting = setting)}</p>
             </div>
         }
         .into_any();
@@ -104,16 +103,16 @@ fn Relays(did: String, relays: Vec<RelayView>) -> impl IntoView {
         .into_iter()
         .map(|relay| {
             let (class, word) = match relay.status.as_deref() {
-                Some("active") => ("chip chip-signed", "Follows".to_owned()),
+                Some("active") => ("chip chip-signed", t!("network-relay-follows").to_owned()),
                 Some(status) => ("chip chip-high", text::visible(status)),
-                None => ("chip", "Does not say".to_owned()),
+                None => ("chip", t!("network-relay-silent").to_owned()),
             };
             let seq = relay
                 .seq
-                .map(|seq| format!("It has the events up to {seq}."));
+                .map(|seq| t!("network-relay-has", seq = seq.to_string()));
             let problem = relay
                 .problem
-                .map(|problem| format!("Its answer: {problem}."));
+                .map(|problem| t!("network-relay-problem", problem = problem));
             view! {
                 <li class="row">
                     <div>
@@ -130,10 +129,10 @@ fn Relays(did: String, relays: Vec<RelayView>) -> impl IntoView {
         <form method="post" action=routes::hold_page(&did, "network")>
             <FormToken />
             <button class="button button-quiet" type="submit" name="action" value="request-crawl">
-                "Ask them to follow this hold"
+                {t!("network-ask")}
             </button>
         </form>
-        <p class="note">"The hold asks at each start. Asking again does no harm, and helps when a relay lost track."</p>
+        <p class="note">{t!("network-ask-means")}</p>
     }
     .into_any()
 }
@@ -152,34 +151,38 @@ fn Repo(network: HoldNetwork) -> impl IntoView {
             }
         })
         .collect_view();
-    let kept = network.oldest_event.map_or_else(
-        || "none".to_owned(),
-        |oldest| format!("{oldest} to {}", network.last_event),
-    );
+    let kept = match network.oldest_event {
+        Some(first) => t!(
+            "network-events",
+            first = first.to_string(),
+            last = network.last_event.to_string()
+        ),
+        None => t!("network-events-none").to_owned(),
+    };
     view! {
         <div class="two-tables">
             <Facts>
-                <Fact name="Address">
+                <Fact name=t!("network-address")>
                     <a href=network.public_url.clone()>{network.public_url.clone()}</a>
                 </Fact>
-                <Fact name="Handle">{network.handle}</Fact>
-                <Fact name="Revision"><code>{network.rev}</code></Fact>
-                <Fact name="Commit">
+                <Fact name=t!("network-handle")>{network.handle}</Fact>
+                <Fact name=t!("network-revision")><code>{network.rev}</code></Fact>
+                <Fact name=t!("network-commit")>
                     <span class="copyable">
                         <code class="digest">{network.commit.clone()}</code>
-                        <CopyButton text=network.commit label="Copy the CID of the commit".to_owned() />
+                        <CopyButton text=network.commit label=t!("network-commit-copy").to_owned() />
                     </span>
                 </Fact>
-                <Fact name="Events kept">{kept}</Fact>
-                <Fact name="Firehose"><code class="digest">{network.firehose}</code></Fact>
+                <Fact name=t!("network-events-kept")>{kept}</Fact>
+                <Fact name=t!("network-firehose")><code class="digest">{network.firehose}</code></Fact>
             </Facts>
             <div class="table-frame">
                 <table class="numbers">
-                    <caption class="sr-only">"Records by collection"</caption>
+                    <caption class="sr-only">{t!("network-by-collection")}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Collection"</th>
-                            <th scope="col" class="amount">"Records"</th>
+                            <th scope="col">{t!("network-collection")}</th>
+                            <th scope="col" class="amount">{t!("network-count")}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -188,7 +191,7 @@ fn Repo(network: HoldNetwork) -> impl IntoView {
         </div>
         <p>
             <a class="button button-quiet" href=network.export>
-                "Download the repo (CAR)"
+                {t!("network-download")}
             </a>
         </p>
     }

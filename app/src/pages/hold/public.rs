@@ -14,7 +14,7 @@ use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
 use crate::components::usage_bar::{PressureChip, UsageBar};
 use crate::components::values::When;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -40,7 +40,7 @@ fn draw(hold: PublicHold) -> impl IntoView {
                     <Aboard hold=hold.clone() />
                     <About hold=hold.clone() />
                 </div>
-                <aside class="page-aside" aria-label="Identity">
+                <aside class="page-aside" aria-label=t!("hold-identity")>
                     <Identity hold />
                 </aside>
             </div>
@@ -51,22 +51,26 @@ fn draw(hold: PublicHold) -> impl IntoView {
 #[component]
 fn Chips(hold: PublicHold) -> impl IntoView {
     let answers = if hold.answers {
-        view! { <li class="chip chip-signed">"Answers now"</li> }.into_any()
+        view! { <li class="chip chip-signed">{t!("hold-answers")}</li> }.into_any()
     } else {
-        view! { <li class="chip chip-full">"Does not answer"</li> }.into_any()
+        view! { <li class="chip chip-full">{t!("hold-is-silent")}</li> }.into_any()
     };
     let here = hold
         .head
         .is_here
-        .then(|| view! { <li class="chip">"Runs in this server"</li> });
-    let public = if hold.public { "Public" } else { "Crew only" };
-    let open = if hold.open_registration {
-        "Open registration"
+        .then(|| view! { <li class="chip">{t!("hold-runs-here")}</li> });
+    let public = if hold.public {
+        t!("hold-public")
     } else {
-        "By invitation"
+        t!("hold-crew-only")
+    };
+    let open = if hold.open_registration {
+        t!("hold-open")
+    } else {
+        t!("hold-by-invitation")
     };
     view! {
-        <ul class="chips" aria-label="In short">
+        <ul class="chips" aria-label=t!("hold-in-short")>
             {answers}
             {here}
             <li class="chip">{public}</li>
@@ -82,10 +86,10 @@ fn Aboard(hold: PublicHold) -> impl IntoView {
     let offer = hold.is_offered.then(|| {
         view! {
             <div class="notice" role="status">
-                <p>"The captaincy of this hold is offered to you."</p>
+                <p>{t!("hold-offered")}</p>
                 <p>
                     <a class="button" href=routes::hold_page(&did, "captaincy")>
-                        "Look at the offer"
+                        {t!("hold-offered-look")}
                     </a>
                 </p>
             </div>
@@ -94,42 +98,43 @@ fn Aboard(hold: PublicHold) -> impl IntoView {
     let usage = hold.own_usage.clone().map(|usage| {
         view! {
             <section aria-labelledby="own-usage">
-                <h2 id="own-usage">"Your space here"</h2>
+                <h2 id="own-usage">{t!("hold-own-usage")}</h2>
                 <UsageBar usage=usage.clone() />
                 <ul class="chips">
                     <PressureChip usage=usage.clone() />
-                    {usage.tier.map(|tier| view! { <li class="chip">"Tier " {tier}</li> })}
+                    {usage.tier.map(|tier| view! { <li class="chip">{t!("hold-own-tier", name = tier)}</li> })}
                 </ul>
             </section>
         }
     });
     let join = match hold.head.viewer {
-        HoldViewer::Nobody if hold.open_registration => Some(
-            view! {
-                <p class="notice">
-                    <span>
-                        <a href=routes::with_query(routes::SIGN_IN, &[("return_to", &routes::hold(&hold.did))])>
-                            "Sign in"
-                        </a> " to join the crew. Everybody with an account may."
-                    </span>
-                </p>
-            }
-            .into_any(),
-        ),
+        HoldViewer::Nobody if hold.open_registration => {
+            let sign_in =
+                routes::with_query(routes::SIGN_IN, &[("return_to", &routes::hold(&hold.did))]);
+            let link = view! { <a href=sign_in>{t!("hold-sign-in-link")}</a> };
+            Some(
+                view! {
+                    <p class="notice">
+                        <span>{t_view!("hold-sign-in", link = link)}</span>
+                    </p>
+                }
+                .into_any(),
+            )
+        }
         HoldViewer::Stranger if hold.open_registration => {
             Some(view! { <Join hold=hold.clone() /> }.into_any())
         }
-        HoldViewer::Stranger => Some(
-            view! {
-                <p class="notice">
-                    <span>
-                        "To push to this hold, be in its crew. Ask the captain, "
-                        <PersonLink person=hold.captain.clone() /> ", for an invite."
-                    </span>
-                </p>
-            }
-            .into_any(),
-        ),
+        HoldViewer::Stranger => {
+            let captain = view! { <PersonLink person=hold.captain.clone() /> };
+            Some(
+                view! {
+                    <p class="notice">
+                        <span>{t_view!("hold-ask-captain", captain = captain)}</span>
+                    </p>
+                }
+                .into_any(),
+            )
+        }
         _ => None,
     };
     view! {
@@ -147,14 +152,12 @@ fn Join(hold: PublicHold) -> impl IntoView {
     }
     view! {
         <section class="notice" aria-labelledby="join">
-            <h2 id="join" class="minor">"Join the crew"</h2>
-            <p>
-                "Everybody with an account may. You can push to this hold then, within the quota of its members. Its captain sees who you are and how much you store."
-            </p>
+            <h2 id="join" class="minor">{t!("hold-join-title")}</h2>
+            <p>{t!("hold-join-means")}</p>
             <form method="post" action=address>
                 <FormToken />
                 <button class="button" type="submit" name="join" value="1">
-                    "Join"
+                    {t!("hold-join")}
                 </button>
             </form>
         </section>
@@ -166,58 +169,67 @@ fn Join(hold: PublicHold) -> impl IntoView {
 fn About(hold: PublicHold) -> impl IntoView {
     let or_unsaid = |text: Option<String>| match text {
         Some(text) => text::visible(&text).into_any(),
-        None => view! { <span class="unknown">"not said"</span> }.into_any(),
+        None => view! { <span class="unknown">{t!("hold-unsaid")}</span> }.into_any(),
     };
     let storage = hold.storage.map(|kind| match kind.as_str() {
-        "folder" => "A folder on a disk".to_owned(),
-        "bucket" => "A bucket (S3)".to_owned(),
+        "folder" => t!("hold-storage-folder").to_owned(),
+        "bucket" => t!("hold-storage-bucket").to_owned(),
         other => text::visible(other),
     });
     let crew = match hold.crew_size {
-        Some(count) => text::counted(count as u64, "member", "members"),
-        None => "not known at the moment".to_owned(),
+        Some(count) => t!("count-members", count = count),
+        None => t!("hold-crew-unknown").to_owned(),
     };
     let reading = if hold.public {
-        "Everybody, without an account"
+        t!("hold-reading-everybody")
     } else {
-        "The crew"
+        t!("hold-reading-crew")
     };
     let joining = if hold.open_registration {
-        "Everybody with an account"
+        t!("hold-joining-everybody")
     } else {
-        "Those whom the captain or an administrator adds"
+        t!("hold-joining-added")
     };
     let tiers = (!hold.tiers.is_empty()).then(|| {
         let tiers = hold
             .tiers
             .iter()
             .map(|tier| {
-                let default = tier.is_default.then_some(" (new members)");
-                view! { <li>{tier.name.clone()} ", " {text::bytes(tier.bytes)} {default}</li> }
+                let name = tier.name.clone();
+                let size = text::bytes(tier.bytes);
+                let words = if tier.is_default {
+                    t!("hold-tier-default", name = name, size = size)
+                } else {
+                    t!("hold-tier", name = name, size = size)
+                };
+                view! { <li>{words}</li> }
             })
             .collect_view();
         view! {
-            <Fact name="Quotas">
+            <Fact name=t!("hold-tiers")>
                 <ul>{tiers}</ul>
             </Fact>
         }
     });
+    let version = hold
+        .version
+        .map(|version| t!("hold-version", version = version));
     view! {
         <section aria-labelledby="about">
-            <h2 id="about">"About this hold"</h2>
+            <h2 id="about">{t!("hold-about")}</h2>
             <Facts>
-                <Fact name="Captain">
+                <Fact name=t!("hold-captain")>
                     <PersonLink person=hold.captain />
                 </Fact>
-                <Fact name="Reading">{reading}</Fact>
-                <Fact name="Joining">{joining}</Fact>
-                <Fact name="Crew">{crew}</Fact>
+                <Fact name=t!("hold-reading")>{reading}</Fact>
+                <Fact name=t!("hold-joining")>{joining}</Fact>
+                <Fact name=t!("hold-crew")>{crew}</Fact>
                 {tiers}
-                <Fact name="Region">{or_unsaid(hold.region)}</Fact>
-                <Fact name="Provider">{or_unsaid(hold.provider)}</Fact>
-                <Fact name="Kept in">{or_unsaid(storage)}</Fact>
-                <Fact name="Software">{or_unsaid(hold.version.map(|version| format!("version {version}")))}</Fact>
-                <Fact name="Since">
+                <Fact name=t!("hold-region")>{or_unsaid(hold.region)}</Fact>
+                <Fact name=t!("hold-provider")>{or_unsaid(hold.provider)}</Fact>
+                <Fact name=t!("hold-storage")>{or_unsaid(storage)}</Fact>
+                <Fact name=t!("hold-software")>{or_unsaid(version)}</Fact>
+                <Fact name=t!("hold-since")>
                     <When moment=hold.since />
                 </Fact>
             </Facts>
@@ -230,16 +242,16 @@ fn Identity(hold: PublicHold) -> impl IntoView {
     let record = format!("at://{}/io.atcr.hold.captain/self", hold.did);
     view! {
         <section>
-            <h2>"Identity"</h2>
-            <Copyable label="DID" text=hold.did.clone() />
-            <Copyable label="Endpoint" text=hold.endpoint />
-            <Copyable label="Captain record" text=record />
+            <h2>{t!("hold-identity")}</h2>
+            <Copyable label=t!("hold-did") text=hold.did.clone() />
+            <Copyable label=t!("hold-endpoint") text=hold.endpoint />
+            <Copyable label=t!("hold-captain-record") text=record />
         </section>
         <section>
-            <h2>"For programs"</h2>
+            <h2>{t!("hold-for-programs")}</h2>
             <p>
                 <a href=routes::json(&routes::hold(&hold.did)) rel="external">
-                    "This page as JSON"
+                    {t!("hold-json")}
                 </a>
             </p>
         </section>
@@ -253,7 +265,7 @@ fn Copyable(label: &'static str, text: String) -> impl IntoView {
             <p class="note">{label}</p>
             <div class="copyable">
                 <code class="record-uri">{text.clone()}</code>
-                <CopyButton text label=format!("Copy: {label}") />
+                <CopyButton text label=t!("hold-copy", what = label) />
             </div>
         </div>
     }

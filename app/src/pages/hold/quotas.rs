@@ -9,7 +9,7 @@ use super::{HoldFrame, for_those, hold_in_address};
 use crate::api::hold::TierView;
 use crate::api::hold::quotas::{QuotasPage as QuotasPageData, QuotasSource};
 use crate::components::loaded::loaded;
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// The page.
 #[component]
@@ -27,32 +27,25 @@ pub(crate) fn QuotasPage() -> impl IntoView {
 fn draw(page: QuotasPageData) -> impl IntoView {
     let did = page.head.did.clone();
     let where_from = if page.head.is_here {
-        view! {
-            <p>
-                "Whoever runs this server sets the tiers: "<code>"HOLD_QUOTA_TIERS"</code>" names them with their limits, and "
-                <code>"HOLD_DEFAULT_TIER"</code>" is the one that members have who were given none. They take effect at the next start."
-            </p>
-        }
+        t_view!(
+            "quotas-here",
+            tiers = view! { <code>"HOLD_QUOTA_TIERS"</code> },
+            default = view! { <code>"HOLD_DEFAULT_TIER"</code> }
+        )
         .into_any()
     } else {
-        view! {
-            <p>
-                "The tiers are part of the configuration of the server that this hold runs on, so they are changed there and not here. "
-                "Which member has which tier is decided here."
-            </p>
-        }
-        .into_any()
+        t!("quotas-elsewhere").into_any()
     };
     let partly = (page.looked_at < page.total).then(|| {
-        view! {
-            <p class="notice">
-                "This hold has " {page.total} " members; the usage of the first " {page.looked_at}
-                " was looked at. The others are on the page of the crew."
-            </p>
-        }
+        let words = t!(
+            "quotas-partly",
+            total = page.total,
+            looked_at = page.looked_at
+        );
+        view! { <p class="notice">{words}</p> }
     });
     let pressed = if page.pressed.is_empty() {
-        view! { <p class="note">"Nobody uses 80 % of their quota."</p> }.into_any()
+        view! { <p class="note">{t!("quotas-pressed-none")}</p> }.into_any()
     } else {
         let rows = page
             .pressed
@@ -62,13 +55,9 @@ fn draw(page: QuotasPageData) -> impl IntoView {
         view! { <ul class="crew-list">{rows}</ul> }.into_any()
     };
     let overrides = if page.overrides.is_empty() {
-        view! {
-            <p class="note">
-                "Every member has the default. To give somebody another tier, open them on the "
-                <a href=routes::hold_page(&did, "crew")>"page of the crew"</a> "."
-            </p>
-        }
-        .into_any()
+        let crew = routes::hold_page(&did, "crew");
+        let link = view! { <a href=crew>{t!("quotas-overrides-none-link")}</a> };
+        view! { <p class="note">{t_view!("quotas-overrides-none", link = link)}</p> }.into_any()
     } else {
         let rows = page
             .overrides
@@ -78,29 +67,24 @@ fn draw(page: QuotasPageData) -> impl IntoView {
         view! { <ul class="crew-list">{rows}</ul> }.into_any()
     };
     let unknown = (page.unknown > 0).then(|| {
-        view! {
-            <p class="notice">
-                {text::counted(page.unknown as u64, "member has", "members have")}
-                " a tier that this hold does not know. The default counts for them."
-            </p>
-        }
+        view! { <p class="notice">{t!("quotas-unknown", count = page.unknown)}</p> }
     });
     view! {
-        <HoldFrame head=page.head section="quotas" title="Quotas">
-            <h1 class="sr-only">"Quotas"</h1>
+        <HoldFrame head=page.head section="quotas" title=t!("quotas-title")>
+            <h1 class="sr-only">{t!("quotas-title")}</h1>
             {partly}
             <section aria-labelledby="tiers">
-                <h2 id="tiers">"Tiers"</h2>
+                <h2 id="tiers">{t!("quotas-tiers")}</h2>
                 <Tiers tiers=page.tiers is_silent=page.is_silent />
                 {unknown}
-                {where_from}
+                <p>{where_from}</p>
             </section>
             <section aria-labelledby="pressed">
-                <h2 id="pressed">"Near their limit"</h2>
+                <h2 id="pressed">{t!("quotas-pressed")}</h2>
                 {pressed}
             </section>
             <section aria-labelledby="overrides">
-                <h2 id="overrides">"With a tier of their own"</h2>
+                <h2 id="overrides">{t!("quotas-overrides")}</h2>
                 {overrides}
             </section>
         </HoldFrame>
@@ -110,18 +94,13 @@ fn draw(page: QuotasPageData) -> impl IntoView {
 #[component]
 fn Tiers(tiers: Vec<(TierView, usize)>, is_silent: bool) -> impl IntoView {
     if is_silent {
-        return view! {
-            <p class="notice">
-                "This hold does not say which quotas it has: its software has no such method, or it did not answer."
-            </p>
-        }
-        .into_any();
+        return view! { <p class="notice">{t!("quotas-silent")}</p> }.into_any();
     }
     if tiers.is_empty() {
         return view! {
             <div class="empty">
-                <h3>"No tiers, no limits"</h3>
-                <p>"Every member may store as much as there is room for."</p>
+                <h3>{t!("quotas-none")}</h3>
+                <p>{t!("quotas-none-means")}</p>
             </div>
         }
         .into_any();
@@ -131,13 +110,13 @@ fn Tiers(tiers: Vec<(TierView, usize)>, is_silent: bool) -> impl IntoView {
         .map(|(tier, members)| {
             let default = tier
                 .is_default
-                .then(|| view! { <li class="chip chip-kind">"New members get this"</li> });
+                .then(|| view! { <li class="chip chip-kind">{t!("quotas-default")}</li> });
             view! {
                 <li class="tier-card">
                     <h3>{tier.name}</h3>
                     <p class="tier-size">{text::bytes(tier.bytes)}</p>
                     <ul class="chips">
-                        {default} <li class="chip">{text::counted(members as u64, "member", "members")}</li>
+                        {default} <li class="chip">{t!("count-members", count = members)}</li>
                     </ul>
                 </li>
             }
@@ -145,9 +124,7 @@ fn Tiers(tiers: Vec<(TierView, usize)>, is_silent: bool) -> impl IntoView {
         .collect_view();
     view! {
         <ul class="tier-list">{cards}</ul>
-        <p class="note">
-            "Usage is the sum of the different blobs that somebody's images use; a layer that two of their images share counts once. The captain has no limit. Members are warned at 80 % and 95 %; what does not fit is refused before it is stored."
-        </p>
+        <p class="note">{t!("quotas-how")}</p>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::api::hold::settings::{
 };
 use crate::components::form_token::FormToken;
 use crate::components::loaded::loaded;
-use crate::routes;
+use crate::{routes, t, t_view};
 
 /// The page.
 #[component]
@@ -28,23 +28,22 @@ pub(crate) fn HoldSettingsPage() -> impl IntoView {
 fn draw(page: PageData) -> impl IntoView {
     let did = page.head.did.clone();
     let form = page.form.clone();
+    let captaincy = routes::hold_page(&did, "captaincy");
+    let transfer = view! { <a href=captaincy>{t!("hold-settings-transfer-link")}</a> };
     view! {
-        <HoldFrame head=page.head.clone() section="settings" title="Settings">
-            <h1 class="sr-only">"Settings"</h1>
+        <HoldFrame head=page.head.clone() section="settings" title=t!("hold-settings-title")>
+            <h1 class="sr-only">{t!("hold-settings-title")}</h1>
             <form class="stack hold-settings" method="post" action=routes::hold_page(&did, "settings")>
                 <FormToken />
                 <Switches form=form.clone() configured=page.configured />
                 <Profile form />
                 <button class="button" type="submit">
-                    "Save"
+                    {t!("hold-settings-save")}
                 </button>
             </form>
             <section aria-labelledby="captaincy">
-                <h2 id="captaincy">"Captaincy"</h2>
-                <p>
-                    <a href=routes::hold_page(&did, "captaincy")>"Transfer the captaincy"</a>
-                    " to a member of the crew, who has to accept it."
-                </p>
+                <h2 id="captaincy">{t!("hold-settings-captaincy")}</h2>
+                <p>{t_view!("hold-settings-transfer", link = transfer)}</p>
             </section>
         </HoldFrame>
     }
@@ -56,22 +55,22 @@ fn Switches(form: HoldSettingsForm, configured: Vec<(&'static str, bool)>) -> im
         (
             "public",
             form.public,
-            "Public",
-            "Everybody may pull, without an account. Writing is never public.",
+            t!("hold-settings-public"),
+            t!("hold-settings-public-means"),
             "HOLD_PUBLIC",
         ),
         (
             "open_registration",
             form.open_registration,
-            "Open registration",
-            "Everybody with an account may join the crew, with the default quota.",
+            t!("hold-settings-open"),
+            t!("hold-settings-open-means"),
             "HOLD_ALLOW_ALL_CREW",
         ),
         (
             "bluesky_posts",
             form.bluesky_posts,
-            "Announce pushes",
-            "The hold posts about each tagged push, on its own Bluesky profile.",
+            t!("hold-settings-posts"),
+            t!("hold-settings-posts-mean"),
             "HOLD_BLUESKY_POSTS",
         ),
     ];
@@ -81,10 +80,10 @@ fn Switches(form: HoldSettingsForm, configured: Vec<(&'static str, bool)>) -> im
                 .iter()
                 .find(|(configured, _)| *configured == setting);
             let fixed = fixed.map(|(_, value)| {
+                let setting = view! { <code>{format!("{setting}={value}")}</code> };
                 view! {
                     <span class="switch-fixed">
-                        "The configuration says " <code>{format!("{setting}={value}")}</code>
-                        " and wins at the next start. To keep another choice, change it there too."
+                        {t_view!("hold-settings-fixed", setting = setting)}
                     </span>
                 }
             });
@@ -102,7 +101,7 @@ fn Switches(form: HoldSettingsForm, configured: Vec<(&'static str, bool)>) -> im
         .collect_view();
     view! {
         <fieldset class="stack sheet-card">
-            <legend class="minor">"Who may do what"</legend>
+            <legend class="minor">{t!("hold-settings-access")}</legend>
             {rows}
         </fieldset>
     }
@@ -112,14 +111,14 @@ fn Switches(form: HoldSettingsForm, configured: Vec<(&'static str, bool)>) -> im
 fn Profile(form: HoldSettingsForm) -> impl IntoView {
     view! {
         <fieldset class="stack sheet-card">
-            <legend class="minor">"What everybody sees"</legend>
-            <label for="display-name">"Name"</label>
+            <legend class="minor">{t!("hold-settings-profile")}</legend>
+            <label for="display-name">{t!("hold-settings-name")}</label>
             <input id="display-name" name="display_name" type="text" value=form.display_name maxlength="64" />
-            <label for="description">"Description"</label>
+            <label for="description">{t!("hold-settings-description")}</label>
             <textarea id="description" name="description" rows="3" maxlength="256">
                 {form.description}
             </textarea>
-            <label for="region">"Region"</label>
+            <label for="region">{t!("hold-settings-region")}</label>
             <input
                 id="region"
                 name="region"
@@ -129,18 +128,18 @@ fn Profile(form: HoldSettingsForm) -> impl IntoView {
                 placeholder="eu-central"
                 aria-describedby="place-help"
             />
-            <label for="provider">"Provider"</label>
+            <label for="provider">{t!("hold-settings-provider")}</label>
             <input
                 id="provider"
                 name="provider"
                 type="text"
                 value=form.provider
                 maxlength="64"
-                placeholder="My own server"
+                placeholder=t!("hold-settings-provider-example")
                 aria-describedby="place-help"
             />
             <p class="note" id="place-help">
-                "Where the blobs are, and with whom, in your words. Public, like everything on this card; leave empty what you do not want to say."
+                {t!("hold-settings-place-means")}
             </p>
         </fieldset>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::hold::upkeep::Said;
+use crate::{t, t_view};
 
 /// Draws what a hold says, or says why it says nothing.
 pub(crate) fn said<T, View: IntoView + 'static>(
@@ -26,11 +27,8 @@ pub(crate) fn said<T, View: IntoView + 'static>(
 fn NotOffered(method: String) -> impl IntoView {
     view! {
         <div class="empty">
-            <h2 class="minor">"This hold does not say"</h2>
-            <p>
-                "Its software answered that it does not know " <code>{method}</code>
-                ", which holds run with Longshore offer. Whoever operates the machine finds out with the tools of that software."
-            </p>
+            <h2 class="minor">{t!("upkeep-not-offered-title")}</h2>
+            <p>{t_view!("upkeep-not-offered", method = view! { <code>{method}</code> })}</p>
         </div>
     }
 }

@@ -17,7 +17,7 @@ use crate::components::loaded::loaded;
 use crate::components::treemap::{Part, Treemap};
 use crate::components::usage_bar::UsageBar;
 use crate::components::values::{Size, When};
-use crate::{routes, text};
+use crate::{routes, t, t_view, text};
 
 /// Repositories that get an area of their own.
 const DRAWN: usize = 24;
@@ -52,8 +52,8 @@ fn draw(page: UpkeepPage<HoldUsage>) -> impl IntoView {
     let UpkeepPage { head, said: answer } = page;
     let did = head.did.clone();
     view! {
-        <HoldFrame head section="usage" title="Usage">
-            <h1 class="sr-only">"Usage"</h1>
+        <HoldFrame head section="usage" title=t!("usage-title")>
+            <h1 class="sr-only">{t!("usage-title")}</h1>
             {said(answer, move |usage| view! { <Usage did usage /> })}
         </HoldFrame>
     }
@@ -64,11 +64,11 @@ fn Usage(did: String, usage: HoldUsage) -> impl IntoView {
     if usage.stored_blobs == 0 && usage.people.is_empty() {
         return view! {
             <div class="empty">
-                <h2 class="minor">"Nothing is stored here yet"</h2>
-                <p>"As soon as somebody pushes an image into this hold, this page shows what takes up its space."</p>
+                <h2 class="minor">{t!("usage-none")}</h2>
+                <p>{t!("usage-none-means")}</p>
                 <p>
                     <a class="button" href=routes::hold_page(&did, "crew")>
-                        "Invite a crew"
+                        {t!("usage-none-invite")}
                     </a>
                 </p>
             </div>
@@ -83,16 +83,16 @@ fn Usage(did: String, usage: HoldUsage) -> impl IntoView {
         <Totals usage=usage.clone() did=did.clone() />
         {chosen}
         <section aria-labelledby="repositories">
-            <h2 id="repositories">"By repository"</h2>
+            <h2 id="repositories">{t!("usage-by-repository")}</h2>
             <Map usage=usage.clone() />
             <Repositories did repositories=usage.repositories />
         </section>
         <section aria-labelledby="people">
-            <h2 id="people">"By person"</h2>
+            <h2 id="people">{t!("usage-by-person")}</h2>
             <People people=usage.people />
         </section>
         <section aria-labelledby="growth">
-            <h2 id="growth">"Over time"</h2>
+            <h2 id="growth">{t!("usage-over-time")}</h2>
             <OverTime samples=usage.samples />
         </section>
     }
@@ -105,7 +105,7 @@ fn Totals(usage: HoldUsage, did: String) -> impl IntoView {
     let waiting = (unused > 0).then(|| {
         view! {
             <p class="note">
-                <a href=routes::hold_page(&did, "space")>"Free it"</a>
+                <a href=routes::hold_page(&did, "space")>{t!("usage-unused-free")}</a>
             </p>
         }
     });
@@ -113,15 +113,15 @@ fn Totals(usage: HoldUsage, did: String) -> impl IntoView {
         <ul class="figures">
             <li class="figure">
                 <p class="figure-value"><Size bytes=usage.stored /></p>
-                <p class="figure-words">"stored, in " {text::counted(usage.stored_blobs, "blob", "blobs")}</p>
+                <p class="figure-words">{t!("usage-stored", count = usage.stored_blobs)}</p>
             </li>
             <li class="figure">
                 <p class="figure-value"><Size bytes=usage.used /></p>
-                <p class="figure-words">"used by images, each blob counted once"</p>
+                <p class="figure-words">{t!("usage-used")}</p>
             </li>
             <li class="figure">
                 <p class="figure-value"><Size bytes=unused /></p>
-                <p class="figure-words">"used by no image: on its way in or out"</p>
+                <p class="figure-words">{t!("usage-unused")}</p>
                 {waiting}
             </li>
         </ul>
@@ -146,24 +146,19 @@ fn Map(usage: HoldUsage) -> impl IntoView {
         .collect();
     let others: u64 = rows.iter().skip(DRAWN).map(|row| row.exclusive).sum();
     parts.push(Part {
-        name: "Other repositories".to_owned(),
+        name: t!("usage-map-others").to_owned(),
         bytes: others,
         is_shared: false,
     });
     parts.push(Part {
-        name: "Shared by several".to_owned(),
+        name: t!("usage-map-shared").to_owned(),
         bytes: shared,
         is_shared: true,
     });
-    let label = format!(
-        "Areas as large as what each repository alone uses, and {} that several share. The table below has the numbers.",
-        text::bytes(shared)
-    );
+    let label = t!("usage-map", shared = text::bytes(shared));
     view! {
         <Treemap parts label />
-        <p class="note">
-            "An area is what a repository uses alone: removing it would free that. What several repositories share is hatched, and is freed when the last of them lets go of it."
-        </p>
+        <p class="note">{t!("usage-map-means")}</p>
     }
 }
 
@@ -177,7 +172,7 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
             &routes::hold_page(&did, "usage"),
             &[("repository", value.as_str())],
         );
-        let label = format!("Weigh tags of {name}: what would removing them free?");
+        let label = t!("usage-weigh-label", repository = name.clone());
         view! {
             <tr>
                 <th scope="row">
@@ -188,7 +183,7 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
                 <td class="amount wide-only"><Size bytes=row.bytes.saturating_sub(row.exclusive) /></td>
                 <td class="amount wide-only">{text::grouped(row.manifests)}</td>
                 <td>
-                    <a href=format!("{weigh}#weigh") aria-label=label>"Weigh tags"</a>
+                    <a href=format!("{weigh}#weigh") aria-label=label>{t!("usage-weigh")}</a>
                 </td>
             </tr>
         }
@@ -198,21 +193,21 @@ fn Repositories(did: String, repositories: Vec<RepositoryRow>) -> impl IntoView 
         view! {
             <thead>
                 <tr>
-                    <th scope="col">"Repository"</th>
-                    <th scope="col" class="amount">"Uses"</th>
-                    <th scope="col" class="amount">"Alone"</th>
-                    <th scope="col" class="amount wide-only">"Shared"</th>
-                    <th scope="col" class="amount wide-only">"Images"</th>
-                    <th scope="col"><span class="sr-only">"Weigh"</span></th>
+                    <th scope="col">{t!("usage-repository")}</th>
+                    <th scope="col" class="amount">{t!("usage-uses")}</th>
+                    <th scope="col" class="amount">{t!("usage-alone")}</th>
+                    <th scope="col" class="amount wide-only">{t!("usage-shared")}</th>
+                    <th scope="col" class="amount wide-only">{t!("usage-images")}</th>
+                    <th scope="col"><span class="sr-only">{t!("usage-weigh-column")}</span></th>
                 </tr>
             </thead>
         }
     };
-    let rest = fold(rest, count, "repositories", head());
+    let rest = fold(rest, t!("usage-all-repositories", count = count), head());
     view! {
         <div class="table-frame">
             <table class="numbers">
-                <caption class="sr-only">"Repositories by what they use"</caption>
+                <caption class="sr-only">{t!("usage-repositories-label")}</caption>
                 {head()}
                 <tbody>{first}</tbody>
             </table>
@@ -239,19 +234,19 @@ fn People(people: Vec<PersonRow>) -> impl IntoView {
         view! {
             <thead>
                 <tr>
-                    <th scope="col">"Person"</th>
-                    <th scope="col">"Of their quota"</th>
-                    <th scope="col" class="amount">"Alone"</th>
-                    <th scope="col" class="amount wide-only">"Repositories"</th>
+                    <th scope="col">{t!("usage-person")}</th>
+                    <th scope="col">{t!("usage-of-quota")}</th>
+                    <th scope="col" class="amount">{t!("usage-alone")}</th>
+                    <th scope="col" class="amount wide-only">{t!("usage-repositories")}</th>
                 </tr>
             </thead>
         }
     };
-    let rest = fold(rest, count, "people", head());
+    let rest = fold(rest, t!("usage-all-people", count = count), head());
     view! {
         <div class="table-frame">
             <table class="numbers">
-                <caption class="sr-only">"People by what they use"</caption>
+                <caption class="sr-only">{t!("usage-people-label")}</caption>
                 {head()}
                 <tbody>{first}</tbody>
             </table>
@@ -270,17 +265,12 @@ fn split<T, V: IntoView + 'static>(
     (drawn, rest)
 }
 
-/// Rows that unfold.
-fn fold(
-    rest: Vec<AnyView>,
-    count: usize,
-    what: &'static str,
-    head: impl IntoView + 'static,
-) -> Option<impl IntoView> {
+/// Rows that unfold under `all`.
+fn fold(rest: Vec<AnyView>, all: String, head: impl IntoView + 'static) -> Option<impl IntoView> {
     (!rest.is_empty()).then(|| {
         view! {
             <details class="more-rows">
-                <summary>"All " {text::grouped(count as u64)} " " {what}</summary>
+                <summary>{all}</summary>
                 <div class="table-frame">
                     <table class="numbers">
                         {head}
@@ -295,27 +285,30 @@ fn fold(
 #[component]
 fn OverTime(samples: Vec<Sample>) -> impl IntoView {
     let (Some(first), Some(last)) = (samples.first().cloned(), samples.last().cloned()) else {
-        return view! { <p class="note">"The first sample is taken within the hour; there is one for each day."</p> }
-            .into_any();
+        return view! { <p class="note">{t!("usage-samples-none")}</p> }.into_any();
     };
     if first.day == last.day {
-        return view! {
-            <p>
-                "One sample so far, taken " <When moment=last.at /> ": " {text::bytes(last.stored)} " stored, "
-                {text::bytes(last.used)} " of it used by images. There is one for each day, so a line needs two days."
-            </p>
-        }
-        .into_any();
+        let sample = t_view!(
+            "usage-samples-one",
+            when = view! { <When moment=last.at /> };
+            stored = text::bytes(last.stored),
+            used = text::bytes(last.used)
+        );
+        return view! { <p>{sample}</p> }.into_any();
     }
-    let (direction, change) = if last.stored >= first.stored {
-        ("grew", last.stored - first.stored)
+    let days = last.day.abs_diff(first.day);
+    let size = text::bytes(last.stored.abs_diff(first.stored));
+    let words = if last.stored >= first.stored {
+        t!("usage-grew", days = days, size = size)
     } else {
-        ("shrank", first.stored - last.stored)
+        t!("usage-shrank", days = days, size = size)
     };
-    let days = text::counted(last.day.abs_diff(first.day), "day", "days");
-    let words = format!("In {days} the hold {direction} by {}.", text::bytes(change));
+    let latest = t_view!(
+        "usage-samples-latest",
+        when = view! { <When moment=last.at /> }
+    );
     view! {
-        <p>{words.clone()} " The latest sample was taken " <When moment=last.at /> "."</p>
+        <p>{words.clone()} " " {latest}</p>
         <Growth samples label=words />
     }
     .into_any()
@@ -331,9 +324,7 @@ fn Chosen(did: String, chosen: ChosenRepository) -> impl IntoView {
     let form = match chosen.tags {
         Err(reason) => view! { <p class="notice">{reason}</p> }.into_any(),
         Ok(tags) if tags.is_empty() => view! {
-            <p class="notice">
-                "No tag of this repository is known here; its images are kept by their digests alone."
-            </p>
+            <p class="notice">{t!("usage-tags-none")}</p>
         }
         .into_any(),
         Ok(tags) => {
@@ -355,52 +346,51 @@ fn Chosen(did: String, chosen: ChosenRepository) -> impl IntoView {
                 <form class="weigh" method="get" action=format!("{}#weigh", routes::hold_page(&did, "usage"))>
                     <input type="hidden" name="repository" value=chosen.value />
                     <fieldset class="tag-choices">
-                        <legend>"Which tags would go?"</legend>
+                        <legend>{t!("usage-tags-which")}</legend>
                         {boxes}
                     </fieldset>
                     <button class="button" type="submit">
-                        "Say what that frees"
+                        {t!("usage-tags-weigh")}
                     </button>
                 </form>
             }
             .into_any()
         }
     };
+    let title = t!("usage-weigh-title", repository = text::visible(&name));
     view! {
         <section class="weigh-section" id="weigh" aria-labelledby="weigh-title">
-            <h2 id="weigh-title">"What would removing tags of " {text::visible(&name)} " free?"</h2>
+            <h2 id="weigh-title">{title}</h2>
             {removal}
             {form}
-            <p class="note">
-                "Nothing is removed here. Tags are removed by their owner, on the page of the repository; the hold then frees what nothing needs any more."
-            </p>
+            <p class="note">{t!("usage-weigh-means")}</p>
         </section>
     }
 }
 
 #[component]
 fn Removal(removal: RemovalView) -> impl IntoView {
-    let verb = if removal.tags == 1 {
-        "Deleting this tag frees "
-    } else {
-        "Deleting these tags frees "
-    };
-    let kept = (removal.kept_manifests > 0).then(|| {
-        format!(
-            " {} stay, as other tags lead to them.",
-            text::counted(removal.kept_manifests, "image", "images")
-        )
-    });
+    let frees = t_view!(
+        "usage-removal-frees",
+        size = view! { <strong><Size bytes=removal.freed /></strong> };
+        tags = removal.tags
+    );
+    let goes = t!(
+        "usage-removal-goes",
+        images = removal.manifests,
+        blobs = removal.freed_blobs
+    );
+    let stays = t!(
+        "usage-removal-stays",
+        size = text::bytes(removal.still_used)
+    );
+    let kept = (removal.kept_manifests > 0)
+        .then(|| view! { " " {t!("usage-removal-kept", images = removal.kept_manifests)} });
+    let quota = t!("usage-removal-quota", size = text::bytes(removal.quota));
     view! {
         <div class="statement" role="status">
-            <p class="statement-main">{verb} <strong><Size bytes=removal.freed /></strong> "."</p>
-            <p class="note">
-                {text::counted(removal.manifests, "image goes", "images go")} ", and with them "
-                {text::counted(removal.freed_blobs, "blob", "blobs")} " that nothing else needs. "
-                {text::bytes(removal.still_used)} " that they use stay, as something else needs them." {kept}
-                " The owner's quota gets " {text::bytes(removal.quota)}
-                " back at once; the bytes are free after the collection of garbage."
-            </p>
+            <p class="statement-main">{frees}</p>
+            <p class="note">{goes} " " {stays} {kept} " " {quota}</p>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use app::api::error::PageError;
 use app::api::hold::captaincy::{CaptaincyPage, CaptaincySource, CaptaincyStep};
-use app::api::hold::{ForThose, Named};
+use app::api::hold::{ForThose, Named, Whom};
 use futures::StreamExt as _;
 
 use super::{HoldPages, Opened, page_error, refused};
@@ -20,7 +20,7 @@ impl CaptaincySource for HoldPages {
         let step = match opened.standing {
             Standing::Captain => self.step_of_captain(&opened).await?,
             Standing::Crew(_) if self.is_offered(&opened).await => CaptaincyStep::Accept,
-            _ => return Ok(refused(opened.head, "the captain")),
+            _ => return Ok(refused(opened.head, Whom::Captain)),
         };
         Ok(ForThose::Allowed(CaptaincyPage {
             step,

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use app::api::error::PageError;
-use app::api::hold::ForThose;
 use app::api::hold::crew::{
     AddPage, Candidate, CrewPage, CrewQuery, CrewSource, InviteRow, MEMBERS_PER_PAGE, MemberPage,
 };
+use app::api::hold::{ForThose, Whom};
 use app::t;
 use atproto::syntax::{AtIdentifier, Did, RecordKey};
 use chrono::DateTime;
@@ -18,7 +18,7 @@ use crate::hold::CrewMember;
 use crate::identity::{Freshness, Identity};
 
 /// Whom the pages about the crew are for.
-const ADMINISTRATORS: &str = "the captain and administrators of the crew";
+const ADMINISTRATORS: Whom = Whom::Administrators;
 /// People that a filter by handle finds at most.
 const MOST_FOUND: u16 = 1_000;
 

@@ -1,10 +1,10 @@
 //! The holds that somebody has to do with.
 
 use app::api::hold::list::{HoldCard, HoldList, HoldListSource};
+use app::api::settings::quota::{HoldQuota, QuotaPage, QuotaSource};
+use app::t;
 use atproto::syntax::Did;
 use futures::StreamExt as _;
-
-use app::api::settings::quota::{HoldQuota, QuotaPage, QuotaSource};
 
 use super::{HoldPages, rows};
 use crate::hold::Standing;
@@ -61,27 +61,22 @@ impl HoldListSource for HoldPages {
 impl QuotaSource for HoldPages {
     async fn quota_page(&self) -> QuotaPage {
         let list = self.holds().await;
-        let is_known = |card: &HoldCard| {
-            HoldQuota {
+        let is_known = |card: &HoldCard| HoldQuota {
             did: card.did.clone(),
             name: card.name.clone(),
             captain: Some(card.captain.clone()),
             is_default: card.is_default,
-            usage: card.usage.clone().ok_or_else(|| {
-                "This hold does not say how much you use: it did not answer, or its software has no such method."
-                    .to_owned()
-            }),
-        }
+            usage: card
+                .usage
+                .clone()
+                .ok_or_else(|| t!("holds-usage-unknown").to_owned()),
         };
         let silent = list.silent.iter().map(|did| HoldQuota {
             did: did.clone(),
             name: did.clone(),
             captain: None,
             is_default: false,
-            usage: Err(
-                "This hold does not answer at the moment, so what you use there is not known."
-                    .to_owned(),
-            ),
+            usage: Err(t!("holds-usage-silent").to_owned()),
         });
         let own = list.own.iter().chain(&list.crew).map(is_known);
         // Pushes may go where somebody is not in the crew yet.

@@ -37,8 +37,9 @@ use app::api::hold::set_up::SetUpSource;
 use app::api::hold::settings::{HoldSettingsForm, HoldSettingsSource};
 use app::api::hold::space::SpaceSource;
 use app::api::hold::usage::UsageSource;
-use app::api::hold::{ForThose, HoldHead, HoldViewer, Named};
+use app::api::hold::{ForThose, HoldHead, HoldViewer, Named, Whom};
 use app::api::settings::quota::QuotaSource;
+use app::t;
 use atproto::syntax::{AtIdentifier, Did};
 use axum::http::request::Parts;
 use leptos::prelude::provide_context;
@@ -143,16 +144,16 @@ fn done(query: &str) -> Option<&'static str> {
         .split('&')
         .find_map(|pair| pair.strip_prefix("done="))?;
     Some(match word {
-        "joined" => "You are in the crew now. Push whenever you like.",
-        "added" => "They are in the crew now, and can push at once.",
-        "changed" => "Saved. It counts from now on.",
-        "removed" => "They are not in the crew any more.",
-        "saved" => "Saved in the hold's records.",
-        "revoked" => "Taken back. The link lets nobody in any more.",
-        "offered" => "Offered. Nothing changes until they accept.",
-        "withdrawn" => "Taken back. Nobody is offered the captaincy any more.",
-        "accepted" => "The hold is yours.",
-        "asked" => "Asked. What each relay says now is below.",
+        "joined" => t!("hold-done-joined"),
+        "added" => t!("hold-done-added"),
+        "changed" => t!("hold-done-changed"),
+        "removed" => t!("hold-done-removed"),
+        "saved" => t!("hold-done-saved"),
+        "revoked" => t!("hold-done-revoked"),
+        "offered" => t!("hold-done-offered"),
+        "withdrawn" => t!("hold-done-withdrawn"),
+        "accepted" => t!("hold-done-accepted"),
+        "asked" => t!("hold-done-asked"),
         _ => return None,
     })
 }
@@ -258,7 +259,7 @@ impl HoldPages {
     }
 }
 
-fn refused<T>(head: HoldHead, whom: &'static str) -> ForThose<T> {
+fn refused<T>(head: HoldHead, whom: Whom) -> ForThose<T> {
     ForThose::Refused {
         head: Box::new(head),
         whom,
@@ -280,7 +281,7 @@ fn read_did(text: &str) -> Result<Did, PageError> {
         None => unescaped,
     };
     spelled.parse().map_err(|_| PageError::NotFound {
-        what: "hold at this address".to_owned(),
+        what: t!("missing-hold-at-address").to_owned(),
     })
 }
 
@@ -299,12 +300,12 @@ fn page_error(error: &HoldAdminError) -> PageError {
     match error {
         HoldAdminError::Hold(HoldError::NotFound { .. } | HoldError::NotSetUp) => {
             PageError::NotFound {
-                what: "hold of this name".to_owned(),
+                what: t!("missing-hold").to_owned(),
             }
         }
         HoldAdminError::Hold(HoldError::Unreachable { did })
         | HoldAdminError::NotOffered { did, .. } => PageError::Unreachable {
-            what: format!("the hold {did}"),
+            what: t!("hold-out-of-reach", did = did.to_string()),
         },
         HoldAdminError::Hold(error) => {
             tracing::error!(

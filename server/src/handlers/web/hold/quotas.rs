@@ -3,7 +3,7 @@
 use app::api::error::PageError;
 use app::api::hold::crew::CrewRow;
 use app::api::hold::quotas::{QuotasPage, QuotasSource};
-use app::api::hold::{ForThose, Pressure};
+use app::api::hold::{ForThose, Pressure, Whom};
 
 use super::{HoldPages, page_error, refused, rows};
 
@@ -15,9 +15,7 @@ impl QuotasSource for HoldPages {
     async fn quotas(&self, did: &str) -> Result<ForThose<QuotasPage>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => {
-                return Ok(refused(head, "the captain and administrators of the crew"));
-            }
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let (listed, crew) = tokio::join!(opened.admin.tiers(), opened.admin.list_crew());
         let is_silent = listed.is_err();

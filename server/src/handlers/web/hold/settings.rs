@@ -1,8 +1,8 @@
 //! The settings of a hold.
 
 use app::api::error::PageError;
-use app::api::hold::ForThose;
 use app::api::hold::settings::{HoldSettingsForm, HoldSettingsPage, HoldSettingsSource};
+use app::api::hold::{ForThose, Whom};
 
 use super::{HoldPages, refused};
 use crate::clients::hold_admin::{HoldAbout, SettingsChange};
@@ -14,7 +14,7 @@ impl HoldSettingsSource for HoldPages {
     async fn settings(&self, did: &str) -> Result<ForThose<HoldSettingsPage>, PageError> {
         let opened = self.open(did).await?;
         if opened.standing != Standing::Captain {
-            return Ok(refused(opened.head, "the captain"));
+            return Ok(refused(opened.head, Whom::Captain));
         }
         let configured = opened.admin.configured();
         Ok(ForThose::Allowed(HoldSettingsPage {

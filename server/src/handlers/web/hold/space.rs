@@ -6,6 +6,7 @@ use app::api::hold::space::{
     CollectionPlan, CollectionView, HoldSpace, PlannedBlob, Reason, SpaceSource,
 };
 use app::api::hold::upkeep::UpkeepPage;
+use app::t;
 
 use super::upkeep::{WHOM, said, span};
 use super::{HoldPages, Opened, refused};
@@ -78,7 +79,7 @@ impl HoldPages {
     async fn collection_view(&self, run: CollectionRun) -> CollectionView {
         let now = self.state.clock.now_millis();
         let remark = match (&run.stopped_by, run.failure) {
-            (Some(by), _) => Some(format!("by {}", self.name_of(by).await)),
+            (Some(by), _) => Some(t!("space-stopped-by", who = self.name_of(by).await)),
             (None, failure) => failure,
         };
         let report = &run.progress.report;
@@ -117,13 +118,13 @@ const fn state_word(state: CollectionState) -> &'static str {
     }
 }
 
-const fn phase_words(phase: Phase) -> &'static str {
+fn phase_words(phase: Phase) -> &'static str {
     match phase {
-        Phase::ReadingRecords => "Reading what images need",
-        Phase::Removing => "Removing what has waited long enough",
-        Phase::Quarantining => "Putting what nothing needs into quarantine",
-        Phase::SearchingStore => "Looking through the storage for bytes that nobody knows",
-        Phase::Over => "Done",
+        Phase::ReadingRecords => t!("space-reading"),
+        Phase::Removing => t!("space-removing"),
+        Phase::Quarantining => t!("space-quarantining"),
+        Phase::SearchingStore => t!("space-searching"),
+        Phase::Over => t!("space-over"),
     }
 }
 
@@ -143,26 +144,20 @@ fn plan_of(answer: CollectionAnswer) -> CollectionPlan {
             .collect()
     };
     let goes = reasons(&[
-        ("Out of quarantine, freed now", report.removed),
-        (
-            "Uploaded for records that do not use them, freed now",
-            report.record_blobs,
-        ),
-        ("Left in the storage by a crash, freed now", report.orphans),
-        ("Used by nothing, into quarantine", report.quarantined),
+        (t!("space-goes-removed"), report.removed),
+        (t!("space-goes-record-blobs"), report.record_blobs),
+        (t!("space-goes-orphans"), report.orphans),
+        (t!("space-goes-quarantined"), report.quarantined),
     ]);
     let stays = reasons(&[
-        ("Images use them", kept.layer_records),
-        ("Promised to a push that is under way", kept.promises),
-        ("Stored, found or let go of a short while ago", kept.grace),
+        (t!("space-stays-used"), kept.layer_records),
+        (t!("space-stays-promised"), kept.promises),
+        (t!("space-stays-grace"), kept.grace),
         (
-            "In quarantine, and not for long enough",
+            t!("space-stays-quarantined"),
             report.in_quarantine.without(report.quarantined),
         ),
-        (
-            "Unknown, but too many: is this the database of this storage?",
-            report.kept_orphans,
-        ),
+        (t!("space-stays-orphans"), report.kept_orphans),
     ]);
     let count = report.removed.blobs + report.orphans.blobs + report.quarantined.blobs;
     let items: Vec<PlannedBlob> = report
@@ -173,9 +168,9 @@ fn plan_of(answer: CollectionAnswer) -> CollectionPlan {
             digest: item.digest,
             bytes: item.size,
             fate: match item.fate {
-                Fate::Now => "freed now",
-                Fate::Later => "into quarantine",
-                Fate::Orphan => "unknown, freed now",
+                Fate::Now => t!("space-fate-now"),
+                Fate::Later => t!("space-fate-later"),
+                Fate::Orphan => t!("space-fate-orphan"),
             },
         })
         .collect();

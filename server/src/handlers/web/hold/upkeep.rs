@@ -1,6 +1,8 @@
 //! What the pages share with which those who run a hold look after it.
 
+use app::api::hold::Whom;
 use app::api::hold::upkeep::Said;
+use app::t;
 use chrono::TimeDelta;
 
 use super::{HoldPages, Opened};
@@ -10,7 +12,7 @@ use crate::handlers::web::sentence;
 use crate::hold::Actor;
 
 /// For whom these pages are.
-pub(super) const WHOM: &str = "the captain and administrators of the crew";
+pub(super) const WHOM: Whom = Whom::Administrators;
 
 impl Opened {
     /// Whoever looks, as the hold hears from them. Somebody who administers is signed in.
@@ -30,12 +32,8 @@ pub(super) fn said<T>(answer: Result<T, HoldAdminError>) -> Said<T> {
             method: method.to_owned(),
         },
         Err(HoldAdminError::Hold(error)) => match error {
-            HoldError::Unreachable { .. } => {
-                nothing("The hold does not answer at the moment. Reload the page in a while.")
-            }
-            HoldError::NotVouched { .. } => nothing(
-                "Your server gave no token for this hold. Allow Longshore to speak to holds for you, or sign in again.",
-            ),
+            HoldError::Unreachable { .. } => nothing(t!("upkeep-unreachable")),
+            HoldError::NotVouched { .. } => nothing(t!("upkeep-not-vouched")),
             error @ (HoldError::Denied { .. }
             | HoldError::Invalid { .. }
             | HoldError::NotFound { .. }) => Said::Nothing {
@@ -46,9 +44,7 @@ pub(super) fn said<T>(answer: Result<T, HoldAdminError>) -> Said<T> {
                     error = &error as &dyn std::error::Error,
                     "a page of a hold could not be made"
                 );
-                nothing(
-                    "That cannot be looked up at the moment, and it is not your fault. Reload the page in a while.",
-                )
+                nothing(t!("upkeep-failed"))
             }
         },
     }
@@ -59,8 +55,8 @@ impl HoldPages {
     pub(super) async fn name_of(&self, actor: &str) -> String {
         match Actor::read(actor) {
             Actor::Person(did) => self.named(&did).await.name().to_owned(),
-            Actor::Operator => "the operator".to_owned(),
-            Actor::Hold => "the hold, on its schedule".to_owned(),
+            Actor::Operator => t!("space-by-operator").to_owned(),
+            Actor::Hold => t!("space-by-schedule").to_owned(),
         }
     }
 }
@@ -68,16 +64,12 @@ impl HoldPages {
 /// How long something took or takes: `3 minutes`.
 pub(super) fn span(millis: i64) -> String {
     let span = TimeDelta::milliseconds(millis.max(0));
-    let counted = |count: i64, unit: &str| match count {
-        1 => format!("1 {unit}"),
-        count => format!("{count} {unit}s"),
-    };
     match span {
-        span if span.num_days() >= 2 => counted(span.num_days(), "day"),
-        span if span.num_hours() >= 2 => counted(span.num_hours(), "hour"),
-        span if span.num_minutes() >= 2 => counted(span.num_minutes(), "minute"),
-        span if span.num_seconds() >= 1 => counted(span.num_seconds(), "second"),
-        _ => "under a second".to_owned(),
+        span if span.num_days() >= 2 => t!("count-days", count = span.num_days()),
+        span if span.num_hours() >= 2 => t!("count-hours", count = span.num_hours()),
+        span if span.num_minutes() >= 2 => t!("count-minutes", count = span.num_minutes()),
+        span if span.num_seconds() >= 1 => t!("space-seconds", count = span.num_seconds()),
+        _ => t!("space-no-second").to_owned(),
     }
 }
 

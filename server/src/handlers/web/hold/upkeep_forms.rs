@@ -3,7 +3,7 @@
 
 use app::api::hold::activity::ActivityQuery;
 use app::api::hold::upkeep::Said;
-use app::routes;
+use app::{routes, t};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
@@ -156,7 +156,7 @@ async fn export(
     let first = match said(opened.admin.activity(&user, &filter, PAGE).await) {
         Said::This(first) => first,
         Said::NotOffered { method } => {
-            let reason = format!("This hold does not offer {method}.\n");
+            let reason = t!("upkeep-export-not-offered", method = method) + "\n";
             return (StatusCode::NOT_IMPLEMENTED, reason).into_response();
         }
         Said::Nothing { reason } => return (StatusCode::BAD_GATEWAY, reason).into_response(),

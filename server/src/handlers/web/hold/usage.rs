@@ -9,6 +9,7 @@ use app::api::hold::usage::{
     UsageQuery, UsageSource,
 };
 use app::api::hold::{ForThose, Usage};
+use app::t;
 use atproto::syntax::Did;
 use futures::StreamExt as _;
 use oci::{Digest, RepositoryPath};
@@ -127,10 +128,7 @@ impl HoldPages {
             None => None,
         };
         let (tags, removal) = match known.flatten() {
-            None => (
-                Err("This registry does not show you the tags of this repository, so they cannot be weighed from here.".to_owned()),
-                None,
-            ),
+            None => (Err(t!("usage-tags-unknown")), None),
             Some(known) => {
                 let chosen: BTreeSet<&str> = query.tags.iter().map(String::as_str).collect();
                 let going = Going::of(&known, &chosen);
