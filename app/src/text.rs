@@ -87,15 +87,6 @@ pub(crate) fn web_address(text: &str) -> Option<String> {
     (is_web && is_plain && text.len() < 2000).then(|| text.to_owned())
 }
 
-/// `1 tag`, `2 tags`.
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{} {many}", grouped(count))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,7 +97,6 @@ mod tests {
         assert_eq!(bytes(1_234_567), "1.2 MB");
         assert_eq!(bytes(u64::MAX), "18.4 EB");
         assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
-        assert_eq!(counted(1, "tag", "tags"), "1 tag");
         assert_eq!(
             short_digest(&format!("sha256:{}", "ab".repeat(32))),
             "sha256:abababab…abababab"
