@@ -49,7 +49,7 @@ export function useBrowser() {
       page.on('pageerror', (error) => errors.push(error.message))
       const response = await page.goto(path)
       if (hydrated && options.javaScriptEnabled !== false) await untilHydrated(page)
-      return { page: keys ? byKeysAlone(page) : page, context, errors, asked, status: response.status(), headers: response.headers() }
+      return { page: keys ? byKeysAlone(page) : page, context, errors, asked, status: response?.status(), headers: response?.headers() }
     },
   }
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
 import { LONGSHORE_URL, useBrowser } from '../browser.mjs'
+import { layoutShifts } from '../layout_shifts.mjs'
 import { addressOf, PAGES } from '../pages.mjs'
 import { cookiesOf, skipWithoutAccounts } from '../people.mjs'
 
@@ -12,17 +13,6 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const browser = useBrowser()
-
-/** What has moved by itself since the page opened (web.dev/cls); runs in the page. */
-async function shifts() {
-  const seen = []
-  const observer = new PerformanceObserver((list) => seen.push(...list.getEntries()))
-  observer.observe({ type: 'layout-shift', buffered: true })
-  // What is buffered is handed over in a task of its own, after the frame.
-  for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-  observer.disconnect()
-  return seen.flatMap(({ value, sources }) => sources.map(({ node }) => `${value.toFixed(4)} ${node?.parentElement?.outerHTML.slice(0, 120)}`))
-}
 
 for (const row of PAGES) {
   const { name, status, as } = row
@@ -45,7 +35,7 @@ for (const row of PAGES) {
       assert.deepEqual(asked.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own), [])
     })
     await t.test('stays where it is while it loads', async () => {
-      assert.deepEqual(await page.evaluate(shifts), [])
+      assert.deepEqual(await page.evaluate(layoutShifts), [])
     })
     // In the page's own world the policy would forbid it; evaluate() runs beside it.
     await page.evaluate(AXE)
