@@ -7,7 +7,8 @@ device-about = Let docker on one of your computers act as you.
 
 device-code = The code that your terminal shows
 device-continue = Continue
-device-too-many-codes = Too many codes came from your network address. Try again { $when }.
+# Before "again-seconds" or "again-minutes".
+device-too-many-codes = Too many codes came from your network address.
 
 ## The decision.
 

@@ -42,6 +42,19 @@ keys-help = Show these keys
 keys-leave = Leave a field, or close what is open
 keys-close = Close
 
+## To whoever did something too often, behind a sentence that says what.
+
+again-seconds =
+    { $count ->
+        [one] Try again in a second.
+       *[other] Try again in { $count } seconds.
+    }
+again-minutes =
+    { $count ->
+        [one] Try again in { $count } minute.
+       *[other] Try again in { $count } minutes.
+    }
+
 ## Single values.
 
 copied = Copied

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use secrecy::ExposeSecret as _;
 
-use super::{FailedSignIn, OAuthState, REMEMBERED_ACCOUNTS};
+use super::{FailedSignIn, OAuthState, REMEMBERED_ACCOUNTS, SignInProblem};
 use crate::accounts::SeenBrowser;
 use crate::accounts::oauth::{FinishError, FinishedSignIn, SIGN_IN_COOKIE_PREFIX};
 use crate::handlers::middleware::browser_session::Viewer;
@@ -38,7 +38,7 @@ pub async fn get(
                     status: status(&error),
                     identifier: String::new(),
                     return_to: "/".to_owned(),
-                    problem: capitalized(&error.to_string()),
+                    problem: SignInProblem::Failed(capitalized(&error.to_string())),
                     viewer,
                     headers,
                 })

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::{FailedSignIn, OAuthState};
+use super::{FailedSignIn, OAuthState, SignInProblem};
 use crate::accounts::oauth::{Permission, ReturnTo, SignInRequest, StartError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::{SIGN_IN_PATH, Viewer};
@@ -37,10 +37,7 @@ pub async fn post(
             status: StatusCode::TOO_MANY_REQUESTS,
             identifier,
             return_to: return_to.as_str().to_owned(),
-            problem: format!(
-                "Too many sign-ins have begun from your network address. Try again {}.",
-                too_often.words()
-            ),
+            problem: SignInProblem::TooMany(too_often),
             viewer,
             headers,
         };
@@ -75,7 +72,7 @@ pub async fn post(
                 status: status(&error),
                 identifier,
                 return_to: return_to.as_str().to_owned(),
-                problem: error.to_string(),
+                problem: SignInProblem::Failed(error.to_string()),
                 viewer,
                 headers,
             };

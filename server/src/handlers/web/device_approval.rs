@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::provide_context;
 use url::form_urlencoded;
 
-use super::{SettingsState, sentence};
+use super::{SettingsState, sentence, try_again};
 use crate::accounts::device_login::{
     Asking, Decision, DeviceLoginError, LoopbackParameters, LoopbackRequest, UserCode,
 };
@@ -52,9 +52,9 @@ pub(super) async fn limit_codes(
     match limits.try_user_code(client) {
         Ok(()) => next.run(request).await,
         Err(too_often) => {
-            let text = t!("device-too-many-codes", when = too_often.words());
+            let text = format!("{} {}\n", t!("device-too-many-codes"), try_again(too_often));
             let wait = [(header::RETRY_AFTER, too_often.seconds().to_string())];
-            (StatusCode::TOO_MANY_REQUESTS, wait, format!("{text}\n")).into_response()
+            (StatusCode::TOO_MANY_REQUESTS, wait, text).into_response()
         }
     }
 }
