@@ -40,5 +40,3 @@ device-listed-link = your tokens
 device-denied = Denied. The device is not logged in.
 # $command is what the reader types into a terminal.
 device-bad-request = Nothing was approved. Run { $command } again.
-# For a moment, before the program on this computer is told.
-device-going-back = Going back to the program

@@ -10,8 +10,8 @@ use crate::accounts::SeenBrowser;
 use crate::accounts::oauth::{FinishError, FinishedSignIn, SIGN_IN_COOKIE_PREFIX};
 use crate::handlers::middleware::browser_session::Viewer;
 use crate::handlers::middleware::client_address::ClientAddress;
-use crate::handlers::middleware::onward;
 use crate::handlers::user_agent;
+use crate::handlers::web::{Onward, lead_on};
 
 /// Ends a sign-in: the browser gets a session that it never had before, and goes where the person wanted to.
 pub async fn get(
@@ -78,7 +78,7 @@ async fn sign_in(
         .await?;
     state.active_accounts.forget(&identity.did);
     // The new cookie stays at home on what another site began, so the browser begins anew.
-    let mut response = onward::page(finished.return_to.as_str(), "Signed in");
+    let mut response = lead_on(finished.return_to.as_str(), Onward::SignedIn);
     let own = response.headers_mut();
     for cleared in state.cookies.clear_sign_ins(headers, SIGN_IN_COOKIE_PREFIX) {
         own.append(header::SET_COOKIE, cleared);

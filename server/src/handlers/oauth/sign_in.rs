@@ -15,7 +15,7 @@ use crate::accounts::oauth::{Permission, ReturnTo, SignInRequest, StartError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::{SIGN_IN_PATH, Viewer};
 use crate::handlers::middleware::client_address::ClientAddress;
-use crate::handlers::middleware::onward;
+use crate::handlers::web::{Onward, lead_on};
 use crate::rate_limit::TooOften;
 
 /// Begins a sign-in.
@@ -58,8 +58,8 @@ pub async fn post(
     };
     match state.oauth.start_sign_in(request).await {
         Ok(started) => {
-            let text = format!("Taking you to {}", started.server);
-            let mut response = onward::page(started.address.as_str(), &text);
+            let onward = Onward::ToServer(&started.server);
+            let mut response = lead_on(started.address.as_str(), onward);
             let cookie = secrecy::ExposeSecret::expose_secret(&started.cookie);
             response.headers_mut().append(
                 header::SET_COOKIE,
