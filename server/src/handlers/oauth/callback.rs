@@ -10,7 +10,7 @@ use crate::accounts::SeenBrowser;
 use crate::accounts::oauth::{FinishError, FinishedSignIn, SIGN_IN_COOKIE_PREFIX};
 use crate::handlers::middleware::browser_session::Viewer;
 use crate::handlers::middleware::client_address::ClientAddress;
-use crate::handlers::user_agent;
+use crate::handlers::user_agent::Browser;
 use crate::handlers::web::{Onward, lead_on};
 
 /// Ends a sign-in: the browser gets a session that it never had before, and goes where the person wanted to.
@@ -62,7 +62,7 @@ async fn sign_in(
     headers: &HeaderMap,
 ) -> Result<Response, FinishError> {
     let browser = SeenBrowser {
-        name: user_agent::describe(headers),
+        name: Browser::of(headers).to_string(),
         network: client.place(),
     };
     let old = state.cookies.session(headers);
