@@ -38,7 +38,7 @@ impl TooOften {
         seconds.try_into().unwrap_or(u64::MAX).max(1)
     }
 
-    /// The same for people: "in 40 seconds", "in 3 minutes".
+    /// The same in the texts of errors: "in 40 seconds", "in 3 minutes".
     pub fn words(self) -> String {
         match self.seconds() {
             1 => "in a second".to_owned(),

@@ -39,6 +39,9 @@ compare-file-counts =
 
 compare-settings = Settings
 compare-settings-same = Both run the same way: entry point, command, environment and labels are equal.
+# An environment variable, and a label of the image; the names of other settings are those in image.ftl.
+compare-environment = Environment { $name }
+compare-label = Label { $name }
 compare-packages = Packages
 compare-packages-same = Both have the same packages.
 compare-packages-unknown = At least one of them has no package database that can be read here: those of dpkg and apk are, and the lists of rpm-based images without a shell.

@@ -74,6 +74,29 @@ data-outcome-done = Done
 data-outcome-left = Not done
 data-outcome-here = This server
 data-outcome-repo = Your own repo
-data-outcome-here-removed = { $manifests } manifests, { $tokens } access tokens and devices, sessions and archives
-data-outcome-repo-removed = { $count } records
-data-outcome-hold-removed = { $count } records about you
+data-outcome-here-removed =
+    { $manifests ->
+        [one] { $manifests } manifest
+       *[other] { $manifests } manifests
+    }, { $tokens ->
+        [one] { $tokens } access token or device
+       *[other] { $tokens } access tokens and devices
+    }, sessions and archives
+data-outcome-repo-removed =
+    { $count ->
+        [one] { $count } record
+       *[other] { $count } records
+    }
+data-outcome-hold-removed =
+    { $count ->
+        [one] { $count } record about you
+       *[other] { $count } records about you
+    }
+# Why it is not done: "you" is the person, "your server" that of their account.
+data-outcome-repo-not-allowed = You have not allowed Longshore to write into your repo. Allow it, and try again.
+data-outcome-repo-failed = Your server did not do it. Try again later.
+# "It" is the hold.
+data-outcome-hold-unreachable = It did not answer, or does not offer this. Try again later, or ask its captain.
+data-outcome-hold-not-vouched = Your server did not vouch for you there. Allow Longshore to manage your data in holds, and try again.
+data-outcome-hold-denied = It does not let you do this.
+data-outcome-hold-failed = It failed. Try again later.

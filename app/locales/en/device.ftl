@@ -7,7 +7,8 @@ device-about = Let docker on one of your computers act as you.
 
 device-code = The code that your terminal shows
 device-continue = Continue
-device-too-many-codes = Too many codes came from your network address. Try again { $when }.
+# Before "again-seconds" or "again-minutes".
+device-too-many-codes = Too many codes came from your network address.
 
 ## The decision.
 
@@ -39,5 +40,3 @@ device-listed-link = your tokens
 device-denied = Denied. The device is not logged in.
 # $command is what the reader types into a terminal.
 device-bad-request = Nothing was approved. Run { $command } again.
-# For a moment, before the program on this computer is told.
-device-going-back = Going back to the program

@@ -1,7 +1,11 @@
 ### The files of an image and of its layers.
 
 files-title = Files of { $image }
-files-description = The { $count } files of { $image }.
+files-description =
+    { $count ->
+        [one] The one file of { $image }.
+       *[other] The { $count } files of { $image }.
+    }
 files-image-link = Back to the image
 files-unpacked = { $size } unpacked
 
@@ -33,7 +37,11 @@ files-root = root
 files-none-title = Nothing here
 files-none = No file is at this place or matches the search.
 files-none-root = Show the root folder
-files-more = { $count } entries are not shown. Search by path to find them.
+files-more =
+    { $count ->
+        [one] { $count } entry is not shown. Search by path to find it.
+       *[other] { $count } entries are not shown. Search by path to find them.
+    }
 files-caption = Files
 files-name = Name
 files-mode = Mode

@@ -42,6 +42,28 @@ keys-help = Show these keys
 keys-leave = Leave a field, or close what is open
 keys-close = Close
 
+## A page that leads on to another at once: its title, and with "…" all that it says before its link.
+
+onward-server = Taking you to { $host }
+onward-signed-in = Signed in
+onward-page = Opening the page
+# Back to the program on this computer that asked to log in.
+onward-program = Going back to the program
+onward-link = Go on
+
+## To whoever did something too often, behind a sentence that says what.
+
+again-seconds =
+    { $count ->
+        [one] Try again in a second.
+       *[other] Try again in { $count } seconds.
+    }
+again-minutes =
+    { $count ->
+        [one] Try again in { $count } minute.
+       *[other] Try again in { $count } minutes.
+    }
+
 ## Single values.
 
 copied = Copied

@@ -36,6 +36,9 @@ profile-changed = Something else changed your settings at the same moment. They 
 sessions-unknown = Your sessions cannot be looked up at the moment. Reload the page in a while.
 sessions-browsers = Browsers
 sessions-browsers-what = Signing one out takes effect with its next request.
+# Such as "Firefox on Linux"; $browser and $system are names of products.
+sessions-browser-on = { $browser } on { $system }
+sessions-browser-unknown = Unknown browser
 sessions-this-browser = This browser
 # The times are dates with hours; $network is part of an address, such as 203.0.113.0/24.
 sessions-times = Signed in { $signed_in }, last used { $last_used }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oci::{Digest, Reference, RepositoryName};
 
 use super::files::{ChosenImage, FileKind, MergedFiles, PackageList, StopReason};
-use super::image_config::{EnvironmentValue, ImageConfig};
+use super::image_config::{ConfigValue, ImageConfig};
 use super::{Catalog, CatalogError, Owner, Reader};
 
 /// Files and packages named on each side; the counts are of all.
@@ -46,7 +46,7 @@ pub struct Comparison {
     pub sizes: (u64, u64),
     /// Layers by digest and size: those of both, of the earlier one alone, of the later one alone.
     pub layers: LayerDifference,
-    /// Settings that differ: name, before, after.
+    /// Settings that differ.
     pub settings: Vec<SettingDifference>,
     /// Packages that differ, where both have a package database that can be read.
     pub packages: Option<Vec<PackageDifference>>,
@@ -67,15 +67,38 @@ pub struct LayerDifference {
     pub added: Vec<(Digest, u64)>,
 }
 
+/// Something that images are set to, in the order in which it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// Arguments, or what runs where there is no entry point.
+    Command,
+    /// What runs, before arguments.
+    EntryPoint,
+    /// The environment variable of this name.
+    Environment(String),
+    /// The label of this name.
+    Label(String),
+    /// Ports it listens on.
+    Ports,
+    /// How to end it.
+    StopSignal,
+    /// As whom it runs.
+    User,
+    /// Folders meant for volumes.
+    Volumes,
+    /// The folder in which it runs.
+    WorkingFolder,
+}
+
 /// A setting that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingDifference {
-    /// What it is called.
-    pub name: String,
+    /// Which.
+    pub setting: Setting,
     /// Before; `None`: not set.
-    pub before: Option<String>,
+    pub before: Option<ConfigValue>,
     /// After; `None`: not set.
-    pub after: Option<String>,
+    pub after: Option<ConfigValue>,
 }
 
 /// A package that differs.
@@ -193,39 +216,36 @@ fn compare_layers(from: &ChosenImage, to: &ChosenImage) -> LayerDifference {
     }
 }
 
-/// Everything that an image is set to, in words by name.
-fn settings(config: &ImageConfig) -> BTreeMap<String, String> {
+/// Everything that an image is set to.
+fn settings(config: &ImageConfig) -> BTreeMap<Setting, ConfigValue> {
     let mut settings = BTreeMap::new();
     let lists = [
-        ("Entry point", &config.entrypoint),
-        ("Command", &config.command),
-        ("Ports", &config.ports),
-        ("Volumes", &config.volumes),
+        (Setting::EntryPoint, &config.entrypoint),
+        (Setting::Command, &config.command),
+        (Setting::Ports, &config.ports),
+        (Setting::Volumes, &config.volumes),
     ];
-    for (name, parts) in lists {
+    for (setting, parts) in lists {
         if !parts.is_empty() {
-            settings.insert(name.to_owned(), parts.join(" "));
+            settings.insert(setting, ConfigValue::Shown(parts.join(" ")));
         }
     }
     let texts = [
-        ("Working folder", &config.working_dir),
-        ("User", &config.user),
-        ("Stop signal", &config.stop_signal),
+        (Setting::WorkingFolder, &config.working_dir),
+        (Setting::User, &config.user),
+        (Setting::StopSignal, &config.stop_signal),
     ];
-    for (name, text) in texts {
+    for (setting, text) in texts {
         if let Some(text) = text {
-            settings.insert(name.to_owned(), text.clone());
+            settings.insert(setting, ConfigValue::Shown(text.clone()));
         }
     }
     for (name, value) in &config.environment {
-        let value = match value {
-            EnvironmentValue::Shown(value) => value.clone(),
-            EnvironmentValue::Hidden => "hidden: looks like a secret".to_owned(),
-        };
-        settings.insert(format!("Environment {name}"), value);
+        settings.insert(Setting::Environment(name.clone()), value.clone());
     }
     for (name, value) in &config.labels {
-        settings.insert(format!("Label {name}"), value.clone());
+        let value = ConfigValue::Shown(value.clone());
+        settings.insert(Setting::Label(name.clone()), value);
     }
     settings
 }
@@ -239,8 +259,8 @@ fn compare_settings(
     };
     differences(&before, &after)
         .into_iter()
-        .map(|(name, before, after)| SettingDifference {
-            name,
+        .map(|(setting, before, after)| SettingDifference {
+            setting,
             before,
             after,
         })
@@ -259,14 +279,14 @@ fn compare_packages(before: &PackageList, after: &PackageList) -> Vec<PackageDif
 }
 
 /// What differs between two maps: name, before, after.
-fn differences(
-    before: &BTreeMap<String, String>,
-    after: &BTreeMap<String, String>,
-) -> Vec<(String, Option<String>, Option<String>)> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+fn differences<Name: Clone + Ord, Value: Clone + PartialEq>(
+    before: &BTreeMap<Name, Value>,
+    after: &BTreeMap<Name, Value>,
+) -> Vec<(Name, Option<Value>, Option<Value>)> {
+    let names: BTreeSet<&Name> = before.keys().chain(after.keys()).collect();
     names
         .into_iter()
-        .filter(|name| before.get(*name) != after.get(*name))
+        .filter(|name| before.get(name) != after.get(name))
         .map(|name| {
             (
                 name.clone(),

@@ -55,16 +55,16 @@ pub struct ImageConfig {
     /// How to end it.
     pub stop_signal: Option<String>,
     /// Environment variables in their order.
-    pub environment: Vec<(String, EnvironmentValue)>,
+    pub environment: Vec<(String, ConfigValue)>,
     /// Labels by name.
     pub labels: BTreeMap<String, String>,
     /// What was done to build it, first step first.
     pub history: Vec<HistoryEntry>,
 }
 
-/// The value of an environment variable.
+/// A value in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EnvironmentValue {
+pub enum ConfigValue {
     /// The value.
     Shown(String),
     /// It looks like a secret, so it stays here.
@@ -194,12 +194,12 @@ pub fn platform_text(os: &str, architecture: &str, variant: Option<&str>) -> Opt
     })
 }
 
-fn environment(line: &str) -> (String, EnvironmentValue) {
+fn environment(line: &str) -> (String, ConfigValue) {
     let (name, value) = line.split_once('=').unwrap_or((line, ""));
     let value = if looks_secret(name, value) {
-        EnvironmentValue::Hidden
+        ConfigValue::Hidden
     } else {
-        EnvironmentValue::Shown(value.to_owned())
+        ConfigValue::Shown(value.to_owned())
     };
     (name.to_owned(), value)
 }
@@ -260,7 +260,7 @@ mod tests {
             ("NAME", false),
         ] {
             assert_eq!(
-                environment(line).1 == EnvironmentValue::Hidden,
+                environment(line).1 == ConfigValue::Hidden,
                 is_hidden,
                 "{line}"
             );

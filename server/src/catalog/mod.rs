@@ -29,7 +29,7 @@ pub use access::Reader;
 pub use artifact_kind::ArtifactKind;
 pub use compare::{
     ComparePage, CompareQuery, Comparison, FileDifference, LayerDifference, PackageDifference,
-    SettingDifference,
+    Setting, SettingDifference,
 };
 pub use error::CatalogError;
 pub use facts::ImageFacts;
@@ -41,7 +41,7 @@ pub use image::{
     ArtifactBlob, ArtifactDetails, Image, ImageBody, ImageDetails, ImageLayer, IndexEntry,
     Referrer, Step,
 };
-pub use image_config::{EnvironmentValue, ImageConfig};
+pub use image_config::{ConfigValue, ImageConfig};
 pub use overview::Overview;
 pub use owner::Owner;
 pub use person::{Person, PersonRepository};

@@ -1,5 +1,7 @@
 //! Which browser it is, in a few words, for the list of a person's own sessions.
 
+use std::fmt;
+
 use axum::http::{HeaderMap, header};
 
 /// Browsers by what they alone call themselves; those that also call themselves something else come first.
@@ -20,20 +22,57 @@ const SYSTEMS: [(&str, &str); 6] = [
     ("Linux", "Linux"),
 ];
 
-/// Such as "Firefox on Linux". Nothing else of what the browser says is kept.
-pub fn describe(headers: &HeaderMap) -> String {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let find = |names: &[(&str, &'static str)]| {
-        let found = names.iter().find(|(mark, _)| agent.contains(mark));
-        found.map(|(_, name)| *name)
-    };
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "Unknown browser".to_owned(),
+/// What is kept of one that is not recognised.
+const UNKNOWN: &str = "Unknown browser";
+/// Between the browser and its system, where both are kept.
+const ON: &str = " on ";
+
+/// What is recognised of one. It is kept as a text such as "Firefox on Linux", and nothing else of what it says is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Browser<'a> {
+    /// A browser, and the system that it runs on.
+    On(&'a str, &'a str),
+    /// One of the two.
+    Named(&'a str),
+    /// Neither.
+    Unknown,
+}
+
+impl<'a> Browser<'a> {
+    /// The one that sent a request.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let agent = headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let find = |names: &[(&str, &'static str)]| {
+            let found = names.iter().find(|(mark, _)| agent.contains(mark));
+            found.map(|(_, name)| *name)
+        };
+        match (find(&BROWSERS), find(&SYSTEMS)) {
+            (Some(browser), Some(system)) => Self::On(browser, system),
+            (Some(name), None) | (None, Some(name)) => Self::Named(name),
+            (None, None) => Self::Unknown,
+        }
+    }
+
+    /// One that was kept.
+    pub fn read(kept: &'a str) -> Self {
+        match kept.split_once(ON) {
+            Some((browser, system)) => Self::On(browser, system),
+            None if kept == UNKNOWN => Self::Unknown,
+            None => Self::Named(kept),
+        }
+    }
+}
+
+impl fmt::Display for Browser<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On(browser, system) => write!(f, "{browser}{ON}{system}"),
+            Self::Named(name) => f.write_str(name),
+            Self::Unknown => f.write_str(UNKNOWN),
+        }
     }
 }
 
@@ -58,12 +97,15 @@ mod tests {
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
                 "Safari on iPhone",
             ),
+            ("Mozilla/5.0 (X11; Linux x86_64)", "Linux"),
             ("curl/8.0", "Unknown browser"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
-            assert_eq!(describe(&headers), expected);
+            let browser = Browser::of(&headers);
+            assert_eq!(browser.to_string(), expected);
+            assert_eq!(Browser::read(expected), browser);
         }
-        assert_eq!(describe(&HeaderMap::new()), "Unknown browser");
+        assert_eq!(Browser::of(&HeaderMap::new()), Browser::Unknown);
     }
 }

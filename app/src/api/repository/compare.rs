@@ -1,6 +1,6 @@
 //! What two images side by side show.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::api::person::Owner;
 
@@ -48,7 +48,7 @@ pub struct Comparison {
     /// Layers of the later one alone, with their bytes.
     pub added_layers: Vec<(String, u64)>,
     /// Settings that differ.
-    pub settings: Vec<Difference>,
+    pub settings: Vec<SettingDifference>,
     /// Packages that differ; `None` where a package database is missing or cannot be read.
     pub packages: Option<Vec<Difference>>,
     /// Files that differ, the first of them by path.
@@ -73,6 +73,65 @@ pub struct Side {
     pub size: u64,
     /// How many layers it has.
     pub layer_count: usize,
+}
+
+/// A setting that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingDifference {
+    /// Which.
+    pub name: Setting,
+    /// Before, where it was set.
+    pub before: Option<SettingValue>,
+    /// After, where it is set.
+    pub after: Option<SettingValue>,
+}
+
+/// Something that images are set to. For programs it has one name, whatever pages call it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Setting {
+    /// Arguments, or what runs where there is no entry point.
+    Command,
+    /// What runs, before arguments.
+    #[serde(rename = "Entry point")]
+    EntryPoint,
+    /// Ports it listens on.
+    Ports,
+    /// How to end it.
+    #[serde(rename = "Stop signal")]
+    StopSignal,
+    /// As whom it runs.
+    User,
+    /// Folders meant for volumes.
+    Volumes,
+    /// The folder in which it runs.
+    #[serde(rename = "Working folder")]
+    WorkingFolder,
+    /// The environment variable of this name.
+    #[serde(untagged, serialize_with = "environment")]
+    Environment(String),
+    /// The label of this name.
+    #[serde(untagged, serialize_with = "label")]
+    Label(String),
+}
+
+/// What something is set to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum SettingValue {
+    /// It looks like a secret, so it is not shown.
+    #[serde(rename = "hidden: looks like a secret")]
+    Hidden,
+    /// This.
+    #[serde(untagged)]
+    Shown(String),
+}
+
+fn environment<S: Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("Environment {name}"))
+}
+
+fn label<S: Serializer>(name: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("Label {name}"))
 }
 
 /// Something with a name that differs.

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::repository::compare::{
-    ChangedFile, ComparePage, CompareQuery, Comparison, Difference, Side,
+    ChangedFile, ComparePage, CompareQuery, Comparison, Difference, Setting, SettingDifference,
+    SettingValue, Side,
 };
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
@@ -126,11 +127,35 @@ fn ComparisonView(name: String, comparison: Comparison, address: String) -> impl
             id="settings"
             title=t!("compare-settings")
             none=t!("compare-settings-same")
-            differences=comparison.settings.clone()
+            differences=comparison.settings.iter().cloned().map(in_words).collect()
         />
         <Packages packages=comparison.packages.clone() />
         <Layers comparison=comparison.clone() />
         <Files comparison />
+    }
+}
+
+/// A setting as it is called on the page of an image.
+fn in_words(difference: SettingDifference) -> Difference {
+    let value = |value| match value {
+        SettingValue::Shown(value) => value,
+        SettingValue::Hidden => t!("image-secret").to_owned(),
+    };
+    let name = match difference.name {
+        Setting::Environment(name) => t!("compare-environment", name = name),
+        Setting::Label(name) => t!("compare-label", name = name),
+        Setting::Command => t!("image-command").to_owned(),
+        Setting::EntryPoint => t!("image-entry-point").to_owned(),
+        Setting::Ports => t!("image-ports").to_owned(),
+        Setting::StopSignal => t!("image-stop-signal").to_owned(),
+        Setting::User => t!("image-user").to_owned(),
+        Setting::Volumes => t!("image-volumes").to_owned(),
+        Setting::WorkingFolder => t!("image-working-folder").to_owned(),
+    };
+    Difference {
+        name,
+        before: difference.before.map(value),
+        after: difference.after.map(value),
     }
 }
 

@@ -9,7 +9,7 @@ use lexicon::nsid;
 use lexicon::xrpc::delete_user_data;
 
 use super::documents::COLLECTIONS;
-use super::holds::reason;
+use super::holds::HoldRefusal;
 use super::{PersonalData, PersonalDataError};
 use crate::accounts::oauth::Permission;
 use crate::accounts::{BrowserSessionId, PdsSessionError};
@@ -45,9 +45,20 @@ pub enum Removal {
     },
     /// It is still there.
     Kept {
-        /// Why, and what to do.
-        reason: String,
+        /// Why.
+        obstacle: Obstacle,
     },
+}
+
+/// Why something is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A hold did not remove it.
+    Hold(HoldRefusal),
+    /// This server may not write into the person's repo.
+    NotAllowed,
+    /// The person's server did not remove it.
+    Server,
 }
 
 impl Deletion {
@@ -124,7 +135,7 @@ impl PersonalData {
                 count: count(&deleted),
             },
             Err(error) => Removal::Kept {
-                reason: reason(&error),
+                obstacle: Obstacle::Hold(HoldRefusal::of(&error)),
             },
         }
     }
@@ -138,19 +149,15 @@ impl PersonalData {
                     error = &error as &dyn std::error::Error,
                     "records of somebody who removed their data were not removed"
                 );
-                let reason = match error {
+                let obstacle = match error {
                     PersonalDataError::Session(
                         PdsSessionError::SessionEnded
                         | PdsSessionError::SessionLost
                         | PdsSessionError::Pds(PdsError::NotGranted),
-                    ) => {
-                        "You have not allowed Longshore to write into your repo. Allow it, and try again."
-                    }
-                    _ => "Your server did not do it. Try again later.",
+                    ) => Obstacle::NotAllowed,
+                    _ => Obstacle::Server,
                 };
-                Removal::Kept {
-                    reason: reason.to_owned(),
-                }
+                Removal::Kept { obstacle }
             }
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::holds::reason;
+use super::holds::HoldRefusal;
 use super::zip::ZipWriter;
 use super::{PersonalData, PersonalDataError, documents, readme};
 use crate::db::{DataExportRow, Database};
@@ -214,8 +214,11 @@ impl PersonalData {
                     let name = format!("holds/{}.json", file_name(hold.did.as_str()));
                     work.archive.add_json(&name, &document).await?;
                 }
-                Ok(Err(error)) => work.miss(hold.did.as_str(), reason(&error)),
-                Err(_) => work.miss(hold.did.as_str(), "It did not answer in time.".to_owned()),
+                Ok(Err(error)) => {
+                    let refusal = HoldRefusal::of(&error);
+                    work.miss(hold.did.as_str(), refusal.sentence());
+                }
+                Err(_) => work.miss(hold.did.as_str(), "It did not answer in time."),
             }
         }
         work.step("The archive").await?;
@@ -241,7 +244,6 @@ impl PersonalData {
                 "records for an archive were not read"
             );
             "It did not give your records. Try again later; they are yours and stay there."
-                .to_owned()
         };
         work.step(&format!("Your records at {server}")).await?;
         match documents::records(parts, identity).await {
@@ -320,10 +322,10 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn miss(&mut self, place: &str, reason: String) {
+    fn miss(&mut self, place: &str, reason: &str) {
         self.missing.push(Missing {
             place: place.to_owned(),
-            reason,
+            reason: reason.to_owned(),
         });
     }
 }

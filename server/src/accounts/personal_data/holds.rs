@@ -8,6 +8,19 @@ use super::{PersonalData, PersonalDataError};
 use crate::accounts::oauth::Permission;
 use crate::clients::hold::{HoldError, HoldUser};
 
+/// Why a hold gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldRefusal {
+    /// It is not reached, or does not offer this.
+    Unreachable,
+    /// The person's server does not vouch for them there.
+    NotVouched,
+    /// They may not do this there.
+    Denied,
+    /// It failed.
+    Failed,
+}
+
 /// A hold that somebody uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedHold {
@@ -69,20 +82,33 @@ impl PersonalData {
     }
 }
 
-/// Why a hold gave no answer, in words for the person.
-pub(super) fn reason(error: &HoldError) -> String {
-    match error {
-        HoldError::Unreachable { .. } => {
-            "It did not answer, or does not offer this. Try again later, or ask its captain.".to_owned()
+impl HoldRefusal {
+    pub(super) fn of(error: &HoldError) -> Self {
+        match error {
+            HoldError::Unreachable { .. } => Self::Unreachable,
+            HoldError::NotVouched { .. } => Self::NotVouched,
+            HoldError::Denied { .. } => Self::Denied,
+            other => {
+                tracing::warn!(
+                    error = other as &dyn std::error::Error,
+                    "a hold failed at somebody's data"
+                );
+                Self::Failed
+            }
         }
-        HoldError::NotVouched { .. } => {
-            "Your server did not vouch for you there. Allow Longshore to manage your data in holds, and try again."
-                .to_owned()
-        }
-        HoldError::Denied { .. } => "It does not let you do this.".to_owned(),
-        other => {
-            tracing::warn!(error = other as &dyn std::error::Error, "a hold failed at somebody's data");
-            "It failed. Try again later.".to_owned()
+    }
+
+    /// For archives and what is noted of them, both of which are in English.
+    pub(super) const fn sentence(self) -> &'static str {
+        match self {
+            Self::Unreachable => {
+                "It did not answer, or does not offer this. Try again later, or ask its captain."
+            }
+            Self::NotVouched => {
+                "Your server did not vouch for you there. Allow Longshore to manage your data in holds, and try again."
+            }
+            Self::Denied => "It does not let you do this.",
+            Self::Failed => "It failed. Try again later.",
         }
     }
 }

@@ -12,10 +12,10 @@ mod holds;
 mod readme;
 mod zip;
 
-pub use deletion::{Deletion, Removal};
+pub use deletion::{Deletion, Obstacle, Removal};
 pub use error::PersonalDataError;
 pub use export::{DataExport, ExportState, Missing};
-pub use holds::UsedHold;
+pub use holds::{HoldRefusal, UsedHold};
 pub use zip::TooLarge;
 
 use std::sync::Arc;

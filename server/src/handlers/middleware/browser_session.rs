@@ -14,9 +14,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use url::{Url, form_urlencoded};
 
 use super::cookies::Cookies;
-use super::onward;
 use crate::accounts::oauth::ReturnTo;
 use crate::accounts::{ActiveAccounts, BrowserSession, BrowserSessions};
+use crate::handlers::web::{Onward, lead_on};
 use crate::identity::{Freshness, Identities};
 
 /// Path of the sign-in page.
@@ -174,7 +174,7 @@ impl SignInNeeded {
         // The cookie is not sent when another site leads here; the same address asked for by this site shows whether
         // there is one.
         if is_read && is_led_by_other_site(headers) {
-            return Self(onward::page(wanted, "Opening the page"));
+            return Self(lead_on(wanted, Onward::ToPage));
         }
         let return_to = ReturnTo::new(if is_read { wanted } else { "/" });
         Self(Redirect::to(&sign_in_address(&return_to, false)).into_response())

@@ -6,7 +6,6 @@ pub mod client_address;
 pub mod client_limits;
 pub mod cookies;
 pub mod csrf;
-pub mod onward;
 pub mod own_host;
 pub mod request_id;
 pub mod security_headers;

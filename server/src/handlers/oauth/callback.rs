@@ -5,13 +5,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use secrecy::ExposeSecret as _;
 
-use super::{FailedSignIn, OAuthState, REMEMBERED_ACCOUNTS};
+use super::{FailedSignIn, OAuthState, REMEMBERED_ACCOUNTS, SignInProblem};
 use crate::accounts::SeenBrowser;
 use crate::accounts::oauth::{FinishError, FinishedSignIn, SIGN_IN_COOKIE_PREFIX};
 use crate::handlers::middleware::browser_session::Viewer;
 use crate::handlers::middleware::client_address::ClientAddress;
-use crate::handlers::middleware::onward;
-use crate::handlers::user_agent;
+use crate::handlers::user_agent::Browser;
+use crate::handlers::web::{Onward, lead_on};
 
 /// Ends a sign-in: the browser gets a session that it never had before, and goes where the person wanted to.
 pub async fn get(
@@ -38,7 +38,7 @@ pub async fn get(
                     status: status(&error),
                     identifier: String::new(),
                     return_to: "/".to_owned(),
-                    problem: capitalized(&error.to_string()),
+                    problem: SignInProblem::Failed(capitalized(&error.to_string())),
                     viewer,
                     headers,
                 })
@@ -62,7 +62,7 @@ async fn sign_in(
     headers: &HeaderMap,
 ) -> Result<Response, FinishError> {
     let browser = SeenBrowser {
-        name: user_agent::describe(headers),
+        name: Browser::of(headers).to_string(),
         network: client.place(),
     };
     let old = state.cookies.session(headers);
@@ -78,7 +78,7 @@ async fn sign_in(
         .await?;
     state.active_accounts.forget(&identity.did);
     // The new cookie stays at home on what another site began, so the browser begins anew.
-    let mut response = onward::page(finished.return_to.as_str(), "Signed in");
+    let mut response = lead_on(finished.return_to.as_str(), Onward::SignedIn);
     let own = response.headers_mut();
     for cleared in state.cookies.clear_sign_ins(headers, SIGN_IN_COOKIE_PREFIX) {
         own.append(header::SET_COOKIE, cleared);

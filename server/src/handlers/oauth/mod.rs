@@ -19,6 +19,7 @@ use super::middleware::client_limits::ClientLimits;
 use super::middleware::cookies::Cookies;
 use crate::accounts::oauth::{CALLBACK_PATH, CLIENT_METADATA_PATH, JWKS_PATH, OAuthSessions};
 use crate::accounts::{ActiveAccounts, BrowserSessions};
+use crate::rate_limit::TooOften;
 
 /// Where other software looks for the client's description.
 const OTHER_CLIENT_METADATA_PATH: &str = "/oauth-client-metadata.json";
@@ -59,11 +60,20 @@ pub struct FailedSignIn {
     /// Where the person wanted to go.
     pub return_to: String,
     /// What to tell them.
-    pub problem: String,
+    pub problem: SignInProblem,
     /// Who looks.
     pub viewer: Viewer,
     /// The headers of the request, for its cookies.
     pub headers: HeaderMap,
+}
+
+/// Why a sign-in did not work.
+#[derive(Debug, Clone)]
+pub enum SignInProblem {
+    /// Too many began at the client's address.
+    TooMany(TooOften),
+    /// This, in words for the person.
+    Failed(String),
 }
 
 /// The routes, all but the sign-in page itself, which is a page like others.

@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::{FailedSignIn, OAuthState};
+use super::{FailedSignIn, OAuthState, SignInProblem};
 use crate::accounts::oauth::{Permission, ReturnTo, SignInRequest, StartError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::{SIGN_IN_PATH, Viewer};
 use crate::handlers::middleware::client_address::ClientAddress;
-use crate::handlers::middleware::onward;
+use crate::handlers::web::{Onward, lead_on};
 use crate::rate_limit::TooOften;
 
 /// Begins a sign-in.
@@ -37,10 +37,7 @@ pub async fn post(
             status: StatusCode::TOO_MANY_REQUESTS,
             identifier,
             return_to: return_to.as_str().to_owned(),
-            problem: format!(
-                "Too many sign-ins have begun from your network address. Try again {}.",
-                too_often.words()
-            ),
+            problem: SignInProblem::TooMany(too_often),
             viewer,
             headers,
         };
@@ -61,8 +58,8 @@ pub async fn post(
     };
     match state.oauth.start_sign_in(request).await {
         Ok(started) => {
-            let text = format!("Taking you to {}", started.server);
-            let mut response = onward::page(started.address.as_str(), &text);
+            let onward = Onward::ToServer(&started.server);
+            let mut response = lead_on(started.address.as_str(), onward);
             let cookie = secrecy::ExposeSecret::expose_secret(&started.cookie);
             response.headers_mut().append(
                 header::SET_COOKIE,
@@ -75,7 +72,7 @@ pub async fn post(
                 status: status(&error),
                 identifier,
                 return_to: return_to.as_str().to_owned(),
-                problem: error.to_string(),
+                problem: SignInProblem::Failed(error.to_string()),
                 viewer,
                 headers,
             };

@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::provide_context;
 use url::form_urlencoded;
 
-use super::{SettingsState, sentence};
+use super::{Onward, SettingsState, lead_on, sentence, try_again};
 use crate::accounts::device_login::{
     Asking, Decision, DeviceLoginError, LoopbackParameters, LoopbackRequest, UserCode,
 };
@@ -25,7 +25,6 @@ use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::SignedIn;
 use crate::handlers::middleware::client_address::ClientAddress;
 use crate::handlers::middleware::client_limits::ClientLimits;
-use crate::handlers::middleware::onward;
 
 /// The decisions. Each is sent to the path of its page.
 pub(super) fn forms(state: SettingsState) -> Router {
@@ -52,9 +51,9 @@ pub(super) async fn limit_codes(
     match limits.try_user_code(client) {
         Ok(()) => next.run(request).await,
         Err(too_often) => {
-            let text = t!("device-too-many-codes", when = too_often.words());
+            let text = format!("{} {}\n", t!("device-too-many-codes"), try_again(too_often));
             let wait = [(header::RETRY_AFTER, too_often.seconds().to_string())];
-            (StatusCode::TOO_MANY_REQUESTS, wait, format!("{text}\n")).into_response()
+            (StatusCode::TOO_MANY_REQUESTS, wait, text).into_response()
         }
     }
 }
@@ -204,7 +203,7 @@ async fn decide_by_loopback(
     };
     match answered {
         // Not a redirect: the policy of our pages lets a form lead to this site alone.
-        Ok(address) => onward::page(address.as_str(), t!("device-going-back")),
+        Ok(address) => lead_on(address.as_str(), Onward::ToProgram),
         Err(error) => {
             problem(&error);
             let query: String = form_urlencoded::Serializer::new(String::new())

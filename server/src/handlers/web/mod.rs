@@ -11,6 +11,7 @@ mod hold;
 mod home;
 mod json;
 mod markdown;
+mod onward;
 mod page_sources;
 mod person;
 mod pictures;
@@ -31,9 +32,10 @@ pub use self::about::{Keeping, StatusParts};
 pub use self::errors::{ErrorPages, show_errors};
 pub use self::hold::{HoldState, PublicFacts};
 pub use self::home::ShownHold;
+pub use self::onward::{Onward, lead_on};
 pub use self::settings::SettingsState;
 pub use app::locale::speak;
-use app::{App, shell};
+use app::{App, shell, t};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
@@ -50,6 +52,7 @@ use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
+use crate::rate_limit::TooOften;
 use crate::repositories::Repositories;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
@@ -155,6 +158,14 @@ fn sentence(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+}
+
+/// When to come back, as a sentence.
+fn try_again(too_often: TooOften) -> String {
+    match too_often.seconds() {
+        seconds @ ..120 => t!("again-seconds", count = seconds),
+        seconds => t!("again-minutes", count = seconds.div_ceil(60)),
+    }
 }
 
 /// Some pages are for somebody who is signed in ([`app::routes::is_private`]).

@@ -1,14 +1,15 @@
 //! The sign-in page: as it is asked for, and as it is shown again when something went wrong.
 
 use app::api::sign_in::SignInPage;
+use app::t;
 use axum::http::request::Parts;
 use url::form_urlencoded;
 
-use super::WebSettings;
+use super::{WebSettings, try_again};
 use crate::accounts::oauth::ReturnTo;
 use crate::handlers::middleware::browser_session::{SignedIn, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
-use crate::handlers::oauth::FailedSignIn;
+use crate::handlers::oauth::{FailedSignIn, SignInProblem};
 
 /// What the page shows. A failed attempt that came with the request wins over the query.
 pub(super) fn page(parts: &Parts, cookies: Cookies, settings: &WebSettings) -> SignInPage {
@@ -21,7 +22,12 @@ pub(super) fn page(parts: &Parts, cookies: Cookies, settings: &WebSettings) -> S
     if let Some(failure) = parts.extensions.get::<FailedSignIn>() {
         page.identifier.clone_from(&failure.identifier);
         page.return_to.clone_from(&failure.return_to);
-        page.problem = Some(failure.problem.clone());
+        page.problem = Some(match &failure.problem {
+            SignInProblem::TooMany(too_often) => {
+                format!("{} {}", t!("sign-in-too-many"), try_again(*too_often))
+            }
+            SignInProblem::Failed(text) => text.clone(),
+        });
         return page;
     }
     let query = parts.uri.query().unwrap_or_default();

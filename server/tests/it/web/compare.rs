@@ -16,7 +16,10 @@ on_both_databases! {
         let (old, new) = (status("1.0"), status("2.0"));
         let one = gzip(&tar(&[("var/lib/dpkg/status", old.as_bytes()), ("same", b"x"), ("gone", b"y"), ("app", b"one")])).await;
         let two = gzip(&tar(&[("var/lib/dpkg/status", new.as_bytes()), ("same", b"x"), ("fresh", b"z"), ("app", b"two")])).await;
-        let settings = |level: &str| json!({ "Env": [format!("LEVEL={level}"), format!("API_KEY={level}")], "Cmd": ["run"] });
+        let settings = |level: &str| json!({
+            "Env": [format!("LEVEL={level}"), format!("API_KEY={level}"), format!("SECRET_{level}=1")],
+            "Entrypoint": [level], "Cmd": ["run"], "Labels": { "level": level },
+        });
         push(&owner, &name, Some("v1"), &config("amd64", settings("low"), json!([])), &[base.clone(), one]).await;
         push(&owner, &name, Some("v2"), &config("amd64", settings("high"), json!([])), &[base, two]).await;
 
@@ -25,7 +28,13 @@ on_both_databases! {
         assert!(choose.expect(StatusCode::OK).text().contains("Choose two tags"));
         let answer = server.nobody().get(&format!("/api/v1{address}?from=v1&to=v2")).await;
         let found = &answer.expect(StatusCode::OK).json()["comparison"];
-        assert_eq!(found["settings"], json!([{ "name": "Environment LEVEL", "before": "low", "after": "high" }]));
+        assert_eq!(found["settings"], json!([
+            { "name": "Entry point", "before": "low", "after": "high" },
+            { "name": "Environment LEVEL", "before": "low", "after": "high" },
+            { "name": "Environment SECRET_high", "before": null, "after": "hidden: looks like a secret" },
+            { "name": "Environment SECRET_low", "before": "hidden: looks like a secret", "after": null },
+            { "name": "Label level", "before": "low", "after": "high" },
+        ]));
         assert_eq!(found["packages"], json!([{ "name": "tide", "before": "1.0", "after": "2.0" }]));
         assert_eq!(found["fileCounts"], json!([1, 1, 2]));
         assert_eq!(found["sharedLayers"][0], 1);
@@ -34,6 +43,7 @@ on_both_databases! {
         let html = server.nobody().get(&format!("{address}?from=v1&to=v2")).await;
         let html = html.expect(StatusCode::OK).text();
         assert!(html.contains("tide") && html.contains("fresh") && !html.contains("API_KEY=high"));
+        assert!(html.contains("Entry point") && html.contains("hidden: looks like a secret"));
         let same = server.nobody().get(&format!("{address}?from=v1&to=v1")).await;
         assert!(same.text().contains("Both have the same files."));
         for unknown in ["from=v1&to=v3", "from=%3Cb%3E&to=v1", "from=v1&to=sha256:x"] {

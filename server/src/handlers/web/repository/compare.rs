@@ -2,10 +2,11 @@
 
 use app::api::error::PageError;
 use app::api::repository::compare::{
-    ChangedFile, ComparePage, CompareQuery, Comparison, Difference, Side,
+    ChangedFile, ComparePage, CompareQuery, Comparison, Difference, Setting, SettingDifference,
+    SettingValue, Side,
 };
 
-use crate::catalog::{self, ChosenImage};
+use crate::catalog::{self, ChosenImage, ConfigValue};
 use crate::handlers::web::sources::CatalogPages;
 use crate::handlers::web::{person, views};
 
@@ -67,15 +68,7 @@ fn view(comparison: catalog::Comparison, query: &CompareQuery) -> Comparison {
         shared_layers: (layers.shared.len(), shared_bytes),
         removed_layers: named(layers.removed),
         added_layers: named(layers.added),
-        settings: comparison
-            .settings
-            .into_iter()
-            .map(|setting| Difference {
-                name: setting.name,
-                before: setting.before,
-                after: setting.after,
-            })
-            .collect(),
+        settings: comparison.settings.into_iter().map(setting).collect(),
         packages: comparison.packages.map(|packages| {
             packages
                 .into_iter()
@@ -89,6 +82,28 @@ fn view(comparison: catalog::Comparison, query: &CompareQuery) -> Comparison {
         file_counts: comparison.files.counts,
         files: files(comparison.files),
         is_partial: !comparison.stopped.is_empty(),
+    }
+}
+
+fn setting(difference: catalog::SettingDifference) -> SettingDifference {
+    let value = |value| match value {
+        ConfigValue::Shown(value) => SettingValue::Shown(value),
+        ConfigValue::Hidden => SettingValue::Hidden,
+    };
+    SettingDifference {
+        name: match difference.setting {
+            catalog::Setting::Command => Setting::Command,
+            catalog::Setting::EntryPoint => Setting::EntryPoint,
+            catalog::Setting::Environment(name) => Setting::Environment(name),
+            catalog::Setting::Label(name) => Setting::Label(name),
+            catalog::Setting::Ports => Setting::Ports,
+            catalog::Setting::StopSignal => Setting::StopSignal,
+            catalog::Setting::User => Setting::User,
+            catalog::Setting::Volumes => Setting::Volumes,
+            catalog::Setting::WorkingFolder => Setting::WorkingFolder,
+        },
+        before: difference.before.map(value),
+        after: difference.after.map(value),
     }
 }
 

@@ -6,9 +6,7 @@ use app::api::repository::image::{
     Step,
 };
 
-use crate::catalog::{
-    ArtifactDetails, EnvironmentValue, Image, ImageBody, ImageConfig, ImageDetails,
-};
+use crate::catalog::{ArtifactDetails, ConfigValue, Image, ImageBody, ImageConfig, ImageDetails};
 use crate::handlers::web::sources::CatalogPages;
 use crate::handlers::web::{person, views};
 
@@ -152,8 +150,8 @@ fn config(config: ImageConfig) -> Config {
             .environment
             .into_iter()
             .map(|(name, value)| match value {
-                EnvironmentValue::Shown(value) => (name, Some(value)),
-                EnvironmentValue::Hidden => (name, None),
+                ConfigValue::Shown(value) => (name, Some(value)),
+                ConfigValue::Hidden => (name, None),
             })
             .collect(),
         labels: config.labels.into_iter().collect(),

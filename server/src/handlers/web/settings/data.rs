@@ -16,7 +16,7 @@ use serde_json::json;
 use super::SettingsState;
 use crate::accounts::PersonalData;
 use crate::accounts::personal_data::{
-    DataExport, Deletion, ExportState as Made, PersonalDataError, Removal,
+    DataExport, Deletion, ExportState as Made, HoldRefusal, Obstacle, PersonalDataError, Removal,
 };
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::{FreshlySignedIn, SignInNeeded, SignedIn};
@@ -232,12 +232,23 @@ fn result(deletion: &Deletion, with_records: bool) -> DeletionResult {
 fn outcome(place: &str, removal: &Removal, removed: impl FnOnce(u64) -> String) -> Outcome {
     let (is_done, words) = match removal {
         Removal::Removed { count } => (true, removed(*count)),
-        Removal::Kept { reason } => (false, reason.clone()),
+        Removal::Kept { obstacle } => (false, why_kept(*obstacle).to_owned()),
     };
     Outcome {
         place: place.to_owned(),
         is_done,
         words,
+    }
+}
+
+fn why_kept(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Hold(HoldRefusal::Unreachable) => t!("data-outcome-hold-unreachable"),
+        Obstacle::Hold(HoldRefusal::NotVouched) => t!("data-outcome-hold-not-vouched"),
+        Obstacle::Hold(HoldRefusal::Denied) => t!("data-outcome-hold-denied"),
+        Obstacle::Hold(HoldRefusal::Failed) => t!("data-outcome-hold-failed"),
+        Obstacle::NotAllowed => t!("data-outcome-repo-not-allowed"),
+        Obstacle::Server => t!("data-outcome-repo-failed"),
     }
 }
 

@@ -12,6 +12,7 @@ use super::SettingsState;
 use crate::accounts::{BrowserSession, BrowserSessionId, EndAccessError};
 use crate::handlers::form::Form;
 use crate::handlers::middleware::browser_session::SignedIn;
+use crate::handlers::user_agent::Browser;
 
 /// The sessions of the person who looks.
 pub(super) struct OwnSessions {
@@ -33,7 +34,7 @@ impl OwnSessions {
         SignedInBrowser {
             is_this_one: session.id == self.signed_in.browser_session.id,
             id: session.id.as_str().to_owned(),
-            browser: session.browser,
+            browser: in_words(Browser::read(&session.browser)),
             network: session.network,
             signed_in: date(session.signed_in_at),
             last_used: date(session.last_used_at),
@@ -115,6 +116,18 @@ pub(super) async fn post(
         .headers_mut()
         .append(header::SET_COOKIE, state.cookies.clear_session());
     response
+}
+
+fn in_words(browser: Browser<'_>) -> String {
+    match browser {
+        Browser::On(name, system) => t!(
+            "sessions-browser-on",
+            browser = name.to_owned(),
+            system = system.to_owned()
+        ),
+        Browser::Named(name) => name.to_owned(),
+        Browser::Unknown => t!("sessions-browser-unknown").to_owned(),
+    }
 }
 
 /// To the minute, in UTC.

@@ -3,17 +3,45 @@
 //! A redirect continues what the browser was doing: a form that is only allowed to go to this site, or a request that
 //! another site began, on which cookies stay at home. A page that leads on begins anew.
 
+use app::{locale, t};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-/// A page that opens `address`. `text` says what happens, for the moment it can be read.
-pub fn page(address: &str, text: &str) -> Response {
-    let (address, text) = (escape(address), escape(text));
+/// What happens, for the moment it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onward<'a> {
+    /// Somebody signs in at this host.
+    ToServer(&'a str),
+    /// Somebody is signed in.
+    SignedIn,
+    /// Another site led to a page of ours.
+    ToPage,
+    /// The program that asked for it is told what was decided.
+    ToProgram,
+}
+
+impl Onward<'_> {
+    fn words(self) -> String {
+        match self {
+            Self::ToServer(host) => t!("onward-server", host = host.to_owned()),
+            Self::SignedIn => t!("onward-signed-in").to_owned(),
+            Self::ToPage => t!("onward-page").to_owned(),
+            Self::ToProgram => t!("onward-program").to_owned(),
+        }
+    }
+}
+
+/// A page that opens `address`.
+pub fn lead_on(address: &str, onward: Onward) -> Response {
+    // A semicolon ends the address of a refresh in some browsers.
+    let address = escape(&address.replace(';', "%3B"));
+    let text = escape(&onward.words());
+    let (language, link) = (locale::language(), escape(t!("onward-link")));
     let body = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"refresh\" content=\"0; url={address}\">\n<title>{text}</title>\n</head>\n\
-         <body><p>{text}… <a href=\"{address}\">Go on</a></p></body>\n</html>\n"
+         <body><p>{text}… <a href=\"{address}\">{link}</a></p></body>\n</html>\n"
     );
     let headers = [
         (
@@ -39,8 +67,6 @@ fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            // Ends the address of a refresh in some browsers.
-            ';' => escaped.push_str("%3B"),
             _ => escaped.push(character),
         }
     }
@@ -55,15 +81,18 @@ mod tests {
 
     #[tokio::test]
     async fn oa_42_the_page_leads_on_and_tells_nobody_where_it_came_from() {
-        let response = page("/settings?a=1&b=2", "Opening <settings>");
+        let response = lead_on("/settings?a=1&b=2;c", Onward::ToServer("<host>"));
         assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
         let body = to_bytes(response.into_body(), 1 << 16).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
         assert!(
-            body.contains("content=\"0; url=/settings?a=1&amp;b=2\""),
+            body.contains("content=\"0; url=/settings?a=1&amp;b=2%3Bc\""),
             "{body}"
         );
-        assert!(!body.contains("<settings>"));
+        assert!(
+            body.contains("Taking you to &lt;host&gt;… <a href"),
+            "{body}"
+        );
     }
 }
