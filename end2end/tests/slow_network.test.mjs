@@ -54,7 +54,7 @@ async function drip(response, bytes) {
 }
 
 // With and without somebody in the bar, and short enough for the foot to be seen.
-const SHOWN = PAGES.filter(({ name }) => ['home', 'home-signed-in', 'not-found', 'hold-join'].includes(name))
+const SHOWN = PAGES.filter(({ name }) => ['home', 'home-signed-in', 'not-found', 'device'].includes(name))
 
 for (const row of SHOWN) {
   const { name, as } = row

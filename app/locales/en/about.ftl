@@ -55,7 +55,7 @@ status-good = Everything works
 status-partly =
     { $count ->
         [one] This server works; { $count } part elsewhere does not answer
-       *[other] This server works; { $count } parts elsewhere does not answer
+       *[other] This server works; { $count } parts elsewhere do not answer
     }
 status-bad = Something here is broken
 # { $link } is "look again".

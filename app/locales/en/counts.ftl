@@ -25,25 +25,10 @@ count-people =
         [one] { $count } person
        *[other] { $count } people
     }
-count-manifests =
-    { $count ->
-        [one] { $count } manifest
-       *[other] { $count } manifests
-    }
-count-layers =
-    { $count ->
-        [one] { $count } layer
-       *[other] { $count } layers
-    }
 count-files =
     { $count ->
         [one] { $count } file
        *[other] { $count } files
-    }
-count-steps =
-    { $count ->
-        [one] { $count } step
-       *[other] { $count } steps
     }
 count-repositories =
     { $count ->
@@ -54,11 +39,6 @@ count-pulls =
     { $count ->
         [one] { $count } pull
        *[other] { $count } pulls
-    }
-count-images =
-    { $count ->
-        [one] { $count } image
-       *[other] { $count } images
     }
 count-minutes =
     { $count ->

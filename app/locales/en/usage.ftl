@@ -84,8 +84,8 @@ usage-removal-goes =
     { $images ->
         [one]
             { $blobs ->
-                [one] { $images } image goes, and with them { $blobs } blob that nothing else needs.
-               *[other] { $images } image goes, and with them { $blobs } blobs that nothing else needs.
+                [one] { $images } image goes, and with it { $blobs } blob that nothing else needs.
+               *[other] { $images } image goes, and with it { $blobs } blobs that nothing else needs.
             }
        *[other]
             { $blobs ->
@@ -96,7 +96,7 @@ usage-removal-goes =
 usage-removal-stays = { $size } that they use stay, as something else needs them.
 usage-removal-kept =
     { $images ->
-        [one] { $images } image stay, as other tags lead to them.
+        [one] { $images } image stays, as other tags lead to it.
        *[other] { $images } images stay, as other tags lead to them.
     }
 usage-removal-quota = The owner's quota gets { $size } back at once; the bytes are free after the collection of garbage.
