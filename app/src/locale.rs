@@ -1,4 +1,4 @@
-//! The words of the pages, in one catalogue: `app/locales/<language>/*.ftl`, in Project Fluent's format
+//! The words of the pages, in one message catalogue: `app/locales/<language>/*.ftl`, in Project Fluent's format
 //! (projectfluent.org), which translators' tools read.
 //!
 //! Code names messages and never has words of its own: [`t!`](crate::t) gives text, [`t_view!`](crate::t_view) a
@@ -19,7 +19,7 @@ use crate::text;
 
 /// The language that every message is in.
 const ENGLISH: &str = "en";
-/// English with accents, a third longer: what is still plain on a page is not in the catalogue, and what does not fit
+/// English with accents, a third longer: what is still plain on a page is not in the message catalogue, and what does not fit
 /// will not fit in German either.
 const PSEUDO: &str = "en-XA";
 /// The languages that there are, as BCP 47 tags. A translation brings its folder and a line in [`files`].
@@ -60,31 +60,31 @@ fn files(language: &str) -> &'static [&'static str] {
 /// What is filled into a message, by name.
 pub type Values = FluentArgs<'static>;
 
-static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+static MESSAGES: OnceLock<Messages> = OnceLock::new();
 
 /// Lets the pages speak a language of [`LANGUAGES`]; said once, before the first page is drawn. Without it, and for
 /// any other, they speak English.
 pub fn speak(language: &str) {
-    CATALOGUE.get_or_init(|| Catalogue::load(language));
+    MESSAGES.get_or_init(|| Messages::load(language));
 }
 
 /// The language of the pages, for `lang` attributes.
 pub fn language() -> &'static str {
-    catalogue().language
+    messages().language
 }
 
-fn catalogue() -> &'static Catalogue {
-    CATALOGUE.get_or_init(|| Catalogue::load(ENGLISH))
+fn messages() -> &'static Messages {
+    MESSAGES.get_or_init(|| Messages::load(ENGLISH))
 }
 
-struct Catalogue {
+struct Messages {
     language: &'static str,
     bundle: FluentBundle<FluentResource>,
     /// Messages that need nothing filled in, which are most.
     plain: HashMap<String, String>,
 }
 
-impl Catalogue {
+impl Messages {
     fn load(language: &str) -> Self {
         let language = LANGUAGES.into_iter().find(|known| *known == language);
         let language = language.unwrap_or(ENGLISH);
@@ -167,17 +167,17 @@ fn number(value: f64) -> String {
 
 /// A message that needs nothing filled in; what `t!("id")` calls.
 pub fn plain(id: &'static str) -> &'static str {
-    let found = catalogue().plain.get(id);
+    let found = messages().plain.get(id);
     debug_assert!(
         found.is_some(),
-        "{id} is not in the catalogue, or needs values"
+        "{id} is not in the message catalogue, or needs values"
     );
     found.map_or(id, String::as_str)
 }
 
 /// A message with values; what `t!("id", name = value)` calls.
 pub fn filled(id: &str, values: Values) -> String {
-    filled_in(&catalogue().bundle, id, Some(&values))
+    filled_in(&messages().bundle, id, Some(&values))
 }
 
 /// Where views stand in a text before they are put there: characters for private use, one for each.
@@ -216,7 +216,7 @@ pub fn with_views(
     parts
 }
 
-/// A text of the catalogue: `t!("crew-title")`, or with values, `t!("crew-count", count = members.len())`. Numbers
+/// A message: `t!("crew-title")`, or with values, `t!("crew-count", count = members.len())`. Numbers
 /// choose the plural, and are grouped by thousands.
 #[macro_export]
 macro_rules! t {
@@ -228,7 +228,7 @@ macro_rules! t {
     };
 }
 
-/// A sentence of the catalogue with elements inside: `t_view!("join-invited", by = view! { <PersonLink person /> })`.
+/// A message with elements inside: `t_view!("join-invited", by = view! { <PersonLink person /> })`.
 /// Behind a semicolon stand the values, as for [`t!`](crate::t): `t_view!("…", link = view! { … }; count = 3)`.
 #[macro_export]
 macro_rules! t_view {
@@ -267,9 +267,9 @@ mod tests {
     #[test]
     fn every_language_can_be_read() {
         for language in LANGUAGES {
-            assert_eq!(Catalogue::load(language).language, language);
+            assert_eq!(Messages::load(language).language, language);
         }
-        assert_eq!(Catalogue::load("tlh").language, "en");
+        assert_eq!(Messages::load("tlh").language, "en");
     }
 
     #[test]
@@ -285,9 +285,9 @@ mod tests {
     }
 
     #[test]
-    fn what_a_translation_lacks_is_said_in_english_and_the_pseudo_language_shows_what_is_in_the_catalogue()
-     {
-        let pseudo = Catalogue::load(PSEUDO);
+    fn what_a_translation_lacks_is_said_in_english_and_the_pseudo_language_shows_what_is_a_message()
+    {
+        let pseudo = Messages::load(PSEUDO);
         assert_eq!(pseudo.plain["space-title"], "Şƥaaƈee");
     }
 }

@@ -46,11 +46,11 @@ async function allowPushes(page, person) {
   await page.getByRole('heading', { name: 'Log in a device' }).waitFor()
 }
 
-test('a login through the browser on this computer', { skip: skipWithoutAccounts }, async () => {
+test('a login through the browser on this computer, by keyboard', { skip: skipWithoutAccounts }, async () => {
   const alice = account('alice.test')
   const login = computer.start(PROGRAM, ['login', HOST, '--name', 'my desk'], { environment: { BROWSER: 'browser' } })
   const address = await until(login, () => fs.existsSync(computer.path('opened')) && computer.read('opened').trim())
-  const { page } = await browser.open(address, { hydrated: false })
+  const { page } = await browser.open(address, { hydrated: false, keys: true })
   await signIn(page, alice)
   await page.getByText('my desk').waitFor()
   await allowPushes(page, alice)
@@ -67,12 +67,12 @@ function push(handle, tag) {
   return computer.run('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', 'oci:hello:latest', image])
 }
 
-test('a login by a code, typed on another computer', { skip: skipWithoutAccounts }, async () => {
+test('a login by a code, typed on another computer that has a keyboard alone', { skip: skipWithoutAccounts }, async () => {
   await computer.must(PROGRAM, ['configure-docker', HOST])
   const finn = account('finn.test')
   const login = computer.start(PROGRAM, ['login', HOST, '--device', '--name', 'my desk'])
   const code = await until(login, () => /^and type (\S+)$/m.exec(login.said.stderr)?.[1])
-  const { page } = await browser.open('/device', { hydrated: false })
+  const { page } = await browser.open('/device', { hydrated: false, keys: true })
   await signIn(page, finn)
   await page.getByLabel('The code that your terminal shows').fill(code.toLowerCase())
   await page.getByRole('button', { name: 'Continue' }).click()

@@ -1,4 +1,4 @@
-// Pages in English with accents: what is plain on them is not in the catalogue, and what does not fit will not fit in
+// Pages in English with accents: what is plain on them is not in the message catalogue, and what does not fit will not fit in
 // longer languages.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -41,7 +41,7 @@ const isPlain = (text) => /(?<![^\s])[a-z]*[b-df-hj-np-tv-z][a-z]* [a-z]*[b-df-h
 /** What a hold publishes about itself is the hold's own. */
 const OF_HOLD = 'Storage for container images, run by'
 
-test('speaks from the catalogue alone, and has room for longer words', { skip: skipWithoutAccounts }, async (t) => {
+test('speaks from the message catalogue alone, and has room for longer words', { skip: skipWithoutAccounts }, async (t) => {
   const { url, hold } = await startOwnServer(t, 'language', { LONGSHORE_LANGUAGE: 'en-XA' })
   const { page, errors } = await browser.open(`${url}/sign-in`)
   const look = async (address) => {

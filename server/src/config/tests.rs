@@ -240,6 +240,7 @@ fn a_hold_says_what_was_said_of_it_and_nothing_else() {
         ("HOLD_RELAYS", "https://relay.example,http://relay.example"),
         ("HOLD_NAME", &"a".repeat(65)),
         ("HOLD_DID_METHOD", "key"),
+        ("LONGSHORE_LANGUAGE", "tlh"),
     ] {
         assert!(problem("", &[OWNER, wrong]).contains("expected"));
     }

@@ -209,6 +209,10 @@ impl Registry {
             transaction.delete_tag(owner, path, &tag.tag).await?;
         }
         transaction.delete_manifest(owner, path, digest).await?;
+        if row.subject.is_some() {
+            // It may have been a signature, and no tag told of it.
+            transaction.outdate_search_row(owner, path).await?;
+        }
         if let Some(pending) = &pending {
             transaction.insert_pending_notice(pending).await?;
         }

@@ -1,4 +1,4 @@
-//! The words of the pages are in their catalogue, `app/locales/en/*.ftl`: code names messages that are there with the
+//! The words of the pages are in the message catalogue, `app/locales/en/*.ftl`: code names messages that are there with the
 //! values that they need, no message is left over, and no words stand in code.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,7 +207,7 @@ fn message(inside: TokenStream, macro_name: &str) -> Option<(usize, String, BTre
     ))
 }
 
-/// Every message of a file of the catalogue, with the values that it names.
+/// Every message of a file of the message catalogue, with the values that it names.
 fn messages(path: &str, text: &str) -> Vec<(String, BTreeSet<String>)> {
     let resource = fluent_syntax::parser::parse(text.to_owned())
         .unwrap_or_else(|(_, errors)| panic!("{path}: {errors:?}"));
@@ -257,7 +257,7 @@ fn values_of_inline(inline: &InlineExpression<String>, names: &mut BTreeSet<Stri
     }
 }
 
-/// The catalogue: for every id the file it is in, and the values.
+/// The message catalogue: for every id the file it is in, and the values.
 fn catalogue() -> BTreeMap<String, (String, BTreeSet<String>)> {
     let mut files = Vec::new();
     list_files(&workspace().join("app/locales/en"), &mut files);
@@ -273,7 +273,8 @@ fn catalogue() -> BTreeMap<String, (String, BTreeSet<String>)> {
 }
 
 #[test]
-fn every_message_that_code_names_is_in_the_catalogue_with_its_values_and_none_is_left_over() {
+fn every_message_that_code_names_is_in_the_message_catalogue_with_its_values_and_none_is_left_over()
+{
     let catalogue = catalogue();
     let mut unused: BTreeSet<&String> = catalogue.keys().collect();
     let mut violations = Vec::new();
@@ -282,7 +283,7 @@ fn every_message_that_code_names_is_in_the_catalogue_with_its_values_and_none_is
             unused.remove(&id);
             let at = format!("{}:{line} {id}", file.path);
             match catalogue.get(&id) {
-                None => violations.push(format!("{at} is not in the catalogue")),
+                None => violations.push(format!("{at} is not in the message catalogue")),
                 Some((_, needed)) if *needed != given => {
                     violations.push(format!("{at} is given {given:?} and needs {needed:?}"));
                 }
@@ -299,7 +300,7 @@ fn every_message_that_code_names_is_in_the_catalogue_with_its_values_and_none_is
 }
 
 #[test]
-fn every_file_of_the_catalogue_is_read() {
+fn every_file_of_the_message_catalogue_is_read() {
     let locale = std::fs::read_to_string(workspace().join("app/src/locale.rs")).unwrap();
     let mut files = Vec::new();
     list_files(&workspace().join("app/locales"), &mut files);
@@ -319,7 +320,10 @@ fn pages_have_no_words_of_their_own() {
         .flat_map(|file| {
             let words = look_into(&file.text).words;
             words.into_iter().map(|(line, text)| {
-                format!("{}:{line} {text:?} is not in the catalogue", file.path)
+                format!(
+                    "{}:{line} {text:?} is not in the message catalogue",
+                    file.path
+                )
             })
         })
         .collect();

@@ -53,7 +53,7 @@ on_both_databases! {
         assert!(html.contains("Nothing matches") && !html.contains("<script>alert"));
     }
 
-    async fn a_signature_without_a_tag_counts_at_the_next_look(server) {
+    async fn a_signature_without_a_tag_counts_at_the_next_look_as_does_its_end(server) {
         let name = server.repository();
         let owner = server.owner_of(&name).await;
         let layer = gzip(&tar(&[("a", &blob(100))])).await;
@@ -70,10 +70,14 @@ on_both_databases! {
             "layers": [descriptor(oci::media_types::OCI_EMPTY, b"{}")],
             "subject": descriptor(&subject.header("content-type"), &subject.body),
         });
-        put(&owner, &name, None, &signature).await;
+        let signature = put(&owner, &name, None, &signature).await;
         assert_eq!(found(server, "").await, [name.as_str()], "it is found meanwhile");
         index(server).await;
         assert_eq!(found(server, "signed=1").await, [name.as_str()]);
+        let deleted = owner.delete(&format!("/v2/{name}/manifests/{signature}")).await;
+        deleted.expect(StatusCode::ACCEPTED);
+        index(server).await;
+        assert_eq!(found(server, "signed=1").await, Vec::<String>::new());
     }
 
     async fn a_repository_without_tags_is_not_found_any_more(server) {
