@@ -38,6 +38,8 @@ A tiny web server that shows which ships are in. It is here so that there is som
 export async function pushSamples({ url, network }) {
   const [alice] = network.accounts
   const app = await Repository.open(url, alice, 'harbour-master')
+  // Before the first push: after it the server reads what there is, and keeps it for a while.
+  await app.describe(README)
   const base = layer({ 'etc/os-release': 'NAME="Quayside Linux"\nVERSION_ID=1\n', 'bin/sh': noise(60_000, 1) })
   const packages = (version) => layer({ 'lib/apk/db/installed': apkDatabase(version), 'usr/lib/libtide.so': noise(24_000, 2) })
   const program = (version, arch) =>
@@ -64,7 +66,6 @@ export async function pushSamples({ url, network }) {
     })
     if (version === 3) await app.sign(children[0])
   }
-  await app.describe(README)
 
   const chart = await Repository.open(url, alice, 'charts/harbour')
   await chart.pushChart('2.1.0')

@@ -88,9 +88,9 @@ test('a private hold', { skip }, async (t) => {
   const own = await holdOf(url)
   await addToCrew(url, account('alice.test'), account('dora.test'))
   const sealed = await Repository.open(url, account('alice.test'), 'sealed-cargo')
+  await sealed.describe('# sealed-readme\n')
   const config = { Labels: { 'org.example.label': 'sealed-label' } }
   await sealed.pushImage({ layers: [layer({ 'sealed-file': 'x' })], architecture: 'amd64', config, tags: ['midnight-tide'] })
-  await sealed.describe('# sealed-readme\n')
   await signEverybodyIn(url, ACCOUNTS.filter(({ handle }) => Object.values(VIEWERS).includes(handle)), signedIn)
 
   let found

@@ -44,12 +44,13 @@ async function pushHostileImages() {
     const annotations = { 'org.opencontainers.image.description': strings.next(), 'org.opencontainers.image.source': `javascript:${strings.next()}`, 'org.opencontainers.image.licenses': strings.next(), ...pairs(300) }
     return repository.pushImage({ layers, architecture: 'amd64', config, history: [{ created_by: strings.next() }, ...history], annotations, tags: [tag] })
   }
+  // Before the first push: after it the server reads what there is, and keeps it for a while.
+  await repository.describe(readme())
   await image('one')
   await image('two')
-  await repository.describe(readme())
   const other = await Repository.open(LONGSHORE_URL, dora, `${NAME}-too`)
-  await other.pushImage({ layers: [layer({ x: 'x' })], architecture: 'amd64', tags: ['latest'] })
   await other.describe(readme())
+  await other.pushImage({ layers: [layer({ x: 'x' })], architecture: 'amd64', tags: ['latest'] })
   const { accessJwt } = await callProcedure(dora.pds, 'com.atproto.server.createSession', { identifier: dora.did, password: dora.appPassword })
   const record = { $type: 'app.bsky.actor.profile', displayName: strings.next((text) => text.length < 64), description: strings.next() }
   await callProcedure(dora.pds, 'com.atproto.repo.putRecord', { repo: dora.did, collection: record.$type, rkey: 'self', record }, accessJwt)
