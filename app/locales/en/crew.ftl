@@ -70,8 +70,6 @@ crew-add-form = Add somebody
 crew-add-who = Add somebody by handle or DID
 crew-add-look-up = Look them up
 crew-add-unverified = No verified handle: the name they give and the account do not point to each other.
-# $server is the address of somebody's server.
-crew-add-hosted = Hosted at { $server }
 crew-add-member = They are in the crew already.
 crew-add-member-look = Look at their membership
 crew-add-submit = Add { $name }
@@ -97,8 +95,6 @@ crew-member-remove = Remove from the crew
 # $link is crew-member-remove-link.
 crew-member-remove-how = { $link }, after a look at what becomes of their images.
 crew-member-remove-link = Remove { $name }
-# What is not there, after "There is no".
-missing-member = member of this name in the crew
 
 ## Removing a member.
 
@@ -180,7 +176,6 @@ crew-form-not-offered = The software of this hold cannot do this from here. Its 
 # $hold is a DID.
 crew-form-unreachable = The hold { $hold } does not answer at the moment, so nothing was changed. Try again in a while.
 crew-form-not-vouched = Your server gave no token for this hold. Allow Longshore to speak to holds for you, or sign in again, and repeat.
-crew-form-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## Why nobody is found to add.
 

@@ -16,14 +16,8 @@ device-asks = A program asks to push and pull images as { $account }.
 device-program = Program
 # Before the name of the computer.
 device-on = On
-# Before one of the next two.
+# Before how long ago it was.
 device-asked = Asked
-device-just-now = just now
-device-minutes-ago =
-    { $count ->
-        [one] { $count } minute ago
-       *[other] { $count } minutes ago
-    }
 device-names = Names are as the program gave them; anybody can claim them.
 device-compare = Your terminal must show exactly this code:
 device-warning = If you did not just run this command yourself, choose Deny.

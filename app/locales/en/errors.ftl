@@ -23,7 +23,7 @@ error-too-many = Steady as she goes
 error-too-many-words = Too many requests came from you at once. Wait a moment, and try again.
 error-unreachable-title = No answer
 error-unreachable = Someone is not answering
-# { $what } is a server or a hold elsewhere: "the hold did:web:hold.example".
+# $what is one of the messages below whose ids begin with unreachable-.
 error-unreachable-words = To show this page, { $what } has to answer, and right now it does not. Nothing is lost; try again in a minute.
 error-unavailable-title = Not now
 error-unavailable = We are not quite there
@@ -35,6 +35,8 @@ error-no-page-words = This address takes a form, and is no page.
 error-internal-title = Our mistake
 error-internal = Something broke on our side
 error-internal-words = The failure is in our log. What you asked for may work again in a moment.
+# Above a form, shown once more.
+error-form-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## What is not there, after "There is no" and "there is no".
 
@@ -47,6 +49,16 @@ missing-reference = such tag or digest in this repository
 # { $reference } is a tag or a digest.
 missing-manifest = { $reference } in this repository
 missing-file = such file in this image
+missing-deletion = such deletion
+missing-hold-at-address = hold at this address
+missing-hold = hold of this name
+missing-member = member of this name in the crew
+
+## What does not answer, in "To show this page, … has to answer" and at the beginning of "… does not answer".
+
+unreachable-own-server = the server that hosts your account
+unreachable-hold = the hold { $did }
+unreachable-hold-of-repository = the hold of this repository
 
 ## What is gone, at the beginning of "… was here and is not any more".
 

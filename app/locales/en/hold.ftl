@@ -34,14 +34,6 @@ hold-done-accepted = The hold is yours.
 # Of relays, to follow the hold.
 hold-done-asked = Asked. What each relay says now is below.
 
-## A hold that cannot be shown.
-
-# Both stand after "There is no".
-missing-hold-at-address = hold at this address
-missing-hold = hold of this name
-# Stands in "…, { $what } has to answer, and right now it does not."
-hold-out-of-reach = the hold { $did }
-
 ## A page that is for others.
 
 hold-refused = For others
@@ -100,8 +92,6 @@ hold-identity = Identity
 hold-did = DID
 hold-endpoint = Endpoint
 hold-captain-record = Captain record
-# What a button does for whoever cannot see it: with one of the three above.
-hold-copy = Copy: { $what }
 hold-for-programs = For programs
 hold-json = This page as JSON
 

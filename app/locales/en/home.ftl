@@ -30,6 +30,8 @@ home-commands-for = Commands for { $tool }
 home-log-in = Log in
 home-push = Push
 home-pull = Pull
+# Stands in the commands where the reader's handle belongs, so without blanks.
+home-commands-handle = <your-handle>
 home-note-plain-http = This server speaks plain HTTP. Docker accepts that on the same machine; from another one, list the server under insecure-registries in Docker's configuration.
 home-note-crane = crane reads the app password from standard input: type it, then press Ctrl-D.
 

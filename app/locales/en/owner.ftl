@@ -185,12 +185,3 @@ owner-server-busy = Your server has had enough requests for now and asks to wait
 owner-server-refused = Your server did not take it. Try again in a while.
 owner-hold-silent = The hold of this repository did not answer. Try again in a while.
 owner-failed = Something failed on our side. Try again in a while.
-
-## Why there is no page.
-
-# These follow "There is no".
-owner-no-repository = such repository
-owner-no-deletion = such deletion
-# These stand in "To show this page, … has to answer".
-owner-unreachable-server = the server that hosts your account
-owner-unreachable-hold = the hold of this repository

@@ -8,8 +8,6 @@ repository-tags = Tags
 repository-compare = Compare
 repository-settings = Settings
 repository-stale = The server that hosts this account did not answer just now. This is what it said last.
-# Follows "There is no".
-repository-no-page = page at this address
 
 ## The first page.
 
@@ -97,23 +95,15 @@ tags-attached =
     }
 tags-pushed = Pushed { $when } by { $who }
 tags-images = Images of { $tag }
-tags-platform = Platform
-# Stands for a platform that the image does not name.
-tags-platform-any = any
-tags-digest = Digest
-tags-compressed = Compressed
-tags-unpacked = Unpacked
 tags-unpacked-unknown = Known once its files were listed
 tags-pages = Pages of tags
 tags-first-page = First page
 tags-next-page = Next page
 
-## How to pull, and commands to copy.
+## How to pull.
 
 pull-with = Pull with
 # $client: the name of a program.
 pull-client = Commands for { $client }
 pull-by-tag = By tag: whatever { $tag } is at the moment
 pull-by-digest = Pinned by digest: exactly these bytes, always
-# $what: what stands above the command, which says what it does.
-command-copy = Copy the command: { $what }

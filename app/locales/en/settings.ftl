@@ -10,7 +10,6 @@ settings-sessions = Sessions and devices
 settings-tokens = Access tokens
 settings-quota = My quota
 settings-data = Your data
-settings-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## Profile, /settings.
 

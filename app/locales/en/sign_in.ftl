@@ -15,8 +15,3 @@ sign-in-forget = Forget these accounts
 # $link is "sign-in-sign-up-link".
 sign-in-sign-up = No account yet? Any account of the AT Protocol will do. { $link } and come back.
 sign-in-sign-up-link = Create one
-
-## Commands of docker and others.
-
-# Stands in them where the reader's handle belongs, so without blanks.
-commands-handle = <your-handle>
