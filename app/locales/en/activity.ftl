@@ -65,7 +65,7 @@ activity-entry =
         [quota-refused] { $who } had no room for a push
        *[other] { $who } did something of another release ({ $name })
     }
-# The same of what somebody did to somebody else, who is $whom.
+# The same where it was done to somebody else, who is $whom.
 activity-entry-whom =
     { $action ->
         [crew-added] { $who } took { $whom } into the crew

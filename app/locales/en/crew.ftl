@@ -4,6 +4,7 @@
 
 crew-title = Crew
 crew-members = Members
+# Members that the filter finds, of all.
 crew-members-matching = { $matching } of { $total }
 crew-members-none = Nobody in the crew matches. Handles are found once this registry has met them; a DID always is.
 crew-members-all = Show everybody
@@ -59,6 +60,7 @@ crew-invite-submit = Make a link
 ## The choice of a tier: a quota with a name.
 
 crew-tier = Tier
+# $bytes is how much it allows.
 crew-tier-choice = { $tier }, { $bytes }
 crew-tier-default = Default: { $tier }, { $bytes }
 crew-tier-default-none = Default

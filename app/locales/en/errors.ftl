@@ -4,7 +4,7 @@
 
 error-not-found-title = Not found
 error-not-found = Nothing is moored here
-# { $what } is one of the messages below whose ids begin with "missing-".
+# $what is one of the messages below whose ids begin with missing-.
 error-not-found-words = There is no { $what }, or it lies in a hold that only its crew may read. It may also have been deleted.
 error-page-title = Page not found
 error-page-description = There is nothing at this address.
@@ -16,7 +16,7 @@ error-forbidden = This is for others
 error-forbidden-words = The account you are signed in with may not do this.
 error-gone-title = Gone
 error-gone = It has sailed
-# { $what } is what it was; it begins the sentence.
+# $what is what it was; it begins the sentence.
 error-gone-words = { $what } was here and is not any more.
 error-too-many-title = Too much at once
 error-too-many = Steady as she goes
@@ -46,7 +46,7 @@ missing-account = account of this name
 missing-repository-name = repository of this name
 missing-repository = such repository
 missing-reference = such tag or digest in this repository
-# { $reference } is a tag or a digest.
+# $reference is a tag or a digest.
 missing-manifest = { $reference } in this repository
 missing-file = such file in this image
 missing-deletion = such deletion
@@ -71,10 +71,10 @@ error-home = Back to the start
 error-back = Back to the page
 error-again = Try again
 error-status = What works right now
-# { $reference } is the name under which the log has it.
+# $reference is the name under which the log has it.
 error-reference = If you tell the operator of it, name this: { $reference }
 
-## The same for programs, in the JSON that they get: without a capital and without a full stop.
+## The same for programs, in the JSON that they get: without a capital and without a full stop. $what is as above.
 
 error-json-not-found = there is no { $what }
 error-json-forbidden = you may not do this

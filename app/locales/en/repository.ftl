@@ -18,7 +18,7 @@ overview-no-tags-why = Something was pushed here, but no tag points to it. Push 
 overview-about = About
 overview-edit = Edit
 overview-describe = Describe it
-# $record: the name of a kind of record.
+# $record is the name of a kind of record.
 overview-about-none = The owner has not written about this repository yet. What they write is a record { $record } in their own repo.
 overview-recent = Recent tags
 overview-all-tags =
@@ -93,6 +93,7 @@ tags-attached =
         [one] { $count } attachment
        *[other] { $count } attachments
     }
+# $when is how long ago: "2 minutes ago".
 tags-pushed = Pushed { $when } by { $who }
 tags-images = Images of { $tag }
 tags-unpacked-unknown = Known once its files were listed
@@ -103,7 +104,7 @@ tags-next-page = Next page
 ## How to pull.
 
 pull-with = Pull with
-# $client: the name of a program.
+# $client is the name of a program.
 pull-client = Commands for { $client }
 pull-by-tag = By tag: whatever { $tag } is at the moment
 pull-by-digest = Pinned by digest: exactly these bytes, always
