@@ -23,7 +23,7 @@ error-too-many = Steady as she goes
 error-too-many-words = Too many requests came from you at once. Wait a moment, and try again.
 error-unreachable-title = No answer
 error-unreachable = Someone is not answering
-# $what is one of the messages below whose ids begin with unreachable-.
+# $what is one of the messages below whose ids begin with unreachable-, or what another part of the server calls it.
 error-unreachable-words = To show this page, { $what } has to answer, and right now it does not. Nothing is lost; try again in a minute.
 error-unavailable-title = Not now
 error-unavailable = We are not quite there
