@@ -115,7 +115,7 @@ pub fn commands(client: Client, page: &HomePage) -> Commands {
 fn handle(page: &HomePage) -> &str {
     page.example_handle
         .as_deref()
-        .unwrap_or_else(|| t!("commands-handle"))
+        .unwrap_or_else(|| t!("home-commands-handle"))
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ use crate::text;
 
 /// The language that every message is in.
 const ENGLISH: &str = "en";
-/// English with accents, a third longer: what is still plain on a page is not in the message catalogue, and what does not fit
-/// will not fit in German either.
+/// English with accents, a third longer: what is still plain on a page is not in the message catalogue, and what does
+/// not fit will not fit in German either.
 const PSEUDO: &str = "en-XA";
 /// The languages that there are, as BCP 47 tags. A translation brings its folder and a line in [`files`].
 pub const LANGUAGES: [&str; 2] = [ENGLISH, PSEUDO];

@@ -41,34 +41,40 @@ activity-group-hold = The hold itself
 
 ## An entry.
 
-# Who did what to whom; $action chooses the words. $whom is empty where somebody did it for themselves. $name is how
-# programs call what this release does not know.
+# Who did what; $action chooses the words. $name is how programs call what this release does not know.
 activity-entry =
     { $action ->
-        [crew-added] { $who } took into the crew { $whom }
         [crew-joined] { $who } joined the crew
-        [crew-changed] { $who } changed what may be done by { $whom }
-        [crew-tierChanged] { $who } changed the tier of { $whom }
-        [crew-removed] { $who } removed from the crew { $whom }
+        [crew-changed] { $who } changed what they may do themselves
+        [crew-tierChanged] { $who } changed their own tier
         [crew-left] { $who } left the crew
         [settings-changed] { $who } changed the settings of the hold
         [settings-profileChanged] { $who } changed the profile of the hold
         [settings-postChanged] { $who } wrote or removed a post of the hold
-        [captaincy-offered] { $who } offered the captaincy to { $whom }
         [captaincy-withdrawn] { $who } took the offer of the captaincy back
-        [captaincy-accepted] { $who } took the captaincy over { $whom }
+        [captaincy-accepted] { $who } took the captaincy over
         [garbage-started] { $who } started a collection of garbage
         [garbage-ended] { $who } finished a collection of garbage
         [garbage-stopped] { $who } stopped a collection of garbage
         [garbage-failed] { $who } could not finish a collection of garbage
-        [hold-created] { $who } set up the hold for { $whom }
         [hold-exported] { $who } exported the hold
         [hold-imported] { $who } imported the hold
         [hold-crawlRequested] { $who } asked the relays to follow the hold
-        [data-exported] { $who } took a copy of their data { $whom }
-        [data-deleted] { $who } had their data removed { $whom }
+        [data-exported] { $who } took a copy of their data
+        [data-deleted] { $who } had their data removed
         [quota-refused] { $who } had no room for a push
-       *[other] { $who } did something of another release ({ $name }) { $whom }
+       *[other] { $who } did something of another release ({ $name })
+    }
+# The same where it was done to somebody else, who is $whom.
+activity-entry-whom =
+    { $action ->
+        [crew-added] { $who } took { $whom } into the crew
+        [crew-changed] { $who } changed what { $whom } may do
+        [crew-tierChanged] { $who } changed the tier of { $whom }
+        [crew-removed] { $who } removed { $whom } from the crew
+        [captaincy-offered] { $who } offered the captaincy to { $whom }
+        [hold-created] { $who } set up the hold for { $whom }
+       *[other] { $who } did something of another release ({ $name }) with { $whom }
     }
 # Instead of a person's name, at the beginning of an entry.
 activity-operator = The operator

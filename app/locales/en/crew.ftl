@@ -4,6 +4,7 @@
 
 crew-title = Crew
 crew-members = Members
+# Members that the filter finds, of all.
 crew-members-matching = { $matching } of { $total }
 crew-members-none = Nobody in the crew matches. Handles are found once this registry has met them; a DID always is.
 crew-members-all = Show everybody
@@ -59,6 +60,7 @@ crew-invite-submit = Make a link
 ## The choice of a tier: a quota with a name.
 
 crew-tier = Tier
+# $bytes is how much it allows.
 crew-tier-choice = { $tier }, { $bytes }
 crew-tier-default = Default: { $tier }, { $bytes }
 crew-tier-default-none = Default
@@ -70,8 +72,6 @@ crew-add-form = Add somebody
 crew-add-who = Add somebody by handle or DID
 crew-add-look-up = Look them up
 crew-add-unverified = No verified handle: the name they give and the account do not point to each other.
-# $server is the address of somebody's server.
-crew-add-hosted = Hosted at { $server }
 crew-add-member = They are in the crew already.
 crew-add-member-look = Look at their membership
 crew-add-submit = Add { $name }
@@ -97,8 +97,6 @@ crew-member-remove = Remove from the crew
 # $link is crew-member-remove-link.
 crew-member-remove-how = { $link }, after a look at what becomes of their images.
 crew-member-remove-link = Remove { $name }
-# What is not there, after "There is no".
-missing-member = member of this name in the crew
 
 ## Removing a member.
 
@@ -180,7 +178,6 @@ crew-form-not-offered = The software of this hold cannot do this from here. Its 
 # $hold is a DID.
 crew-form-unreachable = The hold { $hold } does not answer at the moment, so nothing was changed. Try again in a while.
 crew-form-not-vouched = Your server gave no token for this hold. Allow Longshore to speak to holds for you, or sign in again, and repeat.
-crew-form-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## Why nobody is found to add.
 

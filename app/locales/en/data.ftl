@@ -22,7 +22,7 @@ data-archives-unknown = Your archives cannot be looked up at the moment. Reload 
 data-archive-label = Archive
 data-archive-making-label = Archive that is being made
 data-archive-failed-label = Archive that failed
-# $step says what is done now, such as "data-archive-waiting".
+# $step says what is done now, such as data-archive-waiting.
 data-archive-making = Being made: { $step }
 data-archive-waiting = Waiting for its turn
 data-archive-progress = Progress
@@ -74,6 +74,7 @@ data-outcome-done = Done
 data-outcome-left = Not done
 data-outcome-here = This server
 data-outcome-repo = Your own repo
+# What was removed in each place.
 data-outcome-here-removed =
     { $manifests ->
         [one] { $manifests } manifest

@@ -7,7 +7,7 @@ device-about = Let docker on one of your computers act as you.
 
 device-code = The code that your terminal shows
 device-continue = Continue
-# Before "again-seconds" or "again-minutes".
+# Before again-seconds or again-minutes.
 device-too-many-codes = Too many codes came from your network address.
 
 ## The decision.
@@ -16,14 +16,8 @@ device-asks = A program asks to push and pull images as { $account }.
 device-program = Program
 # Before the name of the computer.
 device-on = On
-# Before one of the next two.
+# Before how long ago it was.
 device-asked = Asked
-device-just-now = just now
-device-minutes-ago =
-    { $count ->
-        [one] { $count } minute ago
-       *[other] { $count } minutes ago
-    }
 device-names = Names are as the program gave them; anybody can claim them.
 device-compare = Your terminal must show exactly this code:
 device-warning = If you did not just run this command yourself, choose Deny.
@@ -34,7 +28,7 @@ device-approve = Approve
 ## What became of it.
 
 device-approved = Approved. The device is logged in in a moment; you may close this page.
-# $link is "device-listed-link".
+# $link is device-listed-link.
 device-listed = It is listed under { $link }, where you can end it.
 device-listed-link = your tokens
 device-denied = Denied. The device is not logged in.

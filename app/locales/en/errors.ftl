@@ -4,7 +4,7 @@
 
 error-not-found-title = Not found
 error-not-found = Nothing is moored here
-# { $what } is one of the messages below whose ids begin with "missing-".
+# $what is one of the messages below whose ids begin with missing-.
 error-not-found-words = There is no { $what }, or it lies in a hold that only its crew may read. It may also have been deleted.
 error-page-title = Page not found
 error-page-description = There is nothing at this address.
@@ -16,14 +16,14 @@ error-forbidden = This is for others
 error-forbidden-words = The account you are signed in with may not do this.
 error-gone-title = Gone
 error-gone = It has sailed
-# { $what } is what it was; it begins the sentence.
+# $what is what it was; it begins the sentence.
 error-gone-words = { $what } was here and is not any more.
 error-too-many-title = Too much at once
 error-too-many = Steady as she goes
 error-too-many-words = Too many requests came from you at once. Wait a moment, and try again.
 error-unreachable-title = No answer
 error-unreachable = Someone is not answering
-# { $what } is a server or a hold elsewhere: "the hold did:web:hold.example".
+# $what is one of the messages below whose ids begin with unreachable-, or what another part of the server calls it.
 error-unreachable-words = To show this page, { $what } has to answer, and right now it does not. Nothing is lost; try again in a minute.
 error-unavailable-title = Not now
 error-unavailable = We are not quite there
@@ -35,6 +35,8 @@ error-no-page-words = This address takes a form, and is no page.
 error-internal-title = Our mistake
 error-internal = Something broke on our side
 error-internal-words = The failure is in our log. What you asked for may work again in a moment.
+# Above a form, shown once more.
+error-form-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## What is not there, after "There is no" and "there is no".
 
@@ -44,9 +46,19 @@ missing-account = account of this name
 missing-repository-name = repository of this name
 missing-repository = such repository
 missing-reference = such tag or digest in this repository
-# { $reference } is a tag or a digest.
+# $reference is a tag or a digest.
 missing-manifest = { $reference } in this repository
 missing-file = such file in this image
+missing-deletion = such deletion
+missing-hold-at-address = hold at this address
+missing-hold = hold of this name
+missing-member = member of this name in the crew
+
+## What does not answer, in "To show this page, … has to answer" and at the beginning of "… does not answer".
+
+unreachable-own-server = the server that hosts your account
+unreachable-hold = the hold { $did }
+unreachable-hold-of-repository = the hold of this repository
 
 ## What is gone, at the beginning of "… was here and is not any more".
 
@@ -59,10 +71,10 @@ error-home = Back to the start
 error-back = Back to the page
 error-again = Try again
 error-status = What works right now
-# { $reference } is the name under which the log has it.
+# $reference is the name under which the log has it.
 error-reference = If you tell the operator of it, name this: { $reference }
 
-## The same for programs, in the JSON that they get: without a capital and without a full stop.
+## The same for programs, in the JSON that they get: without a capital and without a full stop. $what is as above.
 
 error-json-not-found = there is no { $what }
 error-json-forbidden = you may not do this

@@ -34,14 +34,6 @@ hold-done-accepted = The hold is yours.
 # Of relays, to follow the hold.
 hold-done-asked = Asked. What each relay says now is below.
 
-## A hold that cannot be shown.
-
-# Both stand after "There is no".
-missing-hold-at-address = hold at this address
-missing-hold = hold of this name
-# Stands in "…, { $what } has to answer, and right now it does not."
-hold-out-of-reach = the hold { $did }
-
 ## A page that is for others.
 
 hold-refused = For others
@@ -100,8 +92,6 @@ hold-identity = Identity
 hold-did = DID
 hold-endpoint = Endpoint
 hold-captain-record = Captain record
-# What a button does for whoever cannot see it: with one of the three above.
-hold-copy = Copy: { $what }
 hold-for-programs = For programs
 hold-json = This page as JSON
 
@@ -206,7 +196,7 @@ network-followers =
         [one] program follows the firehose now
        *[other] programs follow the firehose now
     }
-# Stands under the number.
+# Stand under the number; $when is how long ago: "2 minutes ago".
 network-last-event = is the number of the last event
 network-last-event-at = is the number of the last event, { $when }
 # Stands under the number of records; counts the blocks that they are in.
@@ -221,6 +211,7 @@ network-relays-none = No relay is named
 network-relays-mean = Relays carry the records of many repos to whoever follows the network. Whoever runs this hold names them with { $setting }; without one, this hold is found by those who know its address.
 network-relay-follows = Follows
 network-relay-silent = Does not say
+# $seq is the number of an event.
 network-relay-has = It has the events up to { $seq }.
 network-relay-problem = Its answer: { $problem }.
 network-ask = Ask them to follow this hold

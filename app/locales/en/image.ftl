@@ -95,10 +95,3 @@ image-referrers = Signatures and statements
 image-referrers-note = Attached to this manifest. Longshore has not checked what they say.
 image-manifest = Manifest
 image-manifest-show = The exact document, { $size }
-
-## What can be copied, on these pages and others.
-
-record-view = View record
-record-copy = Copy the address of the record
-# $what is the name of a file, or what it is for.
-listing-copy = Copy: { $what }

@@ -64,9 +64,19 @@ again-minutes =
        *[other] Try again in { $count } minutes.
     }
 
+## What can be copied: what the buttons do, for whoever cannot see it.
+
+# $what is what stands above the command, which says what it does.
+copy-command = Copy the command: { $what }
+# $what is the name of a file, or what the text is.
+copy-text = Copy: { $what }
+copy-record = Copy the address of the record
+copy-done = Copied
+# Beside the address of a record.
+record-view = View record
+
 ## Single values.
 
-copied = Copied
 exact-bytes = { $bytes } bytes
 platforms = Platforms
 

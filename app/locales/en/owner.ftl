@@ -11,7 +11,7 @@ describe-conflict-theirs = What the record says now
 describe-preview = Preview
 describe-preview-means = Not saved yet.
 describe-text = Description
-# $record: the name of a kind of record.
+# $record is the name of a kind of record.
 describe-text-help = Markdown. It is the record { $record } in your own repo, so every page that shows this repository can show it. Pictures in it become links.
 describe-picture = Picture
 describe-picture-remove = Remove the picture
@@ -117,7 +117,7 @@ delete-manifests-stay =
         [one] { $count } manifest stays
        *[other] { $count } manifests stay
     }
-# Why a manifest stays. $tags: one to three of them.
+# Why a manifest stays. $tags are one to three of them; $manifest, $index and $subject are digests, shortened.
 delete-kept-tagged = { $manifest } is also tagged { $tags }
 delete-kept-tagged-more = { $manifest } is also tagged { $tags } and { $count } more
 delete-kept-part = { $manifest } belongs to the index { $index }, which stays
@@ -185,12 +185,3 @@ owner-server-busy = Your server has had enough requests for now and asks to wait
 owner-server-refused = Your server did not take it. Try again in a while.
 owner-hold-silent = The hold of this repository did not answer. Try again in a while.
 owner-failed = Something failed on our side. Try again in a while.
-
-## Why there is no page.
-
-# These follow "There is no".
-owner-no-repository = such repository
-owner-no-deletion = such deletion
-# These stand in "To show this page, … has to answer".
-owner-unreachable-server = the server that hosts your account
-owner-unreachable-hold = the hold of this repository

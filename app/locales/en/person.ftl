@@ -11,9 +11,9 @@ person-verified-why = The handle and the account point to each other.
 person-unverified = No verified handle
 person-unverified-why = The account gives no name that points back to it.
 person-unverified-notice = This account has no verified handle: the name it gives and the account do not point to each other. Its images are named by its DID.
-# { $did } is a link whose text is a DID, such as "did:plc:abc".
+# $did is a link whose text is a DID, such as "did:plc:abc".
 person-permalink = Permalink { $did }
-# { $server } is the address of the server that has the account.
+# $server is the address of the server that has the account.
 person-hosted = Hosted at { $server }
 person-feed = Feed of pushes
 # Names the list for screen readers.
@@ -25,7 +25,7 @@ person-empty-words = Nothing has been pushed under this name, or it lies in a ho
 ## A repository in a list, and on the picture that other sites show of it.
 
 row-signed = Signed
-# { $when } is how long ago ("2 minutes ago"), on the picture a date ("21 Nov 2026").
+# $when is how long ago ("2 minutes ago"), on the picture a date ("21 Nov 2026").
 row-pushed = Pushed { $when }
 
 ## How long ago something was.
@@ -65,7 +65,7 @@ moment-years =
 
 ## Feeds.
 
-# { $subject } is the name of a person or of a repository.
+# $subject is the name of a person or of a repository.
 feed-title = Pushes of { $subject }
 feed-push = { $tag } now stands for { $digest }
 

@@ -2,7 +2,7 @@
 
 privacy-title = Privacy
 privacy-description = What this registry keeps about you, for how long, and who sees it.
-# { $host } is the address of this server.
+# $host is the address of this server.
 privacy-lead = What you publish is public and yours. Everything else that { $host } keeps about you is on this page, and in one archive that you can make yourself.
 privacy-data = Your data
 
@@ -60,7 +60,7 @@ privacy-log-exactly = Who decided what about the hold and its crew, by DID
 privacy-log-time = one year
 privacy-events = Events of the hold
 privacy-events-exactly = What changed in its public records
-# { $database } is the name of a product: SQLite or PostgreSQL.
+# $database is the name of a product: SQLite or PostgreSQL.
 privacy-kept-where = It lies in a { $database } database and beside it, on machines of the operator. Backups of theirs may have it longer.
 
 ## Who sees it.
@@ -68,7 +68,7 @@ privacy-kept-where = It lies in a { $database } database and beside it, on machi
 privacy-seen = Who sees it
 privacy-seen-repo = Records in your repo are public: images, tags, descriptions, stars. Anybody may copy them.
 privacy-seen-hold = Records of a hold are public too: who its captain and crew are, and which blobs somebody stores there.
-# { $hold } is the name of the hold, { $captain } that of whoever owns it.
+# $hold is the name of the hold, $captain that of whoever owns it.
 privacy-seen-hold-public = The hold here, { $hold }, belongs to { $captain }. Everybody may pull from it.
 privacy-seen-hold-private = The hold here, { $hold }, belongs to { $captain }. Only its crew may pull from it.
 privacy-seen-secrets = Sessions, tokens and settings here are seen by you and by whoever operates this server. Secrets are hashed or encrypted in the database.

@@ -8,8 +8,6 @@ repository-tags = Tags
 repository-compare = Compare
 repository-settings = Settings
 repository-stale = The server that hosts this account did not answer just now. This is what it said last.
-# Follows "There is no".
-repository-no-page = page at this address
 
 ## The first page.
 
@@ -20,7 +18,7 @@ overview-no-tags-why = Something was pushed here, but no tag points to it. Push 
 overview-about = About
 overview-edit = Edit
 overview-describe = Describe it
-# $record: the name of a kind of record.
+# $record is the name of a kind of record.
 overview-about-none = The owner has not written about this repository yet. What they write is a record { $record } in their own repo.
 overview-recent = Recent tags
 overview-all-tags =
@@ -95,25 +93,18 @@ tags-attached =
         [one] { $count } attachment
        *[other] { $count } attachments
     }
+# $when is how long ago: "2 minutes ago".
 tags-pushed = Pushed { $when } by { $who }
 tags-images = Images of { $tag }
-tags-platform = Platform
-# Stands for a platform that the image does not name.
-tags-platform-any = any
-tags-digest = Digest
-tags-compressed = Compressed
-tags-unpacked = Unpacked
 tags-unpacked-unknown = Known once its files were listed
 tags-pages = Pages of tags
 tags-first-page = First page
 tags-next-page = Next page
 
-## How to pull, and commands to copy.
+## How to pull.
 
 pull-with = Pull with
-# $client: the name of a program.
+# $client is the name of a program.
 pull-client = Commands for { $client }
 pull-by-tag = By tag: whatever { $tag } is at the moment
 pull-by-digest = Pinned by digest: exactly these bytes, always
-# $what: what stands above the command, which says what it does.
-command-copy = Copy the command: { $what }

@@ -85,7 +85,7 @@ set-up-check-unreachable = { $origin } cannot be reached: check that the domain 
 set-up-check-document = Its DID document
 set-up-check-document-is = It is { $did }, and leads here.
 set-up-check-document-status = { $address } is answered with status { $status }: the proxy must pass every path on to the hold, this one included.
-# Why is an error, such as "the connection failed".
+# $why is an error, such as "the connection failed".
 set-up-check-document-failure = { $address } is not to be had ({ $why }): the proxy must pass every path on to the hold, this one included.
 set-up-check-document-no-id = Its DID document has no id: something else answers at this address. Check where the proxy leads.
 set-up-check-document-no-hold = Its DID document names no hold (a service #atcr_hold): is `hold` among LONGSHORE_ROLES?

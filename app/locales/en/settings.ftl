@@ -10,7 +10,6 @@ settings-sessions = Sessions and devices
 settings-tokens = Access tokens
 settings-quota = My quota
 settings-data = Your data
-settings-failed = That did not work, and it is not your fault. Try again in a while.
 
 ## Profile, /settings.
 
@@ -58,7 +57,7 @@ sessions-not-ended = Longshore cannot end logins at the moment, or not all of th
 
 ## Access tokens, /settings/tokens.
 
-# $link is "tokens-what-link".
+# $link is tokens-what-link.
 tokens-what = A token logs a machine in where you cannot: CI, a cluster, a server. It does a part of what you may do, and ends on its day or when you revoke it. On your own computer, { $link } instead.
 tokens-what-link = log in through the browser
 tokens-confirm = A token opens your account for a long time, so confirm first that it is you.
@@ -97,7 +96,7 @@ tokens-revoke-label = Revoke { $name }
 tokens-use = Using a token
 # Beside what to write in each place. $variable is the name under which the token is kept there.
 tokens-use-docker = With the token in the variable { $variable }, so that it is not in the history of your shell.
-# After "tokens-use-docker". These are programs.
+# After tokens-use-docker. These are programs.
 tokens-use-podman = The same; buildah and skopeo find this login, too.
 tokens-use-github = A step of a job. Keep the token as a secret named { $variable }.
 # .gitlab-ci.yml is a file.

@@ -32,6 +32,7 @@ space-stop-means = Stopping ends it with the blob that it is at. What is freed s
 space-plan = What a collection would do now
 space-plan-nothing = There is nothing to free at the moment.
 space-plan-frees = Collecting now frees { $freed }.
+# $grace is a span of time: "24 hours".
 space-plan-later = Another { $bytes } goes into quarantine and is freed by a collection { $grace } later.
 space-plan-start = Do that now
 space-plan-dry = This is a dry run: nothing was changed. What nothing uses is kept for { $grace }.

@@ -50,6 +50,7 @@ usage-all-people = All { $count } people
 
 usage-over-time = Over time
 usage-samples-none = The first sample is taken within the hour; there is one for each day.
+# $when is how long ago: "2 minutes ago", here and in the next.
 usage-samples-one = One sample so far, taken { $when }: { $stored } stored, { $used } of it used by images. There is one for each day, so a line needs two days.
 usage-samples-latest = The latest sample was taken { $when }.
 usage-grew =

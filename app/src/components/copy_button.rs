@@ -15,7 +15,7 @@ const CONFIRMATION: Duration = Duration::from_secs(2);
 #[cfg(feature = "ssr")]
 #[component]
 pub(crate) fn CopyButton(text: String, #[prop(into)] label: String) -> impl IntoView {
-    view! { <Copier text label copied=crate::t!("copied").to_owned() /> }
+    view! { <Copier text label copied=crate::t!("copy-done").to_owned() /> }
 }
 
 /// The button in the browser; `copied` is said when it worked.

@@ -14,7 +14,7 @@ pub(crate) fn Listing(label: &'static str, text: String) -> impl IntoView {
             <pre>
                 <code>{text.clone()}</code>
             </pre>
-            <CopyButton text label=t!("listing-copy", what = label) />
+            <CopyButton text label=t!("copy-text", what = label) />
         </figure>
     }
 }

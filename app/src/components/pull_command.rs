@@ -18,7 +18,7 @@ pub(crate) fn CommandBlock(#[prop(into)] label: String, command: String) -> impl
         .lines()
         .map(|line| view! { <span class="line">{line.to_owned()} "\n"</span> })
         .collect_view();
-    let copy = t!("command-copy", what = label.clone());
+    let copy = t!("copy-command", what = label.clone());
     view! {
         <figure class="command">
             <figcaption>{label}</figcaption>

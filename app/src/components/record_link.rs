@@ -19,7 +19,7 @@ pub(crate) fn RecordLink(uri: String, pds: String) -> impl IntoView {
     view! {
         <span class="copyable">
             <code class="record-uri">{uri.clone()}</code>
-            <CopyButton text=uri label=t!("record-copy").to_owned() />
+            <CopyButton text=uri label=t!("copy-record") />
         </span>
         {link}
     }

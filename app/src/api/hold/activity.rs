@@ -60,7 +60,7 @@ pub struct ActivityRow {
     pub who: Doer,
     /// What they did, in the word of the log.
     pub action: String,
-    /// To whom.
+    /// To whom, unless it was to themselves or to nobody.
     pub subject: Option<Named>,
     /// More about it, each in a few words.
     pub details: Vec<String>,

@@ -228,7 +228,6 @@ fn Entry(entry: ActivityRow) -> impl IntoView {
         Doer::Operator => view! { <strong>{t!("activity-operator")}</strong> }.into_any(),
         Doer::Hold => view! { <strong>{t!("activity-hold")}</strong> }.into_any(),
     };
-    let whom = entry.subject.map(|person| view! { <PersonLink person /> });
     let times = (entry.times > 1).then(|| {
         view! { <span class="chip">{t!("activity-times", count = entry.times)}</span> }
     });
@@ -248,8 +247,17 @@ fn Entry(entry: ActivityRow) -> impl IntoView {
         .to_owned();
     // Keys of variants have no dots.
     let action = entry.action.replace('.', "-");
-    let sentence =
-        t_view!("activity-entry", who = who, whom = whom; action = action, name = entry.action);
+    let name = entry.action;
+    let sentence = match entry.subject {
+        Some(person) => t_view!(
+            "activity-entry-whom",
+            who = who,
+            whom = view! { <PersonLink person /> };
+            action = action,
+            name = name
+        ),
+        None => t_view!("activity-entry", who = who; action = action, name = name),
+    };
     view! {
         <li class=format!("activity-entry activity-{group}")>
             <p>{sentence} " " {times}</p>

@@ -82,7 +82,7 @@ fn Portrait(candidate: Candidate) -> impl IntoView {
                     .map(|description| {
                         view! { <p class="hold-description">{text::visible(description)}</p> }
                     })}
-                <p class="note">{t!("crew-add-hosted", server = server)}</p>
+                <p class="note">{t!("person-hosted", server = server)}</p>
             </div>
         </div>
     }

@@ -170,7 +170,7 @@ fn Repo(network: HoldNetwork) -> impl IntoView {
                 <Fact name=t!("network-commit")>
                     <span class="copyable">
                         <code class="digest">{network.commit.clone()}</code>
-                        <CopyButton text=network.commit label=t!("network-commit-copy").to_owned() />
+                        <CopyButton text=network.commit label=t!("network-commit-copy") />
                     </span>
                 </Fact>
                 <Fact name=t!("network-events-kept")>{kept}</Fact>

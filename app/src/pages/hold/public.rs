@@ -265,7 +265,7 @@ fn Copyable(label: &'static str, text: String) -> impl IntoView {
             <p class="note">{label}</p>
             <div class="copyable">
                 <code class="record-uri">{text.clone()}</code>
-                <CopyButton text label=t!("hold-copy", what = label) />
+                <CopyButton text label=t!("copy-text", what = label) />
             </div>
         </div>
     }

@@ -139,7 +139,7 @@ fn Aside(page: ImagePage) -> impl IntoView {
                     <Fact name=t!("image-digest")>
                         <span class="copyable">
                             <code class="digest">{page.digest.clone()}</code>
-                            <CopyButton text=page.digest.clone() label=t!("image-digest-copy").to_owned() />
+                            <CopyButton text=page.digest.clone() label=t!("image-digest-copy") />
                         </span>
                     </Fact>
                     {tags}

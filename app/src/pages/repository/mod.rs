@@ -100,7 +100,7 @@ fn owner_page(name: String, page: RepositoryPage) -> AnyView {
 }
 
 fn not_found() -> AnyView {
-    let what = t!("repository-no-page").to_owned();
+    let what = t!("missing-page").to_owned();
     view! { <ErrorPage error=PageError::NotFound { what } /> }.into_any()
 }
 

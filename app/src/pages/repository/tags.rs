@@ -202,10 +202,10 @@ fn TagRow(name: String, owner: Owner, tag: Tag, is_owner: bool) -> impl IntoView
                 <caption class="sr-only">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{t!("tags-platform")}</th>
-                        <th scope="col">{t!("tags-digest")}</th>
-                        <th scope="col" class="number">{t!("tags-compressed")}</th>
-                        <th scope="col" class="number">{t!("tags-unpacked")}</th>
+                        <th scope="col">{t!("image-platform")}</th>
+                        <th scope="col">{t!("image-digest")}</th>
+                        <th scope="col" class="number">{t!("image-compressed")}</th>
+                        <th scope="col" class="number">{t!("image-unpacked")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -239,7 +239,7 @@ fn PlatformRow(name: String, image: PlatformImage) -> impl IntoView {
     let platform = image
         .platform
         .as_deref()
-        .map_or_else(|| t!("tags-platform-any").to_owned(), text::visible);
+        .map_or_else(|| t!("image-platform-any").to_owned(), text::visible);
     let unpacked = match image.unpacked_size {
         Some(bytes) => view! { <Size bytes /> }.into_any(),
         None => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::api::device_approval::{AskingDevice, DevicePage, DeviceSource, DeviceStep};
+use app::api::moment;
 use app::{routes, t};
 use axum::Router;
 use axum::body::Body;
@@ -12,7 +13,6 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::post;
-use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::provide_context;
 use url::form_urlencoded;
 
@@ -97,7 +97,7 @@ impl DeviceSource for Approvals {
         let parameters = parameters(|name| self.value(name));
         let step = match LoopbackRequest::new(&parameters) {
             Ok(request) => DeviceStep::Decide {
-                asking: view(&request.asking, t!("device-just-now").to_owned()),
+                asking: view(&request.asking, t!("moment-now").to_owned()),
                 user_code: None,
                 fields: fields(parameters),
             },
@@ -124,7 +124,8 @@ impl Approvals {
             .device_logins
             .find(&self.signed_in.did, &code)
             .await?;
-        let asked = ago(pending.created_at, self.state.clock.now());
+        let created_at = pending.created_at.timestamp_millis();
+        let asked = moment::relative(created_at, self.state.clock.now_millis());
         let user_code = pending.user_code.to_string();
         Ok(DeviceStep::Decide {
             asking: view(&pending.asking, asked),
@@ -259,13 +260,6 @@ fn view(asking: &Asking, asked: String) -> AskingDevice {
     }
 }
 
-fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    match (now - at).max(TimeDelta::zero()).num_minutes() {
-        0 => t!("device-just-now").to_owned(),
-        minutes => t!("device-minutes-ago", count = minutes),
-    }
-}
-
 /// What the person reads; what is ours to mend goes to the log.
 fn problem(error: &DeviceLoginError) -> String {
     match error {
@@ -274,7 +268,7 @@ fn problem(error: &DeviceLoginError) -> String {
                 error = error as &dyn std::error::Error,
                 "a login of a device cannot be shown"
             );
-            t!("settings-failed").to_owned()
+            t!("error-form-failed").to_owned()
         }
         other => sentence(&other.to_string()),
     }

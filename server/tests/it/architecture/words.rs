@@ -1,5 +1,5 @@
-//! The words of the pages are in the message catalogue, `app/locales/en/*.ftl`: code names messages that are there with the
-//! values that they need, no message is left over, and no words stand in code.
+//! The words of the pages are in the message catalogue, `app/locales/en/*.ftl`: code names messages that are there with
+//! the values that they need, no message is left over, and no words stand in code.
 
 use std::collections::{BTreeMap, BTreeSet};
 

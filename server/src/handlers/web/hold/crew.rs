@@ -17,8 +17,6 @@ use crate::handlers::web::sentence;
 use crate::hold::CrewMember;
 use crate::identity::{Freshness, Identity};
 
-/// Whom the pages about the crew are for.
-const ADMINISTRATORS: Whom = Whom::Administrators;
 /// People that a filter by handle finds at most.
 const MOST_FOUND: u16 = 1_000;
 
@@ -27,7 +25,7 @@ impl CrewSource for HoldPages {
     async fn crew(&self, did: &str, query: CrewQuery) -> Result<ForThose<CrewPage>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, ADMINISTRATORS)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let mut crew = opened
             .admin
@@ -75,7 +73,7 @@ impl CrewSource for HoldPages {
     async fn add(&self, did: &str, who: &str) -> Result<ForThose<AddPage>, PageError> {
         let mut opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, ADMINISTRATORS)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let typed = who.trim().trim_start_matches('@').to_owned();
         let mut person = None;
@@ -96,7 +94,7 @@ impl CrewSource for HoldPages {
     async fn member(&self, did: &str, member: &str) -> Result<ForThose<MemberPage>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, ADMINISTRATORS)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let member = read_did(member)?;
         let found = opened.admin.find_crew_member(&member).await;

@@ -305,7 +305,7 @@ fn page_error(error: &HoldAdminError) -> PageError {
         }
         HoldAdminError::Hold(HoldError::Unreachable { did })
         | HoldAdminError::NotOffered { did, .. } => PageError::Unreachable {
-            what: t!("hold-out-of-reach", did = did.to_string()),
+            what: t!("unreachable-hold", did = did.to_string()),
         },
         HoldAdminError::Hold(error) => {
             tracing::error!(

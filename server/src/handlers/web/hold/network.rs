@@ -1,11 +1,11 @@
 //! How a hold stands on the network.
 
 use app::api::error::PageError;
-use app::api::hold::ForThose;
 use app::api::hold::network::{HoldNetwork, NetworkSource, RelayView};
 use app::api::hold::upkeep::UpkeepPage;
+use app::api::hold::{ForThose, Whom};
 
-use super::upkeep::{WHOM, said};
+use super::upkeep::said;
 use super::{HoldPages, refused};
 use crate::handlers::web::views::moment;
 use crate::hold::{NetworkStatus, RelayState};
@@ -15,10 +15,10 @@ impl NetworkSource for HoldPages {
     async fn network(&self, did: &str) -> Result<ForThose<UpkeepPage<HoldNetwork>>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, WHOM)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let Some(user) = opened.administrator() else {
-            return Ok(refused(opened.head, WHOM));
+            return Ok(refused(opened.head, Whom::Administrators));
         };
         let mut endpoint = opened.admin.endpoint().clone();
         endpoint.set_path("/xrpc/com.atproto.sync.getRepo");

@@ -1,14 +1,14 @@
 //! Freeing the space of a hold.
 
 use app::api::error::PageError;
-use app::api::hold::ForThose;
 use app::api::hold::space::{
     CollectionPlan, CollectionView, HoldSpace, PlannedBlob, Reason, SpaceSource,
 };
 use app::api::hold::upkeep::UpkeepPage;
+use app::api::hold::{ForThose, Whom};
 use app::t;
 
-use super::upkeep::{WHOM, said, span};
+use super::upkeep::{said, span};
 use super::{HoldPages, Opened, refused};
 use crate::clients::hold::HoldUser;
 use crate::clients::hold_admin::HoldAdminError;
@@ -30,10 +30,10 @@ impl SpaceSource for HoldPages {
     ) -> Result<ForThose<UpkeepPage<HoldSpace>>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, WHOM)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let Some(user) = opened.administrator() else {
-            return Ok(refused(opened.head, WHOM));
+            return Ok(refused(opened.head, Whom::Administrators));
         };
         let space = self
             .space_view(&opened, user, before.as_deref(), plan)

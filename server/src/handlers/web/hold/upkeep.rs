@@ -1,6 +1,5 @@
 //! What the pages share with which those who run a hold look after it.
 
-use app::api::hold::Whom;
 use app::api::hold::upkeep::Said;
 use app::t;
 use chrono::TimeDelta;
@@ -10,9 +9,6 @@ use crate::clients::hold::{HoldError, HoldUser};
 use crate::clients::hold_admin::HoldAdminError;
 use crate::handlers::web::sentence;
 use crate::hold::Actor;
-
-/// For whom these pages are.
-pub(super) const WHOM: Whom = Whom::Administrators;
 
 impl Opened {
     /// Whoever looks, as the hold hears from them. Somebody who administers is signed in.

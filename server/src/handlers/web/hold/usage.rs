@@ -8,13 +8,13 @@ use app::api::hold::usage::{
     ChosenRepository, HoldUsage, PersonRow, RemovalView, RepositoryRow, Sample, TagChoice,
     UsageQuery, UsageSource,
 };
-use app::api::hold::{ForThose, Usage};
+use app::api::hold::{ForThose, Usage, Whom};
 use app::t;
 use atproto::syntax::Did;
 use futures::StreamExt as _;
 use oci::{Digest, RepositoryPath};
 
-use super::upkeep::{WHOM, said};
+use super::upkeep::said;
 use super::{HoldPages, Opened, refused};
 use crate::catalog::{Reader, TagManifests};
 use crate::clients::hold::HoldUser;
@@ -38,10 +38,10 @@ impl UsageSource for HoldPages {
     ) -> Result<ForThose<UpkeepPage<HoldUsage>>, PageError> {
         let opened = match self.open_for_administrators(did).await? {
             Ok(opened) => opened,
-            Err(head) => return Ok(refused(head, WHOM)),
+            Err(head) => return Ok(refused(head, Whom::Administrators)),
         };
         let Some(user) = opened.administrator() else {
-            return Ok(refused(opened.head, WHOM));
+            return Ok(refused(opened.head, Whom::Administrators));
         };
         let answer = match said(opened.admin.usage(user).await) {
             Said::This(report) => {

@@ -252,7 +252,7 @@ fn refusal(error: &AccessTokenError) -> (StatusCode, String) {
                 error = error as &dyn std::error::Error,
                 "a form about access tokens failed"
             );
-            let text = t!("settings-failed").to_owned();
+            let text = t!("error-form-failed").to_owned();
             (StatusCode::SERVICE_UNAVAILABLE, text)
         }
         AccessTokenError::NotWhole

@@ -222,6 +222,6 @@ fn refusal(error: &HoldAdminError) -> Refusal {
 
 fn ours(error: &(dyn std::error::Error + 'static)) -> Refusal {
     tracing::error!(error, "a form about a hold failed");
-    let text = t!("crew-form-failed");
+    let text = t!("error-form-failed");
     Refusal(StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
 }

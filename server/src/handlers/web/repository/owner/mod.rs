@@ -192,19 +192,19 @@ fn page_error(error: OwnerError) -> PageError {
     match error {
         OwnerError::NotOwner => PageError::Forbidden,
         OwnerError::RepositoryUnknown => PageError::NotFound {
-            what: t!("owner-no-repository").to_owned(),
+            what: t!("missing-repository").to_owned(),
         },
         OwnerError::DeletionUnknown => PageError::NotFound {
-            what: t!("owner-no-deletion").to_owned(),
+            what: t!("missing-deletion").to_owned(),
         },
         OwnerError::Invalid { reason } => PageError::BadRequest { reason },
         OwnerError::Pds(_) | OwnerError::Session(_) | OwnerError::SessionEnded => {
             PageError::Unreachable {
-                what: t!("owner-unreachable-server").to_owned(),
+                what: t!("unreachable-own-server").to_owned(),
             }
         }
         OwnerError::Registry(RegistryError::Hold(_)) => PageError::Unreachable {
-            what: t!("owner-unreachable-hold").to_owned(),
+            what: t!("unreachable-hold-of-repository").to_owned(),
         },
         OwnerError::Changed | OwnerError::Registry(_) | OwnerError::Database(_) => {
             tracing::error!(
