@@ -232,6 +232,10 @@ fn problem(error: &OwnerError) -> (StatusCode, String) {
             (StatusCode::SERVICE_UNAVAILABLE, t!("owner-server-busy"))
         }
         OwnerError::Pds(_) | OwnerError::Session(_) => {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "an owner's server did not take what they saved"
+            );
             (StatusCode::BAD_GATEWAY, t!("owner-server-refused"))
         }
         OwnerError::Registry(RegistryError::Hold(_)) => {
