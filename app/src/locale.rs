@@ -176,8 +176,8 @@ pub fn plain(id: &'static str) -> &'static str {
 }
 
 /// A message with values; what `t!("id", name = value)` calls.
-pub fn filled(id: &str, values: Values) -> String {
-    filled_in(&messages().bundle, id, Some(&values))
+pub fn filled(id: &str, values: &Values) -> String {
+    filled_in(&messages().bundle, id, Some(values))
 }
 
 /// Where views stand in a text before they are put there: characters for private use, one for each.
@@ -199,7 +199,7 @@ pub fn with_views(
             (place, Some(view))
         })
         .collect();
-    let text = filled(id, values);
+    let text = filled(id, &values);
     let mut parts = Vec::new();
     let places: Vec<char> = views.iter().map(|(place, _)| *place).collect();
     for piece in text.split_inclusive(places.as_slice()) {
@@ -224,7 +224,7 @@ macro_rules! t {
         $crate::locale::plain($id)
     };
     ($id:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        $crate::locale::filled($id, $crate::values!($($name = $value),+))
+        $crate::locale::filled($id, &$crate::values!($($name = $value),+))
     };
 }
 

@@ -1,10 +1,5 @@
 //! A command to paste into a terminal.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "components own their properties"
-)]
-
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;

@@ -97,13 +97,11 @@ fn About(name: String, did: String, html: Option<String>) -> impl IntoView {
             </a>
         }
     });
-    let words = match html {
-        Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
-        None => {
-            let record = view! { <code>"io.atcr.repo.page"</code> };
-            view! { <p class="note">{t_view!("overview-about-none", record = record)}</p> }
-                .into_any()
-        }
+    let words = if let Some(html) = html {
+        view! { <div class="prose" inner_html=html></div> }.into_any()
+    } else {
+        let record = view! { <code>"io.atcr.repo.page"</code> };
+        view! { <p class="note">{t_view!("overview-about-none", record = record)}</p> }.into_any()
     };
     view! {
         <section class="readme" aria-labelledby="readme">
