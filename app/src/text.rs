@@ -65,8 +65,8 @@ pub(crate) fn visible(text: &str) -> String {
         .collect()
 }
 
-/// Text for places of a document where nothing else escapes it.
-pub(crate) fn escaped(text: &str) -> String {
+/// Text for places of a document where nothing else escapes it: content, and attributes in double quotes.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

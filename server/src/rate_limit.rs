@@ -38,14 +38,31 @@ impl TooOften {
         seconds.try_into().unwrap_or(u64::MAX).max(1)
     }
 
-    /// The same in the texts of errors: "in 40 seconds", "in 3 minutes".
-    pub fn words(self) -> String {
+    /// The same as people count: in seconds below two minutes.
+    pub fn wait(self) -> Wait {
         match self.seconds() {
-            1 => "in a second".to_owned(),
-            seconds @ ..120 => format!("in {seconds} seconds"),
-            seconds => format!("in {} minutes", seconds.div_ceil(60)),
+            seconds @ ..120 => Wait::Seconds(seconds),
+            seconds => Wait::Minutes(seconds.div_ceil(60)),
         }
     }
+
+    /// That in the texts of errors: "in 40 seconds", "in 3 minutes".
+    pub fn words(self) -> String {
+        match self.wait() {
+            Wait::Seconds(1) => "in a second".to_owned(),
+            Wait::Seconds(seconds) => format!("in {seconds} seconds"),
+            Wait::Minutes(minutes) => format!("in {minutes} minutes"),
+        }
+    }
+}
+
+/// How long to wait, in the unit that people count it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// One at least.
+    Seconds(u64),
+    /// Begun ones count.
+    Minutes(u64),
 }
 
 impl<K: Hash + Eq + Clone + Send + Sync + 'static> RateLimit<K> {

@@ -9,11 +9,7 @@ pub(crate) mod theme_switch;
 pub(crate) mod watch;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod ask_for_holds;
-#[cfg(feature = "ssr")]
-pub(crate) mod ask_for_repositories;
-#[cfg(feature = "ssr")]
-pub(crate) mod ask_to_push;
+pub(crate) mod ask_at_server;
 #[cfg(feature = "ssr")]
 pub(crate) mod confirm_first;
 #[cfg(feature = "ssr")]

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::api::device_approval::{
     AskingDevice, DevicePage as DevicePageData, DeviceSource, DeviceStep,
 };
-use crate::components::ask_to_push::AskToPush;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
@@ -56,7 +56,7 @@ fn Sheet(children: Children) -> impl IntoView {
 #[component]
 fn Step(page: DevicePageData, path: &'static str) -> impl IntoView {
     let ask_to_push = (!page.may_push && !matches!(page.step, DeviceStep::Denied))
-        .then(|| view! { <AskToPush return_to=page.address.clone() /> });
+        .then(|| view! { <AskAtServer allow=Allow::Push return_to=page.address.clone() /> });
     match page.step {
         DeviceStep::TypeCode => view! { <TypeCode problem=None /> }.into_any(),
         DeviceStep::WrongCode { problem } => {

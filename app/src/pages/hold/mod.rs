@@ -28,7 +28,7 @@ use leptos_meta::Link;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::hold::{ForThose, HoldHead, HoldViewer, Named, Whom};
-use crate::components::ask_for_holds::AskForHolds;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::layout::page::Page;
 use crate::components::signal_flag::SignalFlag;
 use crate::{routes, t, t_view, text};
@@ -144,7 +144,7 @@ pub(crate) fn HoldFrame(
     let outcome = view! { <Outcome done=head.done.clone() problem=head.problem.clone() /> };
     let ask = head
         .needs_permission
-        .then(|| view! { <AskForHolds return_to=routes::hold_page(&head.did, section) /> });
+        .then(|| view! { <AskAtServer allow=Allow::Holds return_to=routes::hold_page(&head.did, section) /> });
     let heading = if section.is_empty() {
         view! { <h1 class="page-title">{name}</h1> }.into_any()
     } else {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{HoldFrame, PersonLink, hold_in_address};
 use crate::api::hold::HoldViewer;
 use crate::api::hold::public::{HoldSource, PublicHold};
-use crate::components::ask_for_holds::AskForHolds;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::copy_button::CopyButton;
 use crate::components::facts::{Fact, Facts};
 use crate::components::form_token::FormToken;
@@ -148,7 +148,7 @@ fn Aboard(hold: PublicHold) -> impl IntoView {
 fn Join(hold: PublicHold) -> impl IntoView {
     let address = routes::hold(&hold.did);
     if hold.join_needs_permission {
-        return view! { <AskForHolds return_to=address /> }.into_any();
+        return view! { <AskAtServer allow=Allow::Holds return_to=address /> }.into_any();
     }
     view! {
         <section class="notice" aria-labelledby="join">

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::{DeletePage, DeleteWhat, KeptBecause};
-use crate::components::ask_for_repositories::AskForRepositories;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
@@ -255,7 +255,7 @@ fn Confirm(page: DeletePage) -> impl IntoView {
     let may_write = page.repository.may_write;
     if !may_write {
         let return_to = if is_everything { all } else { back };
-        return view! { <AskForRepositories return_to /> }.into_any();
+        return view! { <AskAtServer allow=Allow::Repositories return_to /> }.into_any();
     }
     if is_everything && !page.immutable.is_empty() {
         return ().into_any();

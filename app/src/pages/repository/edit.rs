@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::EditPage;
-use crate::components::ask_for_repositories::AskForRepositories;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
@@ -12,8 +12,8 @@ use crate::{routes, t, t_view, text};
 pub(super) fn draw(page: EditPage) -> impl IntoView {
     let repository = page.repository.clone();
     let address = routes::edit(&repository.name);
-    let ask =
-        (!repository.may_write).then(|| view! { <AskForRepositories return_to=address.clone() /> });
+    let ask = (!repository.may_write)
+        .then(|| view! { <AskAtServer allow=Allow::Repositories return_to=address.clone() /> });
     // What was typed stays there, also when it turns out while saving that the permission was lost.
     let form = (repository.may_write || page.problem.is_some())
         .then(|| view! { <EditForm page address /> });

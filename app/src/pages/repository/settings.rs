@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use crate::api::repository::owner::{DeletionCard, Progress, RuleForm, SettingsPage};
-use crate::components::ask_for_repositories::AskForRepositories;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::form_token::FormToken;
 use crate::components::layout::page::Page;
 use crate::components::repository_header::{RepositoryHeader, RepositoryTab};
@@ -37,7 +37,7 @@ pub(super) fn draw(page: SettingsPage) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <AskForRepositories return_to=address /> }.into_any()
+        view! { <AskAtServer allow=Allow::Repositories return_to=address /> }.into_any()
     };
     let describe =
         view! { <a href=routes::edit(&repository.name)>{t!("decide-elsewhere-link")}</a> };

@@ -9,7 +9,7 @@ use crate::api::home::HomePageSource;
 use crate::api::settings::tokens::{
     CreatedToken, LIFETIMES, ListedToken, TokenForm, TokensPage as TokensPageData, TokensSource,
 };
-use crate::components::ask_to_push::AskToPush;
+use crate::components::ask_at_server::{Allow, AskAtServer};
 use crate::components::confirm_first::ConfirmFirst;
 use crate::components::form_token::FormToken;
 use crate::components::listing::Listing;
@@ -41,8 +41,9 @@ fn Tokens(page: TokensPageData) -> impl IntoView {
             </p>
         }
     });
-    let ask_to_push = (!page.may_push)
-        .then(|| view! { <AskToPush return_to=routes::SETTINGS_TOKENS.to_owned() /> });
+    let ask_to_push = (!page.may_push).then(
+        || view! { <AskAtServer allow=Allow::Push return_to=routes::SETTINGS_TOKENS.to_owned() /> },
+    );
     let form = if page.may_create {
         view! { <NewToken form=page.form problem=page.problem username=page.username.clone() /> }
             .into_any()

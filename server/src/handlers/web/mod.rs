@@ -52,7 +52,7 @@ use crate::handlers::assets::Assets;
 use crate::handlers::middleware::browser_session::{SignInNeeded, Viewer};
 use crate::handlers::middleware::cookies::Cookies;
 use crate::handlers::oauth::{FailedSignIn, SignInPage};
-use crate::rate_limit::TooOften;
+use crate::rate_limit::{TooOften, Wait};
 use crate::repositories::Repositories;
 
 /// Name of the built files; the same as `output-name` in the workspace's `Cargo.toml`.
@@ -162,9 +162,9 @@ fn sentence(text: &str) -> String {
 
 /// When to come back, as a sentence.
 fn try_again(too_often: TooOften) -> String {
-    match too_often.seconds() {
-        seconds @ ..120 => t!("again-seconds", count = seconds),
-        seconds => t!("again-minutes", count = seconds.div_ceil(60)),
+    match too_often.wait() {
+        Wait::Seconds(seconds) => t!("again-seconds", count = seconds),
+        Wait::Minutes(minutes) => t!("again-minutes", count = minutes),
     }
 }
 

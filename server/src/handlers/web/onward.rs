@@ -3,7 +3,7 @@
 //! A redirect continues what the browser was doing: a form that is only allowed to go to this site, or a request that
 //! another site began, on which cookies stay at home. A page that leads on begins anew.
 
-use app::{locale, t};
+use app::{locale, t, text};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
@@ -34,14 +34,14 @@ impl Onward<'_> {
 /// A page that opens `address`.
 pub fn lead_on(address: &str, onward: Onward) -> Response {
     // A semicolon ends the address of a refresh in some browsers.
-    let address = escape(&address.replace(';', "%3B"));
-    let text = escape(&onward.words());
-    let (language, link) = (locale::language(), escape(t!("onward-link")));
+    let address = text::escaped(&address.replace(';', "%3B"));
+    let words = text::escaped(&onward.words());
+    let (language, link) = (locale::language(), text::escaped(t!("onward-link")));
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"refresh\" content=\"0; url={address}\">\n<title>{text}</title>\n</head>\n\
-         <body><p>{text}… <a href=\"{address}\">{link}</a></p></body>\n</html>\n"
+         <meta http-equiv=\"refresh\" content=\"0; url={address}\">\n<title>{words}</title>\n</head>\n\
+         <body><p>{words}… <a href=\"{address}\">{link}</a></p></body>\n</html>\n"
     );
     let headers = [
         (
@@ -56,21 +56,6 @@ pub fn lead_on(address: &str, onward: Onward) -> Response {
         ),
     ];
     (StatusCode::OK, headers, body).into_response()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
