@@ -60,7 +60,7 @@ for (const row of PAGES) {
       })
     }
 
-    for (const width of [320, 768, 2560]) {
+    for (const width of [320, 768, 1920, 2560]) {
       await t.test(`does not overflow at ${width} pixels`, async () => {
         await page.setViewportSize({ width, height: 800 })
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

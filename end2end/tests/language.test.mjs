@@ -7,8 +7,8 @@ import { untilHydrated, useBrowser } from '../browser.mjs'
 import { startOwnServer } from '../own_server.mjs'
 import { account, agreeAtServer, skipWithoutAccounts } from '../people.mjs'
 
-/** By whom they are looked at; `hold` is the path of the server's hold. */
-const AS_NOBODY = () => ['/', '/search', '/holds', '/holds/set-up', '/about', '/privacy', '/terms', '/status', '/install', '/sign-in', '/no/such/page']
+/** The pages, by whom they are looked at; `hold` is the path of the server's hold. */
+const AS_NOBODY = ['/', '/search', '/holds', '/holds/set-up', '/about', '/privacy', '/terms', '/status', '/install', '/sign-in', '/no/such/page']
 const AS_CAPTAIN = (hold) => [
   '/',
   '/u/alice.test',
@@ -56,7 +56,7 @@ test('speaks from the message catalogue alone, and has room for longer words', {
       assert.ok(overflow <= 0, `${overflow} pixels too wide at 320`)
     })
   }
-  for (const address of AS_NOBODY()) await look(address)
+  for (const address of AS_NOBODY) await look(address)
 
   await page.goto(`${url}/sign-in`)
   await page.locator('main input:not([type=hidden])').first().fill('alice.test')

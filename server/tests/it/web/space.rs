@@ -140,11 +140,11 @@ on_both_databases! {
         let captain = Browser::of(server, &network().alice).await;
         let log = page(hold.did(), "activity");
         let all = captain.open(&log).await.expect(StatusCode::OK).text();
-        for part in [" into the crew", " from the crew", "@bob.test", "The operator", "set up the hold for"] {
+        for part in [" took ", " into the crew", " removed ", " from the crew", "@bob.test", "The operator", "set up the hold for"] {
             assert!(all.contains(part), "{part}: {all}");
         }
         let of_bob = captain.open(&format!("{log}?person=bob.test&days=1")).await.expect(StatusCode::OK).text();
-        assert!(of_bob.contains(" into the crew") && !of_bob.contains("set up the hold"), "{of_bob}");
+        assert!(of_bob.contains(" took ") && of_bob.contains(" into the crew") && !of_bob.contains("set up the hold"), "{of_bob}");
         let nothing = captain.open(&format!("{log}?action=captaincy")).await.expect(StatusCode::OK).text();
         assert!(nothing.contains("Nothing like that happened"), "{nothing}");
         let unknown = captain.open(&format!("{log}?person=%3Cscript%3E")).await.expect(StatusCode::OK).text();
